@@ -1,0 +1,111 @@
+"""The composition root: rooms, middleware, static files, lifespan."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypedDict
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Scope
+
+from hub.core import openapi
+from hub.core.http import Envelope
+from hub.core.resources import Resources, open_resources
+from hub.core.settings import Settings
+from hub.core.stream import socket
+from hub.core.stream.topics import topics
+from hub.rooms import APIS
+
+DASHBOARD = Path(__file__).parents[1] / "clients" / "apps" / "dashboard" / "dist"
+
+
+class State(TypedDict):
+    """What the lifespan gives every request."""
+
+    resources: Resources
+
+
+def api_document() -> dict[str, Any]:
+    """The OpenAPI document of all rooms."""
+    return openapi.document(APIS, topics, version=version("caerus"))
+
+
+def create_app(settings: Settings, dsn: str, redis_url: str) -> ASGIApp:
+    """The hub as an ASGI app."""
+    routes: list[Any] = [route for api in APIS for route in api.routes()]
+    routes.append(WebSocketRoute("/ws", socket.endpoint))
+    routes += _documents()
+    routes.append(Route("/api/{rest:path}", _nothing_here, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]))
+    app = Starlette(routes=routes, lifespan=_lifespan(settings, dsn, redis_url))
+    app.mount("/", Dashboard(directory=DASHBOARD, check_dir=False))
+    _problems_not_pages(app)
+    return Envelope(app)
+
+
+def _lifespan(
+    settings: Settings, dsn: str, redis_url: str
+) -> Callable[[Starlette], AbstractAsyncContextManager[State]]:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[State]:
+        async with open_resources(settings, dsn, redis_url) as resources:
+            yield {"resources": resources}
+
+    return lifespan
+
+
+def _problems_not_pages(app: Starlette) -> None:
+    """Let every exception reach the envelope, which answers with a problem."""
+
+    async def again(_: Request, error: Exception) -> Response:
+        raise error
+
+    app.add_exception_handler(HTTPException, again)
+
+
+async def _nothing_here(_: Request) -> Response:
+    raise HTTPException(404, "There is nothing at this address; see /docs.")
+
+
+def _documents() -> list[Route]:
+    spec = api_document()
+    here = Path(__file__).parent
+
+    async def as_json(_: Request) -> Response:
+        return JSONResponse(spec)
+
+    async def as_page(_: Request) -> Response:
+        return FileResponse(here / "docs.html", media_type="text/html")
+
+    async def as_script(_: Request) -> Response:
+        return FileResponse(here / "docs.js", media_type="text/javascript")
+
+    return [Route("/openapi.json", as_json), Route("/docs", as_page), Route("/docs.js", as_script)]
+
+
+class Dashboard(StaticFiles):
+    """The built dashboard; an unknown address is a page of the app, not a missing file."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        try:
+            response = await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code != 404 or "." in path.rsplit("/", 1)[-1]:
+                raise
+            response = self._page()
+        if path.startswith("assets/"):
+            response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        else:
+            response.headers["cache-control"] = "no-cache"
+        return response
+
+    def _page(self) -> Response:
+        index = DASHBOARD / "index.html"
+        if not index.exists():
+            raise HTTPException(404, "The dashboard is not built; run `make setup`.")
+        return FileResponse(index)

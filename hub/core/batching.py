@@ -1,0 +1,67 @@
+"""Batches what comes at once: callers wait for one flush together, and each gets its own answer.
+
+There is no timer. What arrives while a flush runs is the next batch, so a lone caller waits for
+nobody and a crowd shares one round trip.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from hub.core.nursery import Nursery
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+class Batcher(Generic[In, Out]):
+    """`flush` takes up to `size` items and gives as many answers, in order."""
+
+    def __init__(
+        self,
+        nursery: Nursery,
+        name: str,
+        flush: Callable[[list[In]], Awaitable[list[Out]]],
+        *,
+        size: int = 200,
+    ) -> None:
+        self._nursery, self._name, self._flush, self._size = nursery, name, flush, size
+        self._waiting: list[tuple[In, asyncio.Future[Out]]] = []
+        self._running = False
+
+    async def add(self, item: In) -> Out:
+        """The item's own answer, or the error of its flush."""
+        answer: asyncio.Future[Out] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, answer))
+        if not self._running:
+            self._running = True
+            self._nursery.start(self._run(), name=f"batch:{self._name}")
+        return await answer
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                await asyncio.sleep(0)
+                batch, self._waiting = self._waiting[: self._size], self._waiting[self._size :]
+                await self._settle(batch)
+        finally:
+            self._running = False
+
+    async def _settle(self, batch: list[tuple[In, "asyncio.Future[Out]"]]) -> None:
+        try:
+            answers = await self._flush([item for item, _ in batch])
+        except Exception as error:
+            await self._one_by_one(batch, error)
+            return
+        for (_, waiting), answer in zip(batch, answers, strict=True):
+            if not waiting.done():
+                waiting.set_result(answer)
+
+    async def _one_by_one(self, batch: list[tuple[In, "asyncio.Future[Out]"]], error: Exception) -> None:
+        """One bad item must not fail its neighbours."""
+        if len(batch) == 1:
+            if not batch[0][1].done():
+                batch[0][1].set_exception(error)
+            return
+        for each in batch:
+            await self._settle([each])

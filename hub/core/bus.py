@@ -1,0 +1,87 @@
+"""The bus: committed events in Redis, once each, in order.
+
+Three keys. `caerus:bus` is a stream with every event, which each hub process reads from where it
+stopped. `caerus:t:<topic>` is a topic's own history, whose entry ids are the topic's offsets, so a
+repeated publish is refused by the stream itself. `caerus:o:<topic>` is the topic's last offset.
+One Lua call does all three for a batch: atomic, ordered, and idempotent.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from hub.core.redis import Redis
+
+BUS = "caerus:bus"
+_BUS_LENGTH = 100_000
+HISTORY = 1_000
+HISTORY_SECONDS = 86_400
+
+_PUBLISH = """
+local published = 0
+for i = 1, #ARGV, 3 do
+  local topic, offset, message = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+  local last = KEYS[1] .. ':o:' .. topic
+  if tonumber(redis.call('GET', last) or '0') < tonumber(offset) then
+    local history = KEYS[1] .. ':t:' .. topic
+    redis.call('XADD', history, 'MAXLEN', '~', %d, offset .. '-0', 'm', message)
+    redis.call('EXPIRE', history, %d)
+    redis.call('SET', last, offset)
+    redis.call('XADD', KEYS[1] .. ':bus', 'MAXLEN', '~', %d, '*', 't', topic, 'o', offset, 'm', message)
+    published = published + 1
+  end
+end
+return published
+""" % (HISTORY, HISTORY_SECONDS, _BUS_LENGTH)  # noqa: UP031 - braces are Lua's
+
+
+class Cursor(Struct, frozen=True):
+    """A place in a topic: what was missed is what came after `offset`, if `epoch` still holds."""
+
+    epoch: str
+    offset: int
+
+
+class Published(Struct, frozen=True):
+    """One event on its way: `message` is the finished stream message that browsers receive."""
+
+    topic: str
+    offset: int
+    message: bytes
+
+
+class Bus:
+    """Both ends of the bus."""
+
+    def __init__(self, redis: Redis) -> None:
+        self.redis = redis
+        self._publish = redis.register_script(_PUBLISH)
+
+    async def publish(self, events: Sequence[Published]) -> int:
+        """Publish in order; how many were new."""
+        args: list[bytes | str | int] = []
+        for event in events:
+            args += (event.topic, event.offset, event.message)
+        return int(await self._publish(keys=["caerus"], args=args))
+
+    async def end(self) -> bytes:
+        """Where the bus stands now."""
+        last = await self.redis.xrevrange(BUS, count=1)
+        return last[0][0] if last else b"0-0"
+
+    async def read(self, after: bytes, *, wait: float) -> list[tuple[bytes, Published]]:
+        """What came after an entry id; waits up to `wait` seconds for the first."""
+        answer = await self.redis.xread({BUS: after}, count=500, block=int(wait * 1000))
+        if not answer:
+            return []
+        return [(id, Published(e[b"t"].decode(), int(e[b"o"]), e[b"m"])) for id, e in answer[0][1]]
+
+    async def offset(self, topic: str) -> int | None:
+        """A topic's last published offset; None when Redis does not know it."""
+        value = await self.redis.get(f"caerus:o:{topic}")
+        return None if value is None else int(value)
+
+    async def history(self, topic: str, after: int, *, limit: int = HISTORY) -> list[Published]:
+        """What is kept of a topic after an offset, oldest first."""
+        entries = await self.redis.xrange(f"caerus:t:{topic}", min=f"{after + 1}-0", count=limit)
+        return [Published(topic, int(id.partition(b"-")[0]), fields[b"m"]) for id, fields in entries]

@@ -1,0 +1,100 @@
+"""PostgreSQL: one pool a process, one transaction a use case.
+
+    async with db.transaction() as tx:
+        signal = await store.add(tx, ...)
+        await outbox.append(tx, ...)
+
+Nobody else commits. What must follow a commit (waking the relay, enqueuing a job) is left with
+`tx.after_commit` and runs only when the commit succeeded.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import msgspec
+import structlog
+
+from hub.core.settings import DbSettings, redact
+
+log = structlog.get_logger()
+
+After = Callable[[], Awaitable[Any]]
+
+
+class Transaction:
+    """An open transaction; queries run on it, and it knows what comes after the commit."""
+
+    def __init__(self, connection: Any) -> None:
+        self.fetch = connection.fetch
+        self.fetchrow = connection.fetchrow
+        self.execute = connection.execute
+        self._after: dict[str, After] = {}
+
+    def after_commit(self, name: str, work: After) -> None:
+        """Do `work` once after the commit; the same name twice is done once."""
+        self._after[name] = work
+
+    async def committed(self) -> None:
+        for name, work in self._after.items():
+            try:
+                await work()
+            except Exception as error:
+                # The commit stands; the sweepers will find what was left undone.
+                log.warning("after_commit.failed", work=name, error=str(error))
+
+
+class Db:
+    """The pool of one process."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+        self.pool = pool
+        self.fetch = pool.fetch
+        self.fetchrow = pool.fetchrow
+        self.execute = pool.execute
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Commit when the block ends, roll back when it raises."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            tx = Transaction(connection)
+            yield tx
+        await tx.committed()
+
+    async def close(self) -> None:
+        try:
+            await asyncio.wait_for(self.pool.close(), 10)
+        except TimeoutError:
+            self.pool.terminate()
+
+
+async def prepare(connection: Any) -> None:
+    """Teach a connection our types: jsonb is decoded JSON."""
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        format="binary",
+        encoder=lambda value: (
+            b"\x01" + (value if isinstance(value, msgspec.Raw) else msgspec.json.encode(value))
+        ),
+        decoder=lambda data: msgspec.json.decode(bytes(data)[1:]),
+    )
+
+
+async def open_db(settings: DbSettings, dsn: str) -> Db:
+    """Connect, or raise with the DSN (without its password) in the message."""
+    try:
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=settings.pool_min,
+            max_size=settings.pool_max,
+            command_timeout=settings.command_timeout_seconds,
+            init=prepare,
+            server_settings={"timezone": "UTC", "application_name": "caerus"},
+        )
+    except OSError as error:
+        raise ConnectionError(f"cannot reach PostgreSQL at {redact(dsn)}: {error}") from error
+    log.info("db.connected", at=redact(dsn), pool=[settings.pool_min, settings.pool_max])
+    return Db(pool)

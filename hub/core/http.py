@@ -1,0 +1,121 @@
+"""What wraps every request: its id, its log line, its metrics, and problems for everything that fails.
+
+Plain ASGI, one layer: it sits on every request's path.
+"""
+
+import re
+import time
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub.core import metrics
+from hub.core.problems import Problem, plain
+
+access = structlog.get_logger("access")
+
+_REQUEST_ID = re.compile(r"[\w.-]{1,64}")
+_SECURITY = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (
+        b"content-security-policy",
+        b"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        b"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    ),
+]
+
+
+class Envelope:
+    """The outermost layer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        await _Exchange(scope, send).run(self.app, receive)
+
+
+class _Exchange:
+    """One request and its answer."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope, self._send = scope, send
+        self._id = _request_id(scope)
+        self._status = 0
+        self._began = time.perf_counter()
+
+    async def run(self, app: ASGIApp, receive: Receive) -> None:
+        structlog.contextvars.bind_contextvars(request_id=self._id)
+        try:
+            await app(self._scope, receive, self._sent)
+        except Exception as error:
+            if self._status:
+                raise
+            await self._refuse(error)
+        finally:
+            self._record()
+            structlog.contextvars.clear_contextvars()
+
+    async def _sent(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            message["headers"] = [*message["headers"], (b"x-request-id", self._id.encode()), *_SECURITY]
+        await self._send(message)
+
+    async def _refuse(self, error: Exception) -> None:
+        path = self._scope["path"]
+        headers: dict[str, str] = {}
+        if isinstance(error, Problem):
+            status, document, headers = error.status, error.document(path, self._id), error.headers
+        elif isinstance(error, HTTPException):
+            status, document = error.status_code, plain(error.status_code, str(error.detail), path, self._id)
+            headers = dict(error.headers or {})
+        else:
+            structlog.get_logger().error("request.crashed", path=path, exc_info=error)
+            status, document = 500, plain(500, "Something broke here. It was recorded.", path, self._id)
+        await self._answer(status, document, headers)
+
+    async def _answer(self, status: int, document: dict[str, Any], headers: dict[str, str]) -> None:
+        metrics.errors.labels(str(status)).inc()
+        body = msgspec.json.encode(document)
+        given = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        fixed = [
+            (b"content-type", b"application/problem+json"),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        await self._sent({"type": "http.response.start", "status": status, "headers": fixed + given})
+        await self._send({"type": "http.response.body", "body": body})
+
+    def _record(self) -> None:
+        seconds = time.perf_counter() - self._began
+        route = self._scope.get("route")
+        template = getattr(route, "path", "unmatched") or "unmatched"
+        metrics.http_requests.labels(template, str(self._status)).inc()
+        metrics.request_duration.labels(template).observe(seconds)
+        client = self._scope.get("client")
+        access.info(
+            "request",
+            method=self._scope["method"],
+            path=self._scope["path"],
+            status=self._status,
+            duration_ms=round(seconds * 1000, 2),
+            client_ip=client[0] if client else None,
+        )
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            text = value.decode("latin-1")
+            if _REQUEST_ID.fullmatch(text):
+                return str(text)
+    return str(uuid4())

@@ -1,0 +1,102 @@
+"""The relay: moves committed events from the outbox to the bus, in order, each once.
+
+Three steps, each safe to repeat after a crash at any point:
+1. number the new rows (one statement: each topic's next offsets, kept in `core.topics`);
+2. publish (the bus refuses an offset it has);
+3. delete the rows.
+
+One relay works at a time: it holds a session advisory lock on a connection of its own. Others wait
+for it, so a second one is a hot spare.
+"""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import msgspec
+import structlog
+
+from hub.core import clock
+from hub.core.bus import Bus, Published
+from hub.core.db import prepare
+from hub.core.outbox import WAKE
+from hub.core.redis import Redis, RedisError, open_redis
+from hub.core.sql import Runs, Sql
+
+log = structlog.get_logger()
+sql = Sql("core")
+
+_LOCK = 4_242_001
+_BATCH = 500
+_FOR_EVER = 10**8
+_LOOK_SECONDS = 0.05
+
+
+class Numbered(msgspec.Struct, frozen=True):
+    """An outbox row with its place in its topic."""
+
+    seq: int
+    topic: str
+    offset: int
+    type: str
+    at: Any
+    data: str
+
+
+def message(row: Numbered) -> bytes:
+    """The stream message, encoded once for every socket there is."""
+    head = msgspec.json.encode(
+        {
+            "op": "event",
+            "topic": row.topic,
+            "offset": row.offset,
+            "type": row.type,
+            "at": clock.rfc3339(row.at),
+        }
+    )
+    return head[:-1] + b',"data":' + row.data.encode() + b"}"
+
+
+async def move(db: Runs, bus: Bus, *, left_over: bool = False) -> int:
+    """One batch; how many events it moved. `left_over`: what a dead relay had numbered."""
+    query = "numbered_events" if left_over else "number_events"
+    rows = sorted(await sql.many(db, Numbered, query, n=_BATCH), key=lambda row: row.seq)
+    if rows:
+        await bus.publish([Published(row.topic, row.offset, message(row)) for row in rows])
+        await sql.run(db, "delete_events", seqs=[row.seq for row in rows])
+    return len(rows)
+
+
+async def run(dsn: str, redis_url: str) -> None:
+    """Relay until cancelled; lost connections are made again."""
+    while True:
+        try:
+            await _session(dsn, redis_url)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, RedisError) as error:
+            log.warning("relay.lost", error=str(error))
+            await asyncio.sleep(0.2)
+
+
+async def _session(dsn: str, redis_url: str) -> None:
+    connection = await asyncpg.connect(
+        dsn, command_timeout=30, server_settings={"application_name": "caerus-relay"}
+    )
+    redis = open_redis(redis_url)
+    try:
+        await prepare(connection)
+        await connection.execute("select pg_advisory_lock($1)", _LOCK, timeout=_FOR_EVER)
+        log.info("relay.leading")
+        await _lead(connection, Bus(redis), redis)
+    finally:
+        await redis.aclose()
+        connection.terminate()
+
+
+async def _lead(connection: Any, bus: Bus, redis: Redis) -> None:
+    async with redis.pubsub() as hints:
+        await hints.subscribe(WAKE)
+        while await move(connection, bus, left_over=True):
+            pass
+        while True:
+            if not await move(connection, bus):
+                await hints.get_message(ignore_subscribe_messages=True, timeout=_LOOK_SECONDS)

@@ -1,0 +1,64 @@
+"""Everything a process holds open, opened in one place for hub, workers and tests alike."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from msgspec import Struct
+
+from hub.core.batching import Batcher
+from hub.core.bus import Bus
+from hub.core.db import Db, open_db
+from hub.core.feed import Feed
+from hub.core.nursery import Nursery
+from hub.core.redis import Redis, open_redis
+from hub.core.secrets import Secrets
+from hub.core.security.passwords import Passwords
+from hub.core.security.signatures import Nonces
+from hub.core.security.tokens import Tokens
+from hub.core.settings import Settings
+
+
+class Resources(Struct, frozen=True):
+    """What use cases need at hand."""
+
+    settings: Settings
+    secrets: Secrets
+    db: Db
+    redis: Redis
+    feed: Feed
+    tokens: Tokens
+    passwords: Passwords
+    nonces: Nonces
+    nursery: Nursery
+    batchers: "dict[str, Batcher[Any, Any]]"
+
+    def batcher(self, name: str, flush: Callable[[list[Any]], Awaitable[list[Any]]]) -> "Batcher[Any, Any]":
+        """The process's one batcher of this name."""
+        if name not in self.batchers:
+            self.batchers[name] = Batcher(self.nursery, name, flush)
+        return self.batchers[name]
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncIterator[Resources]:
+    """Open in order, close in reverse."""
+    secrets = Secrets(settings.app)
+    db = await open_db(settings.db, dsn)
+    redis = open_redis(redis_url)
+    reader = open_redis(redis_url, connections=2, timeout=10)
+    nursery = Nursery()
+    passwords = Passwords(settings.security)
+    feed = Feed(db, Bus(redis), Bus(reader))
+    try:
+        tokens = Tokens(secrets.get("JWT_PRIVATE_KEY"), settings.security)
+        await feed.start(nursery)
+        nonces = Nonces(redis, nursery, settings.security.hmac_nonce_ttl_seconds)
+        yield Resources(settings, secrets, db, redis, feed, tokens, passwords, nonces, nursery, {})
+    finally:
+        feed.close()
+        await nursery.close()
+        passwords.close()
+        await reader.aclose()
+        await redis.aclose()
+        await db.close()

@@ -1,0 +1,1 @@
+"""Tokens, passwords, signatures, device keys."""

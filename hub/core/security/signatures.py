@@ -1,0 +1,84 @@
+"""The signed requests of producers and devices: one canonical string, HMAC-SHA256, base64.
+
+Six lines joined by a newline: method, path with query exactly as sent, lower-case hex SHA-256 of
+the raw body, id, nonce (empty if a producer sent none), timestamp. Everything that can be wrong is
+refused with one text, so that a caller learns nothing from the refusal.
+"""
+
+import hmac
+from datetime import datetime
+
+from caerus_client.errors import UnsignableText
+from caerus_client.signing import canonical, sign
+from msgspec import Struct
+from starlette.requests import Request
+
+from hub.core import clock
+from hub.core.batching import Batcher
+from hub.core.nursery import Nursery
+from hub.core.problems import Unauthenticated, Unavailable
+from hub.core.redis import Redis, RedisError
+
+_MAX_NONCE = 128
+
+
+class Signed(Struct, frozen=True):
+    """The headers of a signed request, and the string they sign."""
+
+    id: str
+    nonce: str
+    timestamp: str
+    signature: str
+    canonical: bytes
+
+
+async def read(request: Request, id_header: str, *, nonce_required: bool) -> Signed:
+    """The signed parts of a request; `Unauthenticated` when one is missing."""
+    headers = request.headers
+    id, nonce = headers.get(id_header, ""), headers.get("x-nonce", "")
+    timestamp, signature = headers.get("x-timestamp", ""), headers.get("x-signature", "")
+    if not (id and timestamp and signature) or (nonce_required and not nonce) or len(nonce) > _MAX_NONCE:
+        raise Unauthenticated
+    path = request.scope["raw_path"].decode("latin-1")
+    if query := request.scope["query_string"]:
+        path += "?" + query.decode("latin-1")
+    try:
+        text = canonical(request.method, path, await request.body(), id, nonce, timestamp)
+    except UnsignableText:
+        raise Unauthenticated from None
+    return Signed(id, nonce, timestamp, signature, text)
+
+
+def check(signed: Signed, key: bytes, *, skew: int) -> None:
+    """Signature and freshness (`skew` in seconds), or `Unauthenticated`."""
+    fits = hmac.compare_digest(sign(key, signed.canonical).encode(), signed.signature.encode())
+    try:
+        at = datetime.fromisoformat(signed.timestamp)
+        fresh = abs((clock.now() - at).total_seconds()) <= skew
+    except (ValueError, TypeError):
+        fresh = False
+    if not (fits and fresh):
+        raise Unauthenticated
+
+
+class Nonces:
+    """Each nonce is good once. Requests that come together ask Redis together."""
+
+    def __init__(self, redis: Redis, nursery: Nursery, ttl: int) -> None:
+        self._redis, self._ttl = redis, ttl
+        self._batch: Batcher[str, bool] = Batcher(nursery, "nonces", self._claim)
+
+    async def _claim(self, keys: list[str]) -> list[bool]:
+        pipe = self._redis.pipeline(transaction=False)
+        for key in keys:
+            pipe.set(key, b"1", nx=True, ex=self._ttl)
+        return [bool(new) for new in await pipe.execute()]
+
+    async def use(self, signed: Signed) -> None:
+        """Without Redis nobody can say whether a nonce is new, so the request is turned away."""
+        try:
+            new = await self._batch.add(f"caerus:nonce:{signed.id}:{signed.nonce}")
+        except RedisError as error:
+            raise Unavailable("Nonces cannot be checked now. Try again shortly.") from error
+        if not new:
+            raise Unauthenticated

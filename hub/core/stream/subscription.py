@@ -1,0 +1,50 @@
+"""One socket's place in one topic."""
+
+from collections.abc import Callable, Sequence
+
+from hub.core.bus import Published
+from hub.core.stream.frames import text_frame
+
+
+class Subscription:
+    """Buffers while joining, then passes ready frames straight on.
+
+    Joining: live events are held back until the missed ones were sent, so that history and live
+    meet without a gap and without an event twice.
+    """
+
+    def __init__(self, topic: str, write: Callable[[bytes], None], lost: Callable[[], None]) -> None:
+        self.topic, self._write, self._lost = topic, write, lost
+        self._held: list[Published] | None = []
+        self._offset = 0
+
+    def deliver(self, events: Sequence[Published], frames: bytes) -> None:
+        if self._held is not None:
+            self._held.extend(events)
+            return
+        if events[0].offset == self._offset + 1:
+            self._offset = events[-1].offset
+            self._write(frames)
+            return
+        self._send_after(events)
+
+    def lost(self) -> None:
+        self._lost()
+
+    def go_live(self, offset: int, missed: Sequence[Published]) -> None:
+        """The client stands at `offset`: send what it missed, then what was held back."""
+        self._offset = offset
+        self._send_after(missed)
+        held, self._held = self._held or [], None
+        self._send_after(held)
+
+    def _send_after(self, events: Sequence[Published]) -> None:
+        fresh = [event for event in events if event.offset > self._offset]
+        if not fresh:
+            return
+        expected = range(self._offset + 1, self._offset + 1 + len(fresh))
+        if [event.offset for event in fresh] != list(expected):
+            self._lost()
+            return
+        self._offset = fresh[-1].offset
+        self._write(b"".join(text_frame(event.message) for event in fresh))

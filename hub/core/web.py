@@ -1,0 +1,188 @@
+"""Typed endpoints over Starlette: the signature of a handler is its contract.
+
+    api = Api("/signals", tag="signals")
+
+    @api.post(guard=producer, max_body=32_768, raises=(Duplicate,))
+    async def create_signal(call: Call, body: SignalIn) -> Signal: ...
+
+`body` is decoded and checked before the handler runs, `query` likewise, path parameters by their
+annotations; what it returns is encoded. An endpoint without a guard fails at import.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, get_type_hints
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from hub.core import problems
+from hub.core.guards import Guard
+from hub.core.principal import Principal
+from hub.core.resources import Resources
+
+Handler = Callable[..., Awaitable[Any]]
+PREFIX = "/api/v1"
+_MAX_BODY = 65_536
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One request: who calls, with what at hand."""
+
+    request: Request
+    who: Principal
+    res: Resources
+
+    @property
+    def ip(self) -> str | None:
+        """The caller's address; `X-Forwarded-For` is not believed."""
+        return self.request.client.host if self.request.client else None
+
+    @property
+    def user_agent(self) -> str:
+        return self.request.headers.get("user-agent", "")[:512]
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """What a route takes and gives; read by the router and by OpenAPI."""
+
+    method: str
+    path: str
+    handler: Handler
+    guard: Guard
+    hints: dict[str, Any]
+    status: int
+    max_body: int
+    raises: tuple[type[problems.Problem], ...]
+
+    @property
+    def body(self) -> Any:
+        return self.hints.get("body")
+
+    @property
+    def query(self) -> Any:
+        return self.hints.get("query")
+
+    @property
+    def returns(self) -> Any:
+        return self.hints.get("return")
+
+    @property
+    def path_params(self) -> dict[str, Any]:
+        return {k: v for k, v in self.hints.items() if k not in ("call", "body", "query", "return")}
+
+
+class Api:
+    """The endpoints of one room."""
+
+    def __init__(self, prefix: str, *, tag: str) -> None:
+        self.prefix, self.tag = PREFIX + prefix, tag
+        self.endpoints: list[Endpoint] = []
+
+    def get(self, path: str = "", *, guard: Guard, **options: Any) -> Callable[[Handler], Handler]:
+        return self._add("GET", path, guard, 200, **options)
+
+    def post(
+        self, path: str = "", *, guard: Guard, status: int = 201, **options: Any
+    ) -> Callable[[Handler], Handler]:
+        return self._add("POST", path, guard, status, **options)
+
+    def patch(self, path: str = "", *, guard: Guard, **options: Any) -> Callable[[Handler], Handler]:
+        return self._add("PATCH", path, guard, 200, **options)
+
+    def _add(
+        self,
+        method: str,
+        path: str,
+        guard: Guard,
+        status: int,
+        *,
+        max_body: int = _MAX_BODY,
+        raises: tuple[type[problems.Problem], ...] = (),
+    ) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            hints = get_type_hints(handler, include_extras=True)
+            unknown = inspect.signature(handler).parameters.keys() - hints.keys()
+            if unknown or "return" not in hints:
+                raise TypeError(f"{handler.__name__}: annotate every parameter and the return type")
+            full = self.prefix + path
+            self.endpoints.append(Endpoint(method, full, handler, guard, hints, status, max_body, raises))
+            return handler
+
+        return register
+
+    def routes(self) -> Iterator[Route]:
+        for endpoint in self.endpoints:
+            yield Route(
+                endpoint.path, _call(endpoint), methods=[endpoint.method], name=endpoint.handler.__name__
+            )
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The raw body, refused as soon as it is known to be over `limit` bytes."""
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > limit:
+        raise _too_large(limit)
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        chunks.append(chunk)
+    request._body = b"".join(chunks)  # what Request.body() keeps too
+    return request._body
+
+
+def _too_large(limit: int) -> problems.TooLarge:
+    return problems.TooLarge(f"The body may have {limit} bytes at most.")
+
+
+def _call(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    decode = msgspec.json.Decoder(endpoint.body).decode if endpoint.body else None
+    encode, handler, guard = msgspec.json.Encoder().encode, endpoint.handler, endpoint.guard.check
+    query, params, limit = endpoint.query, endpoint.path_params, endpoint.max_body
+
+    async def respond(request: Request) -> Response:
+        raw = await read_body(request, limit)
+        who = await guard(request)
+        given: dict[str, Any] = {}
+        if params:
+            given |= {name: _path_param(request.path_params[name], kind) for name, kind in params.items()}
+        if decode:
+            given["body"] = _decoded(decode, raw)
+        if query:
+            given["query"] = _converted(dict(request.query_params), query)
+        result = await handler(Call(request, who, request.state["resources"]), **given)
+        if isinstance(result, Response):
+            return result
+        return Response(encode(result), endpoint.status, media_type="application/json")
+
+    return respond
+
+
+def _path_param(value: str, kind: Any) -> Any:
+    """A path that cannot name anything names nothing: 404."""
+    try:
+        return msgspec.convert(value, kind, strict=False)
+    except msgspec.ValidationError:
+        raise problems.NotFound("There is nothing at this address.") from None
+
+
+def _converted(values: dict[str, str], kind: Any) -> Any:
+    try:
+        return msgspec.convert(values, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise problems.from_validation(error) from None
+
+
+def _decoded(decode: Callable[[bytes], Any], raw: bytes) -> Any:
+    try:
+        return decode(raw)
+    except msgspec.ValidationError as error:
+        raise problems.from_validation(error) from None
+    except msgspec.DecodeError as error:
+        raise problems.Problem(f"The body is not JSON: {error}") from None
+    except RecursionError:
+        raise problems.Problem("The body is nested too deeply.") from None

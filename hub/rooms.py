@@ -1,0 +1,29 @@
+"""The one list of rooms: importing it plugs every endpoint, topic and job in."""
+
+from hub.core.health import api as health
+from hub.core.web import Api
+from hub.identity.auth.api import api as auth
+from hub.identity.users.api import api as users
+from hub.market.candles import topics as _candle_topics
+from hub.market.candles.api import api as candles
+from hub.trading.approvals import topics as _approval_topics
+from hub.trading.approvals.api import api as approvals
+from hub.trading.commands import topics as _command_topics
+from hub.trading.commands.api import api as commands
+from hub.trading.devices.api import api as devices
+from hub.trading.executions import topics as _execution_topics
+from hub.trading.executions.api import api as executions
+from hub.trading.signals import jobs as _signal_jobs
+from hub.trading.signals import topics as _signal_topics
+from hub.trading.signals.api import api as signals
+
+APIS: list[Api] = [health, auth, users, candles, signals, approvals, devices, commands, executions]
+
+PLUGGED_IN = [
+    _candle_topics,
+    _signal_topics,
+    _approval_topics,
+    _command_topics,
+    _execution_topics,
+    _signal_jobs,
+]

@@ -1,0 +1,1 @@
+"""Signals, decisions, devices, executions."""

@@ -1,0 +1,77 @@
+"""Decide on a signal: the first answer wins, whatever surface it came from."""
+
+from prometheus_client import Counter, Histogram
+
+from hub.core import clock, outbox
+from hub.core.db import Transaction
+from hub.core.ids import uuid7
+from hub.core.outbox import Event
+from hub.core.paging import Page, PageQuery, page
+from hub.core.principal import Principal
+from hub.core.problems import Conflict
+from hub.core.resources import Resources
+from hub.identity.audit import service as audit
+from hub.identity.audit.models import Entry
+from hub.trading.approvals import rules, store, topics
+from hub.trading.approvals.models import Approval, ApprovalIn
+from hub.trading.commands import service as commands
+from hub.trading.signals import service as signals
+
+_decided = Counter("approvals_total", "Decisions", ["decision"])
+_latency = Histogram(
+    "approval_latency_seconds",
+    "From a signal's creation to its decision",
+    buckets=(1, 5, 15, 60, 300, 1800, 7200),
+)
+
+
+class AlreadyDecided(Conflict):
+    title = "Already decided"
+
+
+async def decide(
+    res: Resources, who: Principal, given: ApprovalIn, ip: str | None, user_agent: str
+) -> Approval:
+    """Approve or reject, once; an approval tells the person's terminals to act."""
+    rules.check(given, clock.now())
+    async with res.db.transaction() as tx:
+        signal = await signals.hold_open(tx, given.signal_id)
+        row = await store.add(tx, uuid7(), who.person, given, ip, user_agent, clock.now())
+        if row is None:
+            raise await _already(tx, who, given)
+        approval = row.shown()
+        if approval.decision == "approved":
+            await commands.issue_open(tx, res, approval.id, who.person, signal)
+        await outbox.append(tx, res.redis, [_event(approval, who)])
+        await audit.record(tx, _entry(approval, who, ip))
+    _decided.labels(approval.decision).inc()
+    _latency.observe((approval.created_at - signal.created_at).total_seconds())
+    return approval
+
+
+async def _already(tx: Transaction, who: Principal, given: ApprovalIn) -> AlreadyDecided:
+    first = await store.of_signal(tx, given.signal_id, who.person)
+    if first is None:
+        return AlreadyDecided("You are deciding on this signal elsewhere at this moment.")
+    return AlreadyDecided(
+        f"You {first.decision} this signal before.", approval_id=str(first.id), decision=first.decision
+    )
+
+
+async def listed(res: Resources, who: Principal, query: PageQuery) -> Page[Approval]:
+    rows = await store.listed(res.db, who.person, query.cursor, query.limit + 1)
+    return page([row.shown() for row in rows], query.limit, [row.id for row in rows])
+
+
+def _event(approval: Approval, who: Principal) -> Event:
+    topic = topics.approvals.name(user_id=who.person)
+    return Event(topic, "approval.decided", f"signal:{approval.signal_id}", f"user:{who.person}", approval)
+
+
+def _entry(approval: Approval, who: Principal, ip: str | None) -> Entry:
+    meta = {
+        "signal_id": str(approval.signal_id),
+        "decision": approval.decision,
+        "consent_version": approval.consent_version,
+    }
+    return Entry("approval.create", f"approval:{approval.id}", who.role, who.user_id, ip, meta)

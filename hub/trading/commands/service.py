@@ -1,0 +1,161 @@
+"""Issue commands and hand them out. A command stays in the answer until its device acknowledged it."""
+
+import time
+from uuid import UUID
+
+import msgspec
+from caerus_client.keys import seal_key
+from caerus_client.sealing import seal
+from prometheus_client import Counter, Histogram
+
+from hub.core import clock, outbox
+from hub.core.bus import Cursor
+from hub.core.db import Transaction
+from hub.core.ids import uuid7
+from hub.core.outbox import Event
+from hub.core.principal import Principal
+from hub.core.problems import NotFound
+from hub.core.resources import Resources
+from hub.trading.commands import store, topics
+from hub.trading.commands.models import (
+    Bounds,
+    CancelOrder,
+    Command,
+    Issued,
+    OpenOrder,
+    Pending,
+    Polled,
+    Sealed,
+)
+from hub.trading.devices import service as devices
+from hub.trading.devices.models import DeviceKey
+from hub.trading.signals import service as signals
+from hub.trading.signals.models import Signal
+
+_polls = Counter("ea_poll_total", "Polls answered", ["status"])
+_seconds = Histogram(
+    "ea_poll_duration_seconds", "Time in a poll, waiting included", buckets=(0.01, 0.1, 1, 5, 15, 31)
+)
+_MOST = 100
+
+
+async def issue_open(
+    tx: Transaction, res: Resources, approval_id: UUID, user_id: UUID, signal: Signal
+) -> Command:
+    """Tell a person's terminals to open what was approved."""
+    command = Command(
+        uuid7(), approval_id, signal.id, user_id, "open", None, None, clock.now(), signal.expires_at
+    )
+    await _issue(tx, res, [command])
+    return command
+
+
+async def cancel_signal(res: Resources, id: UUID, producer_id: str, reason: str) -> Signal:
+    """End a signal, and take back every open command it led to."""
+    async with res.db.transaction() as tx:
+        signal, ended = await signals.cancel(tx, res, id, producer_id, reason)
+        if ended:
+            opens = await store.opens_of(tx, id)
+            await _issue(tx, res, [_taking_back(opened, reason) for opened in opens])
+    return signal
+
+
+def _taking_back(opened: Command, reason: str) -> Command:
+    return Command(
+        uuid7(),
+        opened.approval_id,
+        opened.signal_id,
+        opened.user_id,
+        "cancel",
+        opened.id,
+        reason,
+        clock.now(),
+        opened.expires_at,
+    )
+
+
+async def _issue(tx: Transaction, res: Resources, commands: list[Command]) -> None:
+    for command in commands:
+        await store.add(tx, command)
+    if commands:
+        await outbox.append(tx, res.redis, [_issued(command) for command in commands])
+
+
+def _issued(command: Command) -> Event:
+    topic = topics.commands.name(user_id=command.user_id)
+    data = Issued(command.id, command.kind)
+    return Event(topic, "command.issued", f"command:{command.id}", f"user:{command.user_id}", data)
+
+
+async def poll(res: Resources, who: Principal, since: str, wait: int) -> Polled:
+    """Answer at once when something came after `since`, else when something comes, else at the end."""
+    with _seconds.time():
+        polled = await _poll(res, who, _cursor(since), time.monotonic() + wait)
+    _polls.labels("commands" if polled.commands else "empty").inc()
+    return polled
+
+
+async def _poll(res: Resources, who: Principal, since: Cursor | None, until: float) -> Polled:
+    topic = topics.commands.name(user_id=who.person)
+    with res.feed.waiter(topic) as waiter:
+        while True:
+            position = await res.feed.position(topic)
+            left = until - time.monotonic()
+            over = left <= 0 or res.feed.closing
+            if position != since or over:
+                commands = await _sealed(res, who)
+                if commands or over:
+                    return Polled(f"{position.epoch}.{position.offset}", commands)
+            await waiter.wait(left)
+
+
+def _cursor(text: str) -> Cursor | None:
+    """A cursor nobody issued means: from the beginning."""
+    epoch, _, offset = text.partition(".")
+    return Cursor(epoch, int(offset)) if offset.isascii() and offset.isdigit() else None
+
+
+async def _sealed(res: Resources, who: Principal) -> list[Sealed]:
+    device_id = UUID(who.id)
+    pending = await store.pending(res.db, who.person, device_id, clock.now(), _MOST)
+    if not pending:
+        return []
+    device = await devices.find(res, device_id)
+    if device is None:
+        return []
+    secret = devices.secret(res, device.id, device.salt, device.key_version)
+    key = seal_key(secret, str(device.id), device.key_version)
+    return [_seal(each, key, device) for each in pending]
+
+
+def _seal(each: Pending, key: bytes, device: DeviceKey) -> Sealed:
+    plain = msgspec.json.encode(_plain(each))
+    envelope = seal(key, plain, device_id=str(device.id), command_id=str(each.id), key_version=device.key_version)
+    return Sealed(each.id, each.kind, each.issued_at, each.expires_at, envelope)
+
+
+def _plain(each: Pending) -> OpenOrder | CancelOrder:
+    if each.kind == "cancel":
+        return CancelOrder(each.id, each.signal_id, each.approval_id, each.opens, each.reason)
+    return OpenOrder(
+        each.id,
+        each.signal_id,
+        each.approval_id,
+        each.instrument,
+        each.side,
+        each.order_type,
+        each.entry,
+        each.stop,
+        each.target,
+        each.issued_at,
+        each.expires_at,
+        Bounds(each.valid_until, each.max_drift_points, each.max_spread_points),
+    )
+
+
+async def get(tx: Transaction, id: UUID, user_id: UUID) -> Command:
+    """A person's command, or `NotFound`."""
+    command = await store.get(tx, id, user_id)
+    if command is None:
+        raise NotFound("There is no such command.")
+    return command

@@ -1,0 +1,37 @@
+"""Queries of commands."""
+
+from datetime import datetime
+from uuid import UUID
+
+from hub.core.sql import Runs, Sql
+from hub.trading.commands.models import Command, Pending
+
+sql = Sql("commands")
+
+
+async def add(db: Runs, command: Command) -> None:
+    await sql.run(
+        db,
+        "add_command",
+        id=command.id,
+        approval_id=command.approval_id,
+        signal_id=command.signal_id,
+        user_id=command.user_id,
+        kind=command.kind,
+        opens=command.opens,
+        reason=command.reason,
+        issued_at=command.issued_at,
+        expires_at=command.expires_at,
+    )
+
+
+async def get(db: Runs, id: UUID, user_id: UUID) -> Command | None:
+    return await sql.one(db, Command, "get_command", id=id, user_id=user_id)
+
+
+async def opens_of(db: Runs, signal_id: UUID) -> list[Command]:
+    return await sql.many(db, Command, "opens_of_signal", signal_id=signal_id)
+
+
+async def pending(db: Runs, user_id: UUID, device_id: UUID, now: datetime, n: int) -> list[Pending]:
+    return await sql.many(db, Pending, "pending_commands", user_id=user_id, device_id=device_id, now=now, n=n)

@@ -1,0 +1,101 @@
+"""Register, list, rename and revoke devices; derive their keys."""
+
+import os
+from uuid import UUID
+
+import asyncpg
+from caerus_client.keys import encode_secret
+from prometheus_client import Counter
+
+from hub.core import clock
+from hub.core.ids import uuid7
+from hub.core.principal import Principal
+from hub.core.problems import Conflict, NotFound
+from hub.core.resources import Resources
+from hub.core.security import device_keys
+from hub.identity.audit import service as audit
+from hub.identity.audit.models import Entry
+from hub.trading.devices import store
+from hub.trading.devices.models import Device, DeviceKey, Devices, Registered
+
+_registered = Counter("devices_registered_total", "Devices registered")
+_revoked = Counter("devices_revoked_total", "Devices revoked")
+
+
+class NameTaken(Conflict):
+    title = "Device name taken"
+
+    def __init__(self) -> None:
+        super().__init__("You have a device of this name; choose another.")
+
+
+def secret(res: Resources, device_id: UUID, salt: bytes, key_version: int) -> bytes:
+    """A device's 32 bytes, derived anew each time."""
+    master = device_keys.master(res.secrets.get("DEVICE_KEY_KDF_SECRET"))
+    return device_keys.derive(master, salt, device_id, key_version)
+
+
+async def register(res: Resources, who: Principal, name: str, ip: str | None) -> Registered:
+    """A new device with its secret, shown this once; `NameTaken` if the name is in use."""
+    id, salt, version = uuid7(), os.urandom(16), 1
+    shown = encode_secret(secret(res, id, salt, version))
+    hashed = await res.passwords.hash(shown)
+    async with res.db.transaction() as tx:
+        device = await store.add(tx, id, who.person, name, salt, version, hashed, clock.now())
+        if device is None:
+            raise NameTaken
+        await audit.record(tx, _entry("device.register", device, who, ip))
+    _registered.inc()
+    return Registered(id, shown, version)
+
+
+async def ensure(res: Resources, who: Principal, name: str) -> Registered:
+    """The person's device of this name, registered if there is none yet."""
+    device = await store.named(res.db, who.person, name)
+    if device is None:
+        return await register(res, who, name, None)
+    key = await store.key(res.db, device.id)
+    if key is None:
+        raise NotFound("The device is revoked.")
+    shown = encode_secret(secret(res, key.id, key.salt, key.key_version))
+    return Registered(device.id, shown, device.key_version)
+
+
+async def find(res: Resources, id: UUID) -> DeviceKey | None:
+    """A device that may call, looked up anew on every call so that a revocation holds at once."""
+    key = await store.key(res.db, id)
+    now = clock.now()
+    if key and (key.last_seen_at is None or (now - key.last_seen_at).total_seconds() > 30):
+        await store.seen(res.db, id, now)
+    return key
+
+
+async def listed(res: Resources, who: Principal) -> Devices:
+    return Devices(await store.of(res.db, who.person))
+
+
+async def rename(res: Resources, who: Principal, id: UUID, name: str) -> Device:
+    try:
+        device = await store.rename(res.db, id, who.person, name)
+    except asyncpg.UniqueViolationError:
+        raise NameTaken from None
+    return _known(device)
+
+
+async def revoke(res: Resources, who: Principal, id: UUID, ip: str | None) -> Device:
+    """From now on nothing it signs is believed."""
+    async with res.db.transaction() as tx:
+        device = _known(await store.revoke(tx, id, who.person, clock.now()))
+        await audit.record(tx, _entry("device.revoke", device, who, ip))
+    _revoked.inc()
+    return device
+
+
+def _known(device: Device | None) -> Device:
+    if device is None:
+        raise NotFound("You have no such device.")
+    return device
+
+
+def _entry(action: str, device: Device, who: Principal, ip: str | None) -> Entry:
+    return Entry(action, f"device:{device.id}", who.role, who.user_id, ip, {"name": device.name})

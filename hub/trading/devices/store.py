@@ -1,0 +1,57 @@
+"""Queries of devices."""
+
+from datetime import datetime
+from uuid import UUID
+
+from hub.core.sql import Runs, Sql
+from hub.trading.devices.models import Device, DeviceKey
+
+sql = Sql("devices")
+
+
+async def add(
+    db: Runs,
+    id: UUID,
+    user_id: UUID,
+    name: str,
+    salt: bytes,
+    key_version: int,
+    secret_hash: str,
+    now: datetime,
+) -> Device | None:
+    return await sql.one(
+        db,
+        Device,
+        "add_device",
+        id=id,
+        user_id=user_id,
+        name=name,
+        salt=salt,
+        key_version=key_version,
+        secret_hash=secret_hash,
+        now=now,
+    )
+
+
+async def key(db: Runs, id: UUID) -> DeviceKey | None:
+    return await sql.one(db, DeviceKey, "device_key", id=id)
+
+
+async def of(db: Runs, user_id: UUID) -> list[Device]:
+    return await sql.many(db, Device, "devices_of", user_id=user_id)
+
+
+async def named(db: Runs, user_id: UUID, name: str) -> Device | None:
+    return await sql.one(db, Device, "device_named", user_id=user_id, name=name)
+
+
+async def rename(db: Runs, id: UUID, user_id: UUID, name: str) -> Device | None:
+    return await sql.one(db, Device, "rename_device", id=id, user_id=user_id, name=name)
+
+
+async def revoke(db: Runs, id: UUID, user_id: UUID, now: datetime) -> Device | None:
+    return await sql.one(db, Device, "revoke_device", id=id, user_id=user_id, now=now)
+
+
+async def seen(db: Runs, id: UUID, now: datetime) -> None:
+    await sql.run(db, "device_seen", id=id, now=now)

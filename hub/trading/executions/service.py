@@ -1,0 +1,63 @@
+"""Take acknowledgements, and show what came of an approval."""
+
+from uuid import UUID
+
+from prometheus_client import Counter
+
+from hub.core import clock, outbox
+from hub.core.ids import uuid7
+from hub.core.outbox import Event
+from hub.core.paging import Page, PageQuery, page
+from hub.core.principal import Principal
+from hub.core.problems import NotFound
+from hub.core.resources import Resources
+from hub.trading.commands import service as commands
+from hub.trading.executions import rules, store, topics
+from hub.trading.executions.models import AckIn, Aggregate, Execution
+
+_acks = Counter("ea_ack_total", "Acknowledgements taken", ["result"])
+_executions = Counter("executions_total", "Executions by the status they reached", ["status"])
+
+
+async def ack(res: Resources, who: Principal, given: AckIn) -> Execution:
+    """Idempotent by (device, command, status); `OutOfOrder` when the execution has moved on."""
+    rules.check(given)
+    device_id, now = UUID(who.id), clock.now()
+    async with res.db.transaction() as tx:
+        command = await commands.get(tx, given.command_id, who.person)
+        await store.lock(tx, device_id, command.id)
+        before = await store.of_command(tx, device_id, command.id)
+        if before is None:
+            after = rules.begin(uuid7(), device_id, command, given, now)
+        else:
+            after = rules.go_on(before, given, now)
+        if after is not before:
+            await store.put(tx, who.person, after)
+            news = rules.news(before, after)
+            await outbox.append(tx, res.redis, [_event(kind, after, who) for kind in news])
+    _count(before, after)
+    return after
+
+
+def _count(before: Execution | None, after: Execution) -> None:
+    _acks.labels("repeated" if after is before else after.status).inc()
+    if before is None or before.status != after.status:
+        _executions.labels(after.status).inc()
+
+
+def _event(kind: str, execution: Execution, who: Principal) -> Event:
+    topic = topics.executions.name(user_id=who.person)
+    return Event(topic, kind, f"signal:{execution.signal_id}", f"device:{execution.device_id}", execution)
+
+
+async def aggregate(res: Resources, approval_id: UUID) -> Aggregate:
+    """`NotFound` when no device has said anything yet."""
+    executions = await store.of_approval(res.db, approval_id)
+    if not executions:
+        raise NotFound("No device has said anything about this approval.")
+    return rules.aggregate(approval_id, executions)
+
+
+async def listed(res: Resources, who: Principal, query: PageQuery) -> Page[Execution]:
+    rows = await store.listed(res.db, who.person, query.cursor, query.limit + 1)
+    return page(rows, query.limit, [row.id for row in rows])

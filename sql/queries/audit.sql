@@ -1,0 +1,19 @@
+-- name: lock_chain :exec
+-- Held to the end of the transaction: entries are chained one writer at a time.
+select pg_advisory_xact_lock(4242002);
+
+-- name: head :one
+select hash from identity.audit_log order by seq desc limit 1;
+
+-- name: add_entries :exec
+insert into identity.audit_log (id, ts, actor_id, actor_role, action, target, ip, meta, hash)
+select e.id, @ts::timestamptz, e.actor_id, e.actor_role, e.action, e.target, e.ip::inet, e.meta, e.hash
+from unnest(
+    @ids::uuid[], @actor_ids::uuid[], @actor_roles::text[], @actions::text[], @targets::text[],
+    @ips::text[], @metas::text[], @hashes::bytea[]
+) with ordinality as e (id, actor_id, actor_role, action, target, ip, meta, hash, n)
+order by e.n;
+
+-- name: entries_after :many
+select seq, id, ts, actor_id, actor_role, action, target, host(ip) as ip, meta, hash
+from identity.audit_log where seq > @seq order by seq limit @n;

@@ -1,0 +1,43 @@
+-- name: append_events :exec
+insert into core.outbox (topic, type, subject, actor, at, data)
+select e.topic, e.type, e.subject, e.actor, @at::timestamptz, e.data
+from unnest(@topics::text[], @types::text[], @subjects::text[], @actors::text[], @data::text[])
+    with ordinality as e (topic, type, subject, actor, data, n)
+order by e.n;
+
+-- name: number_events :many
+-- Number the oldest events that have no offset yet: each topic goes on where it stands.
+with batch as (
+    select seq, topic, row_number() over (partition by topic order by seq) as place
+    from (select seq, topic from core.outbox where topic_offset is null order by seq limit @n) as oldest
+),
+moved as (
+    insert into core.topics as t (topic, last_offset)
+    select topic, count(*) from batch group by topic order by topic
+    on conflict (topic) do update set last_offset = t.last_offset + excluded.last_offset
+    returning topic, last_offset
+),
+numbered as (
+    select b.seq, m.last_offset - max(b.place) over (partition by b.topic) + b.place as topic_offset
+    from batch as b join moved as m on m.topic = b.topic
+)
+update core.outbox as o set topic_offset = numbered.topic_offset
+from numbered where numbered.seq = o.seq
+returning o.seq, o.topic, o.topic_offset as "offset", o.type, o.at, o.data;
+
+-- name: numbered_events :many
+select seq, topic, topic_offset as "offset", type, at, data
+from core.outbox where topic_offset is not null order by seq limit @n;
+
+-- name: delete_events :exec
+delete from core.outbox where seq = any(@seqs::bigint[]);
+
+-- name: stream_epoch :one
+select epoch from core.stream;
+
+-- name: topic_offset :one
+select last_offset from core.topics where topic = @topic;
+
+-- name: outbox_lag :one
+select count(*) as waiting, coalesce(extract(epoch from now() - min(at)), 0)::double precision as seconds
+from core.outbox;

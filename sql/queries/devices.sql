@@ -1,0 +1,27 @@
+-- name: add_device :one
+insert into trading.devices (id, user_id, name, salt, key_version, secret_hash, created_at)
+values (@id, @user_id, @name, @salt, @key_version, @secret_hash, @now)
+on conflict (user_id, name) do nothing
+returning id, name, key_version, created_at, last_seen_at, revoked_at;
+
+-- name: device_key :one
+select id, user_id, salt, key_version, last_seen_at from trading.devices where id = @id and revoked_at is null;
+
+-- name: devices_of :many
+select id, name, key_version, created_at, last_seen_at, revoked_at
+from trading.devices where user_id = @user_id order by created_at;
+
+-- name: device_named :one
+select id, name, key_version, created_at, last_seen_at, revoked_at
+from trading.devices where user_id = @user_id and name = @name;
+
+-- name: rename_device :one
+update trading.devices set name = @name where id = @id and user_id = @user_id
+returning id, name, key_version, created_at, last_seen_at, revoked_at;
+
+-- name: revoke_device :one
+update trading.devices set revoked_at = coalesce(revoked_at, @now::timestamptz) where id = @id and user_id = @user_id
+returning id, name, key_version, created_at, last_seen_at, revoked_at;
+
+-- name: device_seen :exec
+update trading.devices set last_seen_at = @now where id = @id;

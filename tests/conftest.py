@@ -1,0 +1,79 @@
+"""Real PostgreSQL, real Redis, a real hub on a real port: one set for each test process."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from msgspec import Struct
+
+from hub.core import migrations
+from hub.core.embedded import Endpoints, Servers
+from hub.core.secrets import Secrets
+from hub.core.settings import Settings
+from tests.hubs import RunningHub, running_hub
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    """A home of its own; the server's user may walk into it."""
+    with tempfile.TemporaryDirectory(prefix="caerus-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def settings(home: Path) -> Settings:
+    """Development settings that listen wherever there is room, with cheap password hashing."""
+    patch = pytest.MonkeyPatch()
+    for name, value in {
+        "CAERUS_HOME": str(home),
+        "HUB_PORT": "0",
+        "OPS_PORT": "0",
+        "ARGON2_MEMORY_KIB": "8192",
+        "APP_LOG_LEVEL": "ERROR",
+        "HUB_SHUTDOWN_SECONDS": "2",
+    }.items():
+        patch.setenv(name, value)
+    return Settings()
+
+
+@pytest.fixture(scope="session")
+def servers(settings: Settings) -> Iterator[Endpoints]:
+    """PostgreSQL and Valkey, migrated."""
+    with Servers(settings, Secrets(settings.app)) as embedded:
+        endpoints = embedded.start()
+        asyncio.run(migrations.up(endpoints.owner_dsn))
+        yield endpoints
+
+
+class FreshDatabase(Struct, frozen=True):
+    """An empty database on the session's cluster."""
+
+    owner_dsn: str
+    app_dsn: str
+
+
+@pytest.fixture
+async def fresh_database(servers: Endpoints) -> FreshDatabase:
+    """Nothing in it, not even our schema."""
+    import asyncpg
+
+    name = f"t_{uuid4().hex[:12]}"
+    connection = await asyncpg.connect(servers.admin_dsn)
+    try:
+        await connection.execute(f"create database {name} owner caerus_owner")
+    finally:
+        await connection.close()
+    return FreshDatabase(
+        servers.owner_dsn.rsplit("/", 1)[0] + f"/{name}", servers.dsn.rsplit("/", 1)[0] + f"/{name}"
+    )
+
+
+@pytest.fixture(scope="session")
+async def hub(settings: Settings, servers: Endpoints) -> AsyncIterator[RunningHub]:
+    """A hub and a relay, in this process, on a real port."""
+    async with running_hub(settings, servers.dsn, servers.redis_url) as running:
+        yield running

@@ -1,0 +1,167 @@
+"""A hub that tests can talk to over HTTP, and look into."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import aiohttp
+import msgspec
+from caerus_client.keys import decode_secret
+from caerus_client.signing import device_headers, fresh_nonce, producer_headers
+from msgspec import Struct
+
+from hub.core import relay
+from hub.core.principal import Principal
+from hub.core.resources import Resources
+from hub.core.settings import Settings
+from hub.identity.users import service as users
+from hub.serve import server
+from hub.trading.devices import service as devices
+from hub.trading.producers import service as producers
+
+PASSWORD = "correct horse battery staple"
+
+
+class Answer(Struct, frozen=True):
+    """What the hub said."""
+
+    status: int
+    headers: dict[str, str]
+    raw: bytes
+
+    @property
+    def body(self) -> Any:
+        return msgspec.json.decode(self.raw)
+
+
+class Person(Struct, frozen=True):
+    """Somebody signed in."""
+
+    id: UUID
+    email: str
+    token: str
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.token}"}
+
+
+class RunningHub:
+    """A hub on a port, with the resources it holds open."""
+
+    def __init__(self, base_url: str, res: Resources, http: aiohttp.ClientSession) -> None:
+        self.base_url, self.res, self.http = base_url, res, http
+
+    async def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+        """One request; a `bytes` body goes as it is, anything else as JSON."""
+        data = body if isinstance(body, bytes) or body is None else msgspec.json.encode(body)
+        given = {"content-type": "application/json"} | (headers or {})
+        async with self.http.request(method, self.base_url + path, data=data, headers=given) as response:
+            lowered = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(response.status, lowered, await response.read())
+
+    async def person(self, role: str = "user") -> Person:
+        """A new person of a role, signed in."""
+        email = f"{uuid4().hex[:12]}@example.com"
+        user = await users.create(self.res, email, PASSWORD, role)  # type: ignore[arg-type]
+        return Person(user.id, email, self.res.tokens.mint(user.id, role))
+
+    async def device(self, person: Person, name: str = "terminal") -> "Device":
+        who = Principal("user", str(person.id), person.id, "user")
+        made = await devices.register(self.res, who, name, None)
+        return Device(self, str(made.device_id), decode_secret(made.device_secret))
+
+    async def producer(self, id: str | None = None) -> "Producer":
+        name = id or f"p-{uuid4().hex[:8]}"
+        return Producer(self, name, (await producers.ensure(self.res, name)).encode())
+
+    async def rows(self, query: str, *args: Any) -> list[Any]:
+        return await self.res.db.fetch(query, *args)
+
+
+class Producer(Struct, frozen=True):
+    """Signs as a strategy does."""
+
+    hub: RunningHub
+    id: str
+    key: bytes
+
+    async def post(self, path: str, body: Any, **changed: str) -> Answer:
+        raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
+        headers = producer_headers(self.key, self.id, "POST", path, raw, now=datetime.now(UTC), nonce=fresh_nonce()) | changed
+        return await self.hub.call("POST", path, raw, headers)
+
+    async def signal(self, body: Any, **changed: str) -> Answer:
+        return await self.post("/api/v1/signals", body, **changed)
+
+
+class Device(Struct, frozen=True):
+    """Signs as a terminal does."""
+
+    hub: RunningHub
+    id: str
+    key: bytes
+
+    async def call(self, method: str, path: str, body: Any = None, **changed: str) -> Answer:
+        raw = b"" if body is None else msgspec.json.encode(body)
+        headers = device_headers(self.key, self.id, method, path, raw, now=datetime.now(UTC), nonce=fresh_nonce()) | changed
+        return await self.hub.call(method, path, raw or None, headers)
+
+    async def poll(self, since: str = "", wait: int = 0) -> Answer:
+        return await self.call("GET", f"/api/v1/client/poll?since={since}&wait={wait}")
+
+    async def ack(self, command_id: str, status: str, **facts: Any) -> Answer:
+        body = {"command_id": command_id, "status": status, "at": now_text()} | facts
+        return await self.call("POST", "/api/v1/client/ack", body)
+
+
+def now_text() -> str:
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+
+
+def in_hours(hours: float) -> str:
+    return (datetime.now(UTC) + timedelta(hours=hours)).isoformat().replace("+00:00", "Z")
+
+
+def signal_body(**changed: Any) -> dict[str, Any]:
+    """A good signal; keyword arguments replace parts of it or of its payload."""
+    payload: dict[str, Any] = {
+        "order_type": "limit",
+        "entry": "1626.67",
+        "stop": "1592.18",
+        "target": "1738.73",
+        "expires_at": in_hours(100),
+        "strategy": "fib_rsi",
+        "setup_id": "XAUUSD_H1_long_1",
+        "features": {"rsi": 38.2},
+    }
+    body: dict[str, Any] = {
+        "instrument": "XAUUSD",
+        "side": "buy",
+        "time": "2026-11-20T10:00:00Z",
+        "version": f"1:{uuid4().hex}",
+    }
+    payload |= {name: value for name, value in changed.items() if name in payload}
+    return body | {name: value for name, value in changed.items() if name not in payload} | {"payload": payload}
+
+
+@asynccontextmanager
+async def running_hub(settings: Settings, dsn: str, redis_url: str) -> AsyncIterator[RunningHub]:
+    """Start a hub and a relay on this loop; stop both at the end."""
+    served = server(settings, dsn, redis_url)
+    serving = asyncio.get_running_loop().create_task(served.serve())
+    relaying = asyncio.get_running_loop().create_task(relay.run(dsn, redis_url))
+    while not served.started:
+        if serving.done():
+            serving.result()
+        await asyncio.sleep(0.01)
+    port = served.servers[0].sockets[0].getsockname()[1]
+    async with aiohttp.ClientSession() as http:
+        yield RunningHub(f"http://127.0.0.1:{port}", served.resources, http)
+    relaying.cancel()
+    served.should_exit = True
+    with suppress(asyncio.CancelledError):
+        await asyncio.gather(serving, relaying, return_exceptions=True)
