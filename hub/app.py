@@ -6,11 +6,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypedDict
 
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Mount, Route, Router, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
@@ -42,30 +41,19 @@ def create_app(settings: Settings, dsn: str, redis_url: str) -> ASGIApp:
     routes.append(WebSocketRoute("/ws", socket.endpoint))
     routes += _documents()
     routes.append(Route("/api/{rest:path}", _nothing_here, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]))
-    app = Starlette(routes=routes, lifespan=_lifespan(settings, dsn, redis_url))
-    app.mount("/", Dashboard(directory=DASHBOARD, check_dir=False))
-    _problems_not_pages(app)
-    return Envelope(app)
+    routes.append(Mount("/", Dashboard(directory=DASHBOARD, check_dir=False)))
+    return Envelope(Router(routes, lifespan=_lifespan(settings, dsn, redis_url)))
 
 
 def _lifespan(
     settings: Settings, dsn: str, redis_url: str
-) -> Callable[[Starlette], AbstractAsyncContextManager[State]]:
+) -> Callable[[Any], AbstractAsyncContextManager[State]]:
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[State]:
+    async def lifespan(_: Any) -> AsyncIterator[State]:
         async with open_resources(settings, dsn, redis_url) as resources:
             yield {"resources": resources}
 
     return lifespan
-
-
-def _problems_not_pages(app: Starlette) -> None:
-    """Let every exception reach the envelope, which answers with a problem."""
-
-    async def again(_: Request, error: Exception) -> Response:
-        raise error
-
-    app.add_exception_handler(HTTPException, again)
 
 
 async def _nothing_here(_: Request) -> Response:
@@ -95,7 +83,7 @@ class Dashboard(StaticFiles):
         try:
             response = await super().get_response(path, scope)
         except HTTPException as error:
-            if error.status_code != 404 or "." in path.rsplit("/", 1)[-1]:
+            if error.status_code != 404 or Path(path).suffix:
                 raise
             response = self._page()
         if path.startswith("assets/"):

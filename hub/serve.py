@@ -42,6 +42,7 @@ def server(settings: Settings, dsn: str, redis_url: str) -> HubServer:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=settings.serve.shutdown_seconds,
         backlog=4096,

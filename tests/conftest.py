@@ -1,12 +1,14 @@
 """Real PostgreSQL, real Redis, a real hub on a real port: one set for each test process."""
 
 import asyncio
+import logging
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import structlog
 from msgspec import Struct
 
 from hub.core import migrations
@@ -14,6 +16,15 @@ from hub.core.embedded import Endpoints, Servers
 from hub.core.secrets import Secrets
 from hub.core.settings import Settings
 from tests.hubs import RunningHub, running_hub
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_logs() -> None:
+    """Errors alone, in one line and its traceback: a test that fails is read by people."""
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+    )
 
 
 @pytest.fixture(scope="session")

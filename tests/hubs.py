@@ -1,7 +1,7 @@
 """A hub that tests can talk to over HTTP, and look into."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from hub.core.resources import Resources
 from hub.core.settings import Settings
 from hub.identity.users import service as users
 from hub.serve import server
+from hub.trading.approvals.rules import CONSENT
 from hub.trading.devices import service as devices
 from hub.trading.producers import service as producers
 
@@ -55,7 +56,9 @@ class RunningHub:
     def __init__(self, base_url: str, res: Resources, http: aiohttp.ClientSession) -> None:
         self.base_url, self.res, self.http = base_url, res, http
 
-    async def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+    async def call(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> Answer:
         """One request; a `bytes` body goes as it is, anything else as JSON."""
         data = body if isinstance(body, bytes) or body is None else msgspec.json.encode(body)
         given = {"content-type": "application/json"} | (headers or {})
@@ -81,6 +84,21 @@ class RunningHub:
     async def rows(self, query: str, *args: Any) -> list[Any]:
         return await self.res.db.fetch(query, *args)
 
+    async def approve(
+        self, person: Person, signal_id: str, decision: str = "approved", **more: Any
+    ) -> Answer:
+        body = {"signal_id": signal_id, "decision": decision, "consent_version": CONSENT.version} | more
+        return await self.call("POST", "/api/v1/approve", body, person.bearer)
+
+    async def evidence(self) -> tuple[int, ...]:
+        """Signals stored, audit entries, events told of signals: what a refusal must not move."""
+        [row] = await self.rows(
+            """select (select count(*) from trading.signals), (select count(*) from identity.audit_log),
+                 coalesce((select last_offset from core.topics where topic = 'signals'), 0)
+                 + (select count(*) from core.outbox where topic = 'signals' and topic_offset is null)"""
+        )
+        return tuple(row)
+
 
 class Producer(Struct, frozen=True):
     """Signs as a strategy does."""
@@ -89,13 +107,26 @@ class Producer(Struct, frozen=True):
     id: str
     key: bytes
 
-    async def post(self, path: str, body: Any, **changed: str) -> Answer:
-        raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
-        headers = producer_headers(self.key, self.id, "POST", path, raw, now=datetime.now(UTC), nonce=fresh_nonce()) | changed
-        return await self.hub.call("POST", path, raw, headers)
+    def headers(self, path: str, raw: bytes, *, skew: float = 0, nonce: str | None = None) -> dict[str, str]:
+        """Signed headers; `skew` (s) is how far this producer's clock is off."""
+        now, nonce = datetime.now(UTC) + timedelta(seconds=skew), fresh_nonce() if nonce is None else nonce
+        return producer_headers(self.key, self.id, "POST", path, raw, now=now, nonce=nonce)
 
-    async def signal(self, body: Any, **changed: str) -> Answer:
-        return await self.post("/api/v1/signals", body, **changed)
+    async def post(self, path: str, body: Any, *, skew: float = 0, nonce: str | None = None) -> Answer:
+        raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
+        return await self.hub.call("POST", path, raw, self.headers(path, raw, skew=skew, nonce=nonce))
+
+    async def signal(self, body: Any, *, skew: float = 0, nonce: str | None = None) -> Answer:
+        return await self.post("/api/v1/signals", body, skew=skew, nonce=nonce)
+
+    async def opened(self, **changed: Any) -> str:
+        """The id of a new open signal."""
+        answer = await self.signal(signal_body(**changed))
+        assert answer.status == 201, answer.raw
+        return str(answer.body["id"])
+
+    async def cancel(self, signal_id: str, reason: str = "superseded") -> Answer:
+        return await self.post(f"/api/v1/signals/{signal_id}/cancel", {"reason": reason})
 
 
 class Device(Struct, frozen=True):
@@ -105,9 +136,14 @@ class Device(Struct, frozen=True):
     id: str
     key: bytes
 
-    async def call(self, method: str, path: str, body: Any = None, **changed: str) -> Answer:
-        raw = b"" if body is None else msgspec.json.encode(body)
-        headers = device_headers(self.key, self.id, method, path, raw, now=datetime.now(UTC), nonce=fresh_nonce()) | changed
+    async def call(
+        self, method: str, path: str, body: Any = None, *, skew: float = 0, nonce: str | None = None
+    ) -> Answer:
+        raw, now = (
+            b"" if body is None else msgspec.json.encode(body),
+            datetime.now(UTC) + timedelta(seconds=skew),
+        )
+        headers = device_headers(self.key, self.id, method, path, raw, now=now, nonce=nonce or fresh_nonce())
         return await self.hub.call(method, path, raw or None, headers)
 
     async def poll(self, since: str = "", wait: int = 0) -> Answer:
@@ -116,6 +152,16 @@ class Device(Struct, frozen=True):
     async def ack(self, command_id: str, status: str, **facts: Any) -> Answer:
         body = {"command_id": command_id, "status": status, "at": now_text()} | facts
         return await self.call("POST", "/api/v1/client/ack", body)
+
+
+async def until(condition: Callable[[], bool | Awaitable[bool]], *, seconds: float = 10) -> None:
+    """Wait for a condition, or fail; it is looked at every few milliseconds."""
+    async with asyncio.timeout(seconds):
+        while True:
+            holds = condition()
+            if holds if isinstance(holds, bool) else await holds:
+                return
+            await asyncio.sleep(0.005)
 
 
 def now_text() -> str:
@@ -145,7 +191,9 @@ def signal_body(**changed: Any) -> dict[str, Any]:
         "version": f"1:{uuid4().hex}",
     }
     payload |= {name: value for name, value in changed.items() if name in payload}
-    return body | {name: value for name, value in changed.items() if name not in payload} | {"payload": payload}
+    return (
+        body | {name: value for name, value in changed.items() if name not in payload} | {"payload": payload}
+    )
 
 
 @asynccontextmanager

@@ -8,13 +8,14 @@ import time
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import msgspec
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.core import metrics
-from hub.core.problems import Problem, plain
+from hub.core.problems import Invalid, Problem, plain
 
 access = structlog.get_logger("access")
 
@@ -74,6 +75,8 @@ class _Exchange:
     async def _refuse(self, error: Exception) -> None:
         path = self._scope["path"]
         headers: dict[str, str] = {}
+        if isinstance(error, asyncpg.DataError):
+            error = Invalid("A value cannot be stored: it holds a NUL character, or a time out of range.")
         if isinstance(error, Problem):
             status, document, headers = error.status, error.document(path, self._id), error.headers
         elif isinstance(error, HTTPException):

@@ -117,7 +117,8 @@ def from_validation(error: msgspec.ValidationError) -> Invalid:
     """msgspec's text ends in a path, ``- at `$.payload.entry` ``: make it a JSON pointer."""
     text = str(error)
     found = _PATH.search(text)
-    path = re.sub(r"\[(?:\.\.\.|(\w+))\]", r".\1", found[1]) if found else ""
+    # Inside a map msgspec writes `[...]` and does not tell the key: point at the map.
+    path = re.sub(r"\[(\w+)\]", r".\1", found[1].partition("[...]")[0]) if found else ""
     if field := _FIELD.search(text):
         path += f".{field[1]}"
     detail = _PATH.sub("", text)

@@ -10,6 +10,7 @@ for it, so a second one is a hot spare.
 """
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -39,7 +40,7 @@ class Numbered(msgspec.Struct, frozen=True):
     topic: str
     offset: int
     type: str
-    at: Any
+    at: datetime
     data: str
 
 

@@ -37,6 +37,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
     "DEVICE_KEY_KDF_SECRET": _random,
     "POSTGRES_PASSWORD": _random,
     "REDIS_PASSWORD": _random,
+    "DEMO_SEED": _random,
 }
 
 

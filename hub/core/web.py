@@ -17,6 +17,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from hub.core import problems
 from hub.core.guards import Guard
@@ -26,6 +27,8 @@ from hub.core.resources import Resources
 Handler = Callable[..., Awaitable[Any]]
 PREFIX = "/api/v1"
 _MAX_BODY = 65_536
+
+_encode = msgspec.json.Encoder().encode
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -116,7 +119,7 @@ class Api:
     def routes(self) -> Iterator[Route]:
         for endpoint in self.endpoints:
             yield Route(
-                endpoint.path, _call(endpoint), methods=[endpoint.method], name=endpoint.handler.__name__
+                endpoint.path, _Handled(endpoint), methods=[endpoint.method], name=endpoint.handler.__name__
             )
 
 
@@ -139,27 +142,34 @@ def _too_large(limit: int) -> problems.TooLarge:
     return problems.TooLarge(f"The body may have {limit} bytes at most.")
 
 
-def _call(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-    decode = msgspec.json.Decoder(endpoint.body).decode if endpoint.body else None
-    encode, handler, guard = msgspec.json.Encoder().encode, endpoint.handler, endpoint.guard.check
-    query, params, limit = endpoint.query, endpoint.path_params, endpoint.max_body
+class _Handled:
+    """An endpoint as ASGI: straight from the route to the handler, with nothing in between."""
 
-    async def respond(request: Request) -> Response:
-        raw = await read_body(request, limit)
-        who = await guard(request)
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._handler, self._guard, self._status = endpoint.handler, endpoint.guard.check, endpoint.status
+        self._decode = msgspec.json.Decoder(endpoint.body).decode if endpoint.body else None
+        self._query, self._params, self._limit = endpoint.query, endpoint.path_params, endpoint.max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        result = await self._answer(request)
+        if not isinstance(result, Response):
+            result = Response(_encode(result), self._status, media_type="application/json")
+        await result(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Any:
+        raw = await read_body(request, self._limit)
+        who = await self._guard(request)
         given: dict[str, Any] = {}
-        if params:
-            given |= {name: _path_param(request.path_params[name], kind) for name, kind in params.items()}
-        if decode:
-            given["body"] = _decoded(decode, raw)
-        if query:
-            given["query"] = _converted(dict(request.query_params), query)
-        result = await handler(Call(request, who, request.state["resources"]), **given)
-        if isinstance(result, Response):
-            return result
-        return Response(encode(result), endpoint.status, media_type="application/json")
-
-    return respond
+        if self._params:
+            given |= {
+                name: _path_param(request.path_params[name], kind) for name, kind in self._params.items()
+            }
+        if self._decode:
+            given["body"] = _decoded(self._decode, raw)
+        if self._query:
+            given["query"] = _converted(dict(request.query_params), self._query)
+        return await self._handler(Call(request, who, request.state["resources"]), **given)
 
 
 def _path_param(value: str, kind: Any) -> Any:

@@ -5,11 +5,11 @@ create table market.candles (
     symbol text not null,
     timeframe text not null,
     time timestamptz not null,
-    open numeric(18, 5) not null,
-    high numeric(18, 5) not null,
-    low numeric(18, 5) not null,
-    close numeric(18, 5) not null,
-    volume numeric(20, 2) not null,
+    open numeric not null,
+    high numeric not null,
+    low numeric not null,
+    close numeric not null,
+    volume numeric not null,
     primary key (symbol, timeframe, time)
 );
 

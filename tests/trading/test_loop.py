@@ -1,6 +1,5 @@
 """One signal, all the way: posted, seen, approved, fetched, executed, told."""
 
-
 from hub.trading.approvals.rules import CONSENT
 from tests.hubs import RunningHub, signal_body
 
@@ -20,7 +19,9 @@ async def test_a_signal_travels_to_the_terminal_and_back(hub: RunningHub) -> Non
     polled = await device.poll(wait=5)
     assert polled.status == 200, polled.raw
     [command] = polled.body["commands"]
-    acked = await device.ack(command["id"], "placed", broker_ticket="77", fill_price="1626.70", fill_volume="0.10")
+    acked = await device.ack(
+        command["id"], "placed", broker_ticket="77", fill_price="1626.70", fill_volume="0.10"
+    )
     assert acked.status == 200, acked.raw
     assert acked.body["signal_id"] == signal_id
 

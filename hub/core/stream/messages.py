@@ -7,6 +7,9 @@ from hub.core.bus import Cursor
 SUBPROTOCOL = "caerus.v1.json"
 HEARTBEAT_SECONDS = 25
 
+Id = int | str
+"""The client's own, returned as it came."""
+
 AWAY, RESTARTING = 1001, 1012
 UNAUTHENTICATED = 4001
 PROTOCOL_ERROR = 4002
@@ -23,13 +26,13 @@ class Auth(Struct, frozen=True, tag_field="op", tag="auth", forbid_unknown_field
 class Sub(Struct, frozen=True, tag_field="op", tag="sub", forbid_unknown_fields=True):
     """With `since`, what was missed comes first."""
 
-    id: int
+    id: Id
     topic: str
     since: Cursor | None = None
 
 
 class Unsub(Struct, frozen=True, tag_field="op", tag="unsub", forbid_unknown_fields=True):
-    id: int
+    id: Id
     topic: str
 
 
@@ -47,7 +50,7 @@ class Ready(Struct, frozen=True, tag_field="op", tag="ready"):
 class Subscribed(Struct, frozen=True, tag_field="op", tag="sub"):
     """`recovered` is true only when everything since the given cursor follows, whole."""
 
-    id: int
+    id: Id
     topic: str
     epoch: str
     offset: int
@@ -55,7 +58,7 @@ class Subscribed(Struct, frozen=True, tag_field="op", tag="sub"):
 
 
 class Unsubscribed(Struct, frozen=True, tag_field="op", tag="unsub"):
-    id: int
+    id: Id
     topic: str
 
 
@@ -64,7 +67,7 @@ class Pong(Struct, frozen=True, tag_field="op", tag="pong"): ...
 
 class Failed(Struct, frozen=True, tag_field="op", tag="error", omit_defaults=True):
     problem: dict[str, object]
-    id: int | None = None
+    id: Id | None = None
 
 
 Outgoing = Ready | Subscribed | Unsubscribed | Pong | Failed

@@ -16,7 +16,7 @@ from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.identity.auth import store
 from hub.identity.auth.models import LoginIn, Session
-from hub.identity.users import store as users
+from hub.identity.users import service as users
 
 _logins = Counter("auth_login_total", "Sign-ins", ["result"])
 
@@ -34,15 +34,14 @@ def _digest(token: str) -> bytes:
 
 async def login(res: Resources, given: LoginIn, ip: str | None) -> Session:
     """A session; each failure counts towards the lock."""
-    known = await users.credentials(res.db, given.email)
+    known = await users.credentials(res, given.email)
     fits = await res.passwords.verify(known.password_hash if known else None, given.password)
     now = clock.now()
     locked = known and known.locked_until and known.locked_until > now
     if known is None or not fits or locked:
         _logins.labels("fail").inc()
         if known and not locked:
-            until = now + timedelta(seconds=res.settings.security.login_lock_seconds)
-            await users.login_failed(res.db, known.id, res.settings.security.login_max_failures, until)
+            await users.login_failed(res, known.id, now)
         raise WrongCredentials
     refresh = secrets.token_urlsafe(32)
     async with res.db.transaction() as tx:

@@ -1,8 +1,10 @@
 """Create people and look them up."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from hub.core import clock
+from hub.core.db import Transaction
 from hub.core.ids import uuid7
 from hub.core.principal import Role
 from hub.core.problems import Conflict, NotFound
@@ -11,8 +13,6 @@ from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.identity.users import store
 from hub.identity.users.models import Credentials, User
-
-__all__ = ["Credentials", "User", "create", "ensure", "get"]
 
 
 async def create(res: Resources, email: str, password: str, role: Role) -> User:
@@ -36,3 +36,20 @@ async def get(res: Resources, id: UUID) -> User:
     if user is None:
         raise NotFound("There is no such user.")
     return user
+
+
+async def credentials(res: Resources, email: str) -> Credentials | None:
+    """What a sign-in is checked against."""
+    return await store.credentials(res.db, email)
+
+
+async def logged_in(tx: Transaction, id: UUID, now: datetime) -> None:
+    """A good sign-in starts the count of failures anew."""
+    await store.logged_in(tx, id, now)
+
+
+async def login_failed(res: Resources, id: UUID, now: datetime) -> None:
+    """Count a failure; the one that reaches the limit locks the account for a while."""
+    security = res.settings.security
+    until = now + timedelta(seconds=security.login_lock_seconds)
+    await store.login_failed(res.db, id, security.login_max_failures, until)

@@ -130,7 +130,9 @@ async def _sealed(res: Resources, who: Principal) -> list[Sealed]:
 
 def _seal(each: Pending, key: bytes, device: DeviceKey) -> Sealed:
     plain = msgspec.json.encode(_plain(each))
-    envelope = seal(key, plain, device_id=str(device.id), command_id=str(each.id), key_version=device.key_version)
+    envelope = seal(
+        key, plain, device_id=str(device.id), command_id=str(each.id), key_version=device.key_version
+    )
     return Sealed(each.id, each.kind, each.issued_at, each.expires_at, envelope)
 
 

@@ -63,11 +63,14 @@ async def ensure(res: Resources, who: Principal, name: str) -> Registered:
 
 async def find(res: Resources, id: UUID) -> DeviceKey | None:
     """A device that may call, looked up anew on every call so that a revocation holds at once."""
-    key = await store.key(res.db, id)
+    return await store.key(res.db, id)
+
+
+async def seen(res: Resources, key: DeviceKey) -> None:
+    """A device proved that it lives; written down twice a minute at most."""
     now = clock.now()
-    if key and (key.last_seen_at is None or (now - key.last_seen_at).total_seconds() > 30):
-        await store.seen(res.db, id, now)
-    return key
+    if key.last_seen_at is None or (now - key.last_seen_at).total_seconds() > 30:
+        await store.seen(res.db, key.id, now)
 
 
 async def listed(res: Resources, who: Principal) -> Devices:

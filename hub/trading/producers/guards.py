@@ -13,10 +13,9 @@ from hub.trading.producers import service
 async def _check(request: Request) -> Principal:
     res: Resources = request.state["resources"]
     signed = await signatures.read(request, "x-producer-id", nonce_required=False)
-    known = await service.find(res, signed.id)
-    if known is None or known.revoked:
+    key = await service.find_key(res, signed.id)
+    if key is None:
         raise Unauthenticated
-    key = service.secret(res, known).encode()
     signatures.check(signed, key, skew=res.settings.security.hmac_timestamp_skew_seconds)
     if signed.nonce:
         await res.nonces.use(signed)

@@ -11,7 +11,7 @@ from hub.trading.producers import store
 from hub.trading.producers.models import Producer
 
 _CACHE_SECONDS = 1.0
-_cache: dict[tuple[int, str], tuple[float, Producer | None]] = {}
+_cache: dict[tuple[int, str], tuple[float, bytes | None]] = {}
 _CACHE_SIZE = 1_000
 
 
@@ -36,16 +36,18 @@ def secret(res: Resources, producer: Producer) -> str:
     return device_keys.derive_producer(master, producer.salt, producer.id, producer.key_version)
 
 
-async def find(res: Resources, producer_id: str) -> Producer | None:
-    """Looked up at most once a second: a busy producer posts thousands a second."""
+async def find_key(res: Resources, producer_id: str) -> bytes | None:
+    """The key of a producer that may post, looked up at most once a second: it may post thousands."""
     key, now = (id_of(res), producer_id), time.monotonic()
     if (known := _cache.get(key)) and known[0] > now:
         return known[1]
     if len(_cache) >= _CACHE_SIZE:
         _cache.clear()
     producer = await store.get(res.db, producer_id)
-    _cache[key] = (now + _CACHE_SECONDS, producer)
-    return producer
+    good = producer is not None and not producer.revoked
+    found = secret(res, producer).encode() if producer and good else None
+    _cache[key] = (now + _CACHE_SECONDS, found)
+    return found
 
 
 def id_of(res: Resources) -> int:

@@ -1,0 +1,136 @@
+"""Stored to WebSocket: 1,000 subscribers at 20 events a second, beside stock `send_text`.
+
+Ours is timed from the signal's `created_at`, which is before its commit, to the bytes at the
+subscriber: signature, transaction, relay, bus and fan-out are inside. The peer is timed from the
+moment its message was made, and stores nothing.
+"""
+
+import asyncio
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import msgspec
+
+from bench.ingest import signals
+from bench.sockets import subscribe
+from bench.stack import cpu_seconds, stack
+from bench.wire import load, request
+from hub.core.embedded.process import free_port
+from hub.core.resources import open_resources
+from hub.core.settings import Settings
+from hub.core.stream.messages import SUBPROTOCOL
+from hub.identity.users import service as users
+from hub.trading.producers import service as producers
+from workers.up.stack import Stack
+
+SUBSCRIBERS, RATE, SECONDS = 1_000, 20, 15
+Row = dict[str, object]
+
+
+def ours() -> Row:
+    with stack("serve", "relay") as running:
+        token, key = asyncio.run(_identities(running))
+        return asyncio.run(_measure_ours(running, token, key))
+
+
+async def _identities(running: Stack) -> tuple[str, bytes]:
+    async with open_resources(Settings(), running.endpoints.dsn, running.endpoints.redis_url) as res:
+        user = await users.ensure(res, "bench@caerus.example", "bench-password", "user")
+        return res.tokens.mint(user.id, "user"), (await producers.ensure(res, "bench")).encode()
+
+
+async def _measure_ours(running: Stack, token: str, key: bytes) -> Row:
+    hello = [
+        msgspec.json.encode({"op": "auth", "token": token}),
+        msgspec.json.encode({"op": "sub", "id": 1, "topic": "signals"}),
+    ]
+    seen: list[tuple[float, bytes]] = []
+    opened = await subscribe(running.base_url, "/ws", SUBPROTOCOL, hello, SUBSCRIBERS, seen)
+    requests = signals(running.base_url, "bench", key, RATE * SECONDS)
+    pid = running.children.pid("serve")
+    before = cpu_seconds(pid)
+    await load(running.base_url, requests, connections=4, rate=RATE)
+    await _all(seen, SUBSCRIBERS * len(requests))
+    cpu = cpu_seconds(pid) - before
+    for subscriber in opened:
+        subscriber.transport.close()
+    return _row("caerus: store, relay, stream", seen, cpu)
+
+
+def _created(frame: bytes) -> float:
+    at = frame.index(b'"created_at":"') + 14
+    return datetime.fromisoformat(frame[at : frame.index(b'"', at)].decode()).timestamp()
+
+
+def peer() -> Row:
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-m", "bench.stock", str(port)])
+    try:
+        return asyncio.run(_measure_peer(f"http://127.0.0.1:{port}", process.pid))
+    finally:
+        process.terminate()
+        process.wait()
+
+
+async def _measure_peer(base_url: str, pid: int) -> Row:
+    await _listening(base_url)
+    seen: list[tuple[float, bytes]] = []
+    opened = await subscribe(base_url, "/ws", "", [], SUBSCRIBERS, seen)
+    host, count = urlsplit(base_url).netloc, RATE * SECONDS
+    before, began = cpu_seconds(pid), time.time()
+    for number in range(count):
+        await asyncio.sleep(max(0.0, began + number / RATE - time.time()))
+        body = msgspec.json.encode({"created_at": datetime.now(UTC), "pad": "x" * 600})
+        await load(base_url, [request("POST", "/publish", host, {}, body)], connections=1)
+    await _all(seen, SUBSCRIBERS * count)
+    cpu = cpu_seconds(pid) - before
+    for subscriber in opened:
+        subscriber.transport.close()
+    return _row("peer: stock send_text, stores nothing", seen, cpu)
+
+
+async def _listening(base_url: str) -> None:
+    where = urlsplit(base_url)
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(where.hostname, where.port)
+            writer.close()
+            return
+        except OSError:
+            await asyncio.sleep(0.05)
+
+
+async def _all(seen: list[tuple[float, bytes]], count: int) -> None:
+    async with asyncio.timeout(30):
+        while len(seen) < count:
+            await asyncio.sleep(0.01)
+
+
+def _row(case: str, seen: list[tuple[float, bytes]], cpu: float) -> Row:
+    known: dict[bytes, float] = {}
+    delays = []
+    for at, frame in seen:
+        if frame not in known:
+            known[frame] = _created(frame)
+        delays.append((at - known[frame]) * 1000)
+    delays.sort()
+    return {
+        "case": case,
+        "deliveries": len(delays),
+        "p50 ms": round(delays[len(delays) // 2], 1),
+        "p99 ms": round(delays[int(len(delays) * 0.99)], 1),
+        "hub CPU us/message": round(cpu / len(delays) * 1e6, 1),
+    }
+
+
+def run() -> list[Row]:
+    """Ours and the peer, back to back."""
+    return [ours(), peer()]
+
+
+if __name__ == "__main__":
+    for row in run():
+        print(row)

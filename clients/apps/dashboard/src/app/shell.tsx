@@ -1,0 +1,80 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
+
+import { Logo } from "../components/logo";
+import { meQuery } from "../features/auth/me-query";
+import { ConnectionState } from "../features/connection/connection-state";
+import { session } from "../lib/services";
+import { useLive } from "./use-live";
+import { useTitle } from "./use-title";
+
+export function Shell() {
+  useLive();
+  useTitle();
+  return (
+    <div className="grid min-h-svh grid-rows-[auto_1fr_auto]">
+      <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:m-2 focus:rounded focus:bg-panel focus:p-2">
+        Skip to the content
+      </a>
+      <Header />
+      <main id="main" className="mx-auto w-full max-w-7xl min-w-0 px-4 py-4 sm:py-6">
+        <Outlet />
+      </main>
+      <footer className="border-t border-line px-4 py-4 text-center text-xs text-muted">
+        Signals are not advice; these strategies show no edge before costs on the data we have.
+      </footer>
+    </div>
+  );
+}
+
+function Header() {
+  const onExecutions = useLocation().pathname.startsWith("/executions");
+  return (
+    <header className="sticky top-0 z-10 border-b border-line bg-bg/90 backdrop-blur">
+      <div className="mx-auto flex w-full max-w-7xl flex-wrap items-center gap-x-6 gap-y-1 px-4 py-2">
+        <Link to="/" aria-label="Caerus, open signals" className="rounded text-lg">
+          <Logo />
+        </Link>
+        <nav aria-label="Pages" className="order-last -mx-2 flex w-full gap-1 sm:order-none sm:mx-0 sm:w-auto">
+          <Tab to="/" text="Signals" current={!onExecutions} />
+          <Tab to="/executions" text="Executions" current={onExecutions} />
+        </nav>
+        <div className="ml-auto flex items-center gap-3">
+          <ConnectionState />
+          <Account />
+        </div>
+      </div>
+    </header>
+  );
+}
+
+interface TabProps {
+  to: "/" | "/executions";
+  text: string;
+  current: boolean;
+}
+
+/** A signal's page belongs to the list it was opened from, so being current is not a match of paths. */
+function Tab({ to, text, current }: TabProps) {
+  return (
+    <Link
+      to={to}
+      aria-current={current ? "page" : undefined}
+      className={`rounded-lg px-3 py-1.5 text-sm font-medium hover:text-text ${current ? "bg-raised text-text" : "text-muted"}`}
+    >
+      {text}
+    </Link>
+  );
+}
+
+function Account() {
+  const me = useQuery(meQuery).data;
+  return (
+    <div className="flex items-center gap-3 text-xs">
+      {me && <span className="hidden max-w-48 truncate text-muted lg:inline">{me.email}</span>}
+      <button type="button" onClick={() => void session.logout().catch(() => undefined)} className="min-h-8 rounded-lg px-2 font-semibold text-muted hover:text-text">
+        Sign out
+      </button>
+    </div>
+  );
+}

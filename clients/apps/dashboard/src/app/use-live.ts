@@ -1,0 +1,33 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+
+import { meQuery } from "../features/auth/me-query";
+import { useObservable, useTopic } from "../lib/hooks";
+import { live, queryClient, session } from "../lib/services";
+
+/** Keep the socket open while somebody is signed in, and follow what every page needs. */
+export function useLive(): void {
+  const me = useQuery(meQuery).data;
+  const { state } = useObservable(live.status);
+  useTopic("signals");
+  useTopic(me ? `approvals:${me.id}` : null);
+  useTopic(me ? `executions:${me.id}` : null);
+  useEffect(connect, []);
+  useEffect(() => {
+    if (state === "live") void queryClient.refetchQueries({ predicate: (query) => query.state.status === "error" });
+  }, [state]);
+}
+
+function connect(): () => void {
+  const renewed = session.state.subscribe(() => live.authenticate());
+  const wake = () => live.wake();
+  addEventListener("online", wake);
+  document.addEventListener("visibilitychange", wake);
+  live.start();
+  return () => {
+    renewed();
+    removeEventListener("online", wake);
+    document.removeEventListener("visibilitychange", wake);
+    live.stop();
+  };
+}

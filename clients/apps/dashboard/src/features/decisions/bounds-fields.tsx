@@ -1,0 +1,42 @@
+import { Field } from "@caerus/ui/field";
+
+import type { BoundsInput } from "./bounds";
+
+interface BoundsFieldsProps {
+  value: BoundsInput;
+  onChange: (value: BoundsInput) => void;
+}
+
+const FIELDS = [
+  { name: "minutes", label: "Valid for", suffix: "minutes", least: 1 },
+  { name: "drift", label: "Maximum drift", suffix: "points", least: 0 },
+  { name: "spread", label: "Maximum spread", suffix: "points", least: 0 },
+] as const;
+
+export function BoundsFields({ value, onChange }: BoundsFieldsProps) {
+  return (
+    <details className="rounded-lg border border-line px-3 py-2">
+      <summary className="min-h-6 text-sm font-medium">Limits for this approval (optional)</summary>
+      <div className="mt-3 grid gap-3 sm:grid-cols-3">
+        {FIELDS.map(({ name, label, suffix, least }) => (
+          <Field
+            key={name}
+            label={label}
+            suffix={suffix}
+            type="number"
+            inputMode="numeric"
+            min={least}
+            step={1}
+            value={value[name]}
+            placeholder="any"
+            data-testid={`bounds-${name}`}
+            onChange={(event) => onChange({ ...value, [name]: event.target.value })}
+          />
+        ))}
+      </div>
+      <p className="mt-2 text-xs text-muted">
+        Your terminal checks these against its own quote and does not trade outside them.
+      </p>
+    </details>
+  );
+}

@@ -1,0 +1,93 @@
+import type { Execution, Signal } from "@caerus/api/types";
+import { QueryClient } from "@tanstack/react-query";
+import { beforeEach, describe, expect, test } from "vitest";
+
+import { withCandle } from "./cache";
+import { keys } from "./keys";
+import { applyEvent, loadSnapshot } from "./live-table";
+
+const signal = (id: string, my_decision: Signal["my_decision"] = null) => ({ id, status: "open", my_decision }) as Signal;
+const execution = (id: string, status: Execution["status"]) => ({ id, status }) as Execution;
+const candle = (hour: number, close = "1") => ({
+  time: `2026-01-01T0${hour}:00:00Z`,
+  open: "1",
+  high: "1",
+  low: "1",
+  close,
+  volume: "1",
+});
+
+let client: QueryClient;
+
+function say(type: string, data: unknown): void {
+  applyEvent(client, { op: "event", topic: "t", offset: 1, at: "2026-01-01T00:00:00Z", type, data });
+}
+
+function openIds(): string[] | undefined {
+  return client.getQueryData<{ items: Signal[] }>(keys.openSignals)?.items.map((each) => each.id);
+}
+
+beforeEach(() => {
+  client = new QueryClient();
+  client.setQueryData(keys.openSignals, { items: [signal("a", "approved"), signal("b")], next_cursor: null });
+});
+
+describe("signals", () => {
+  test("a new one comes first", () => {
+    say("signal.created", { id: "c", status: "open" });
+    expect(openIds()).toEqual(["c", "a", "b"]);
+  });
+
+  test("a repeated one changes in place and keeps this user's decision", () => {
+    say("signal.created", { id: "a", status: "open" });
+    expect(openIds()).toEqual(["a", "b"]);
+    expect(client.getQueryData(keys.openSignals)).toMatchObject({ items: [{ my_decision: "approved" }, {}] });
+  });
+
+  test.each(["signal.cancelled", "signal.expired"])("%s takes it off the list and keeps its page", (type) => {
+    client.setQueryData(keys.signal("a"), signal("a", "approved"));
+    say(type, { id: "a", status: "cancelled" });
+    expect(openIds()).toEqual(["b"]);
+    expect(client.getQueryData(keys.signal("a"))).toMatchObject({ status: "cancelled", my_decision: "approved" });
+  });
+
+  test("a decision made elsewhere shows here", () => {
+    say("approval.decided", { id: "x", signal_id: "b", decision: "rejected" });
+    expect(client.getQueryData(keys.openSignals)).toMatchObject({ items: [{}, { my_decision: "rejected" }] });
+  });
+});
+
+test("an execution is one row that changes", () => {
+  client.setQueryData(keys.executions, { items: [execution("e", "placed")], next_cursor: null });
+  say("execution.closed", execution("e", "closed"));
+  say("execution.acknowledged", execution("f", "placed"));
+  expect(client.getQueryData(keys.executions)).toMatchObject({
+    items: [
+      { id: "f", status: "placed" },
+      { id: "e", status: "closed" },
+    ],
+  });
+});
+
+test("candles stay oldest first, whichever comes when", () => {
+  const page = { items: [candle(1), candle(3)] };
+  expect(withCandle(page, candle(4)).items.map((each) => each.time[12])).toEqual(["1", "3", "4"]);
+  expect(withCandle(page, candle(2)).items.map((each) => each.time[12])).toEqual(["1", "2", "3"]);
+  expect(withCandle(page, candle(3, "9")).items).toEqual([candle(1), candle(3, "9")]);
+});
+
+test("events of other timeframes and unknown types change nothing", () => {
+  client.setQueryData(keys.candles("X", "H1"), { items: [candle(1)] });
+  say("candle.closed", { symbol: "X", timeframe: "M15", ...candle(2) });
+  say("weather.changed", {});
+  expect(client.getQueryData(keys.candles("X", "H1"))).toEqual({ items: [candle(1)] });
+});
+
+test("a snapshot is asked for what the topic keeps, and no more", () => {
+  client.setQueryData(keys.executions, { items: [] });
+  loadSnapshot(client, "executions:u1");
+  expect(client.getQueryState(keys.executions)?.isInvalidated).toBe(true);
+  expect(client.getQueryState(keys.openSignals)?.isInvalidated).toBe(false);
+  loadSnapshot(client, "signals");
+  expect(client.getQueryState(keys.openSignals)?.isInvalidated).toBe(true);
+});

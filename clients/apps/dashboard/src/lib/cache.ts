@@ -1,0 +1,60 @@
+/** Pure changes to what is kept: a page or item before, and what became known, to what is after. */
+import type {
+  ApprovalPage,
+  Approval,
+  Candle,
+  CandlePage,
+  Decision,
+  Execution,
+  ExecutionPage,
+  SharedSignal,
+  Signal,
+  SignalPage,
+} from "@caerus/api/types";
+
+type Page<Item> = { items: Item[] };
+
+const MOST_CANDLES = 1000;
+
+/** Replace the item with the same id, or put it first. */
+function upsert<Item extends { id: string }, Kept extends Page<Item>>(page: Kept, item: Item): Kept {
+  const known = page.items.some((each) => each.id === item.id);
+  const items = known ? page.items.map((each) => (each.id === item.id ? item : each)) : [item, ...page.items];
+  return { ...page, items };
+}
+
+/** The newer facts of a signal; events do not know what this user decided. */
+export function mergeSignal(before: Signal | undefined, now: SharedSignal): Signal {
+  return { ...now, my_decision: before?.my_decision ?? null };
+}
+
+export function withOpenSignal(page: SignalPage, signal: SharedSignal): SignalPage {
+  return upsert(page, mergeSignal(find(page, signal.id), signal));
+}
+
+export function withoutSignal(page: SignalPage, id: string): SignalPage {
+  return { ...page, items: page.items.filter((each) => each.id !== id) };
+}
+
+export function withDecision(page: SignalPage, id: string, decision: Decision | null): SignalPage {
+  return { ...page, items: page.items.map((each) => (each.id === id ? { ...each, my_decision: decision } : each)) };
+}
+
+export function withApproval(page: ApprovalPage, approval: Approval): ApprovalPage {
+  return upsert(page, approval);
+}
+
+export function withExecution(page: ExecutionPage, execution: Execution): ExecutionPage {
+  return upsert(page, execution);
+}
+
+/** Append a closed candle, or correct the one at its time; candles are oldest first. */
+export function withCandle(page: CandlePage, candle: Candle): CandlePage {
+  const earlier = page.items.filter((each) => Date.parse(each.time) < Date.parse(candle.time));
+  const later = page.items.filter((each) => Date.parse(each.time) > Date.parse(candle.time));
+  return { ...page, items: [...earlier, candle, ...later].slice(-MOST_CANDLES) };
+}
+
+export function find<Item extends { id: string }>(page: Page<Item> | undefined, id: string): Item | undefined {
+  return page?.items.find((each) => each.id === id);
+}

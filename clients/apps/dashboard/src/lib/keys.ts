@@ -1,0 +1,12 @@
+/** The names under which answers of the hub are kept. */
+export const keys = {
+  me: ["me"],
+  consent: ["consent"],
+  openSignals: ["signals", "open"],
+  signals: ["signals"],
+  signal: (id: string) => ["signals", "one", id],
+  approvals: ["approvals"],
+  executions: ["executions"],
+  candles: (symbol: string, timeframe: string) => ["candles", symbol, timeframe],
+  candlesOf: (symbol: string) => ["candles", symbol],
+} as const;

@@ -1,0 +1,72 @@
+/** The one table from what the stream says to what is kept. */
+import type { EventFrame } from "@caerus/api/frames";
+import type { ApprovalPage, CandlePage, ExecutionPage, LiveEvents, SharedSignal, Signal, SignalPage } from "@caerus/api/types";
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
+
+import { mergeSignal, withApproval, withCandle, withDecision, withExecution, withOpenSignal, withoutSignal } from "./cache";
+import { keys } from "./keys";
+
+type Handler<Data> = (client: QueryClient, data: Data) => void;
+type Table = { [Type in keyof LiveEvents]: Handler<LiveEvents[Type]> };
+
+/** Change what is kept; an answer under way may be older than the event, so it is asked for anew. */
+function change<Kept>(client: QueryClient, key: QueryKey, update: (kept: Kept) => Kept): void {
+  client.setQueryData<Kept>(key, (kept) => (kept === undefined ? kept : update(kept)));
+  if (client.isFetching({ queryKey: key, exact: true }) > 0) void client.invalidateQueries({ queryKey: key, exact: true });
+}
+
+const created: Handler<SharedSignal> = (client, signal) => {
+  change<SignalPage>(client, keys.openSignals, (page) => withOpenSignal(page, signal));
+  change<Signal>(client, keys.signal(signal.id), (kept) => mergeSignal(kept, signal));
+};
+
+const ended: Handler<SharedSignal> = (client, signal) => {
+  change<SignalPage>(client, keys.openSignals, (page) => withoutSignal(page, signal.id));
+  change<Signal>(client, keys.signal(signal.id), (kept) => mergeSignal(kept, signal));
+};
+
+const executed: Handler<LiveEvents["execution.closed"]> = (client, execution) => {
+  change<ExecutionPage>(client, keys.executions, (page) => withExecution(page, execution));
+};
+
+const table: Table = {
+  "signal.created": created,
+  "signal.cancelled": ended,
+  "signal.expired": ended,
+  "approval.decided": (client, approval) => {
+    const { signal_id, decision } = approval;
+    change<SignalPage>(client, keys.openSignals, (page) => withDecision(page, signal_id, decision));
+    change<Signal>(client, keys.signal(signal_id), (kept) => ({ ...kept, my_decision: decision }));
+    change<ApprovalPage>(client, keys.approvals, (page) => withApproval(page, approval));
+  },
+  "execution.acknowledged": executed,
+  "execution.filled": executed,
+  "execution.closed": executed,
+  "candle.closed": (client, { symbol, timeframe, ...candle }) => {
+    change<CandlePage>(client, keys.candles(symbol, timeframe), (page) => withCandle(page, candle));
+  },
+};
+
+function known(type: string): type is keyof LiveEvents {
+  return Object.hasOwn(table, type);
+}
+
+export function applyEvent(client: QueryClient, { type, data }: EventFrame): void {
+  if (known(type)) (table[type] as Handler<unknown>)(client, data);
+}
+
+const snapshots: Record<string, (subject: string) => QueryKey> = {
+  signals: () => keys.signals,
+  approvals: () => keys.approvals,
+  executions: () => keys.executions,
+  candles: (symbol) => keys.candlesOf(symbol),
+};
+
+/** Load again what a topic keeps current, after events may have been missed. */
+export function loadSnapshot(client: QueryClient, topic: string): void {
+  const [kind = "", subject = ""] = topic.split(":");
+  const key = snapshots[kind]?.(subject);
+  if (key) void client.invalidateQueries({ queryKey: key });
+  // What this user decided is part of the signals.
+  if (kind === "approvals") void client.invalidateQueries({ queryKey: keys.signals });
+}

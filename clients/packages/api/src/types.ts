@@ -1,0 +1,43 @@
+/** Names for the bodies of the API, taken from the operations that carry them. */
+import type { paths } from "./schema";
+
+type Json<Response> = Response extends { content: { "application/json": infer Sent } } ? Sent : never;
+type Responses<Operation> = Operation extends { responses: infer All } ? All : never;
+type Answer<Operation, Code extends number> = Json<
+  Responses<Operation> extends Record<Code, infer Found> ? Found : never
+>;
+type Body<Operation> = Operation extends { requestBody?: infer Sent } ? Json<NonNullable<Sent>> : never;
+
+export type Token = Answer<paths["/api/v1/auth/login"]["post"], 200>;
+export type Me = Answer<paths["/api/v1/me"]["get"], 200>;
+export type SignalPage = Answer<paths["/api/v1/signals"]["get"], 200>;
+export type Signal = SignalPage["items"][number];
+export type Consent = Answer<paths["/api/v1/consent"]["get"], 200>;
+export type Approval = Answer<paths["/api/v1/approve"]["post"], 201>;
+export type ApprovalPage = Answer<paths["/api/v1/approvals"]["get"], 200>;
+export type ApproveBody = Body<paths["/api/v1/approve"]["post"]>;
+export type Bounds = NonNullable<ApproveBody["bounds"]>;
+export type Decision = ApproveBody["decision"];
+export type ExecutionPage = Answer<paths["/api/v1/executions"]["get"], 200>;
+export type Execution = ExecutionPage["items"][number];
+export type CandlePage = Answer<paths["/api/v1/candles"]["get"], 200>;
+export type Candle = CandlePage["items"][number];
+export type Timeframe = NonNullable<paths["/api/v1/candles"]["get"]["parameters"]["query"]["timeframe"]>;
+
+/** Data of a `candle.closed` event: prices are decimal strings, `time` is the bar's opening, UTC. */
+export type ClosedCandle = Candle & { symbol: string; timeframe: string };
+
+/** A signal as everybody sees it; what one person decided is not in it. */
+export type SharedSignal = Omit<Signal, "my_decision">;
+
+/** Event types of the stream and the data each carries. */
+export interface LiveEvents {
+  "signal.created": SharedSignal;
+  "signal.cancelled": SharedSignal;
+  "signal.expired": SharedSignal;
+  "approval.decided": Approval;
+  "execution.acknowledged": Execution;
+  "execution.filled": Execution;
+  "execution.closed": Execution;
+  "candle.closed": ClosedCandle;
+}

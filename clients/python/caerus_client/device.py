@@ -1,0 +1,179 @@
+"""A device's side of the wire: poll, open, execute once, acknowledge until the hub has it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+from urllib.parse import quote
+
+import aiohttp
+import msgspec
+
+from caerus_client.errors import ApiProblem, SealError, Unreachable
+from caerus_client.keys import decode_secret, seal_key
+from caerus_client.ledger import LedgerStore
+from caerus_client.models import Ack, Command, Json, Poll, SealedCommand
+from caerus_client.retry import RetryPolicy
+from caerus_client.sealing import open_sealed
+from caerus_client.signing import device_headers, fresh_nonce
+from caerus_client.times import Now, SkewedClock, utc_now
+from caerus_client.transport import Transport
+
+log = logging.getLogger("caerus.device")
+
+HOPELESS = frozenset({400, 404, 409, 413, 415, 422})
+PATIENT = RetryPolicy(delay=1.0, cap=30.0)
+
+
+class Handler(Protocol):
+    """What an Expert Advisor does with commands. Both must say the truth about the broker, or `unknown`."""
+
+    async def execute(self, command: Command) -> Ack:
+        """Carry out a command that was never begun before."""
+
+    async def recover(self, command: Command, begun: datetime) -> Ack:
+        """Find out what became of a command that was begun then, by a process that died."""
+
+
+class DeviceClient:
+    """One device of one user. Use it in `async with`. `secret` is the text shown at registration."""
+
+    def __init__(
+        self,
+        base_url: str,
+        device_id: str,
+        secret: str,
+        *,
+        session: aiohttp.ClientSession | None = None,
+        now: Now = utc_now,
+    ) -> None:
+        self._secret = decode_secret(secret)
+        self.device_id = device_id
+        self.clock = SkewedClock(now)
+        self._transport = Transport(base_url, self._sign, self.clock, session, connections=4)
+        self._cursor: str | int | None = None
+        self._owing = asyncio.Event()
+        self._flushing = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        await self._transport.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._transport.__aexit__(kind, error, trace)
+
+    async def poll(self, since: str | int | None = None, wait: int = 0) -> Poll:
+        """Unacknowledged commands; `wait` (0 to 30 s) parks the call until something new comes after `since`."""
+        after = "" if since is None else f"since={quote(str(since), safe='')}&"
+        raw = await self._transport.send(
+            "GET", f"/api/v1/client/poll?{after}wait={wait}", timeout=wait + 10.0
+        )
+        return msgspec.json.decode(raw, type=Poll, strict=False)
+
+    async def ack(self, ack: Ack) -> Json:
+        """Acknowledge; the hub's Execution. Repeating one is harmless."""
+        raw = await self._transport.send("POST", "/api/v1/client/ack", msgspec.json.encode(ack))
+        return msgspec.json.decode(raw, type=Json)
+
+    def open(self, sealed: SealedCommand) -> bytes:
+        """The plain JSON of a sealed command. Raises SealError."""
+        key = seal_key(self._secret, self.device_id, sealed.sealed.key_version)
+        return open_sealed(key, sealed.sealed, device_id=self.device_id, command_id=sealed.id)
+
+    def owe(self) -> None:
+        """Say that an acknowledgement was put into the ledger, so that `run` sends it at once."""
+        self._owing.set()
+
+    async def step(self, handler: Handler, ledger: LedgerStore, wait: int = 0) -> int:
+        """Send what is owed, poll once, take every command; how many commands the hub listed."""
+        await self.flush(ledger)
+        await self.resume(handler, ledger)
+        answer = await self.poll(self._cursor, wait)
+        for sealed in answer.commands:
+            await self._take(sealed, handler, ledger)
+        self._cursor = answer.cursor
+        await self.flush(ledger)
+        return len(answer.commands)
+
+    async def run(
+        self, handler: Handler, ledger: LedgerStore, *, wait: int = 25, retry: RetryPolicy = PATIENT
+    ) -> None:
+        """Serve until cancelled; when the hub cannot be reached, try again ever more slowly."""
+
+        async def owed() -> None:
+            await self._owing.wait()
+            self._owing.clear()
+            await self.flush(ledger)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_forever(lambda: self.step(handler, ledger, wait), retry))
+            group.create_task(_forever(owed, retry, self._owing.set))
+
+    async def resume(self, handler: Handler, ledger: LedgerStore) -> None:
+        """Settle commands that were begun and never concluded: their fate is looked up, nothing is sent again."""
+        for begun in ledger.in_state("acting"):
+            ledger.record(await handler.recover(decode_command(begun.plain), begun.at))
+
+    async def flush(self, ledger: LedgerStore) -> None:
+        """Send the acknowledgements that are owed, oldest first; one the hub will never take is set aside."""
+        async with self._flushing:
+            while owed := ledger.owed():
+                for each in owed:
+                    try:
+                        await self.ack(each.ack)
+                        ledger.sent(each.id)
+                    except ApiProblem as problem:
+                        if problem.status not in HOPELESS:
+                            raise
+                        log.error(
+                            "the hub refused an acknowledgement of %s: %s", each.ack.command_id, problem
+                        )
+                        ledger.refused(each.id, str(problem))
+
+    async def _take(self, sealed: SealedCommand, handler: Handler, ledger: LedgerStore) -> None:
+        if ledger.state(sealed.id) is not None:
+            ledger.repeat(sealed.id)
+            return
+        try:
+            plain = self.open(sealed)
+            command = decode_command(plain)
+            if command.command_id != sealed.id:
+                raise SealError("the sealed command names another command")
+        except (SealError, msgspec.MsgspecError) as wrong:
+            # not acknowledged: after a change of keys it may still be opened
+            log.error("command %s was not executed: %s", sealed.id, wrong)
+            return
+        if ledger.begin(sealed.id, plain):
+            ledger.record(await handler.execute(command))
+
+    def _sign(self, method: str, path: str, body: bytes) -> dict[str, str]:
+        return device_headers(
+            self._secret, self.device_id, method, path, body, now=self.clock(), nonce=fresh_nonce()
+        )
+
+
+def decode_command(plain: bytes) -> Command:
+    """The command in an opened envelope. Raises msgspec.MsgspecError."""
+    # numbers may come as strings: the hub writes prices that way
+    command: Command = msgspec.json.decode(plain, type=Command, strict=False)
+    return command
+
+
+async def _forever(
+    action: Callable[[], Awaitable[object]], retry: RetryPolicy, again: Callable[[], None] = lambda: None
+) -> None:
+    failures = 0
+    while True:
+        try:
+            await action()
+            failures = 0
+        except (Unreachable, ApiProblem) as wrong:
+            failures += 1
+            log.warning("the hub did not serve us (%d in a row): %s", failures, wrong)
+            again()
+            asked = (wrong.retry_after or 0.0) if isinstance(wrong, ApiProblem) else 0.0
+            await asyncio.sleep(max(asked, retry.pause(failures)))

@@ -1,0 +1,76 @@
+"""Everything the client raises on purpose."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+
+class CaerusError(Exception):
+    """Base of the client's errors."""
+
+
+class Unreachable(CaerusError):
+    """No answer came: refused, reset, timed out, or the name did not resolve."""
+
+
+class SealError(CaerusError):
+    """A sealed envelope cannot be opened: malformed, tampered with, or meant for another key, device or command."""
+
+
+class UnsignableText(CaerusError, ValueError):
+    """A part of a request holds a character that would let two requests share one signature."""
+
+
+class StreamClosed(CaerusError):
+    """The hub ended the stream for a reason that a reconnect would not mend.
+
+    `code` is the WebSocket close code (4002: protocol error).
+    """
+
+    def __init__(self, code: int | None, reason: str) -> None:
+        super().__init__(f"stream closed ({code}): {reason}")
+        self.code = code
+        self.reason = reason
+
+
+class ApiProblem(CaerusError):
+    """The hub answered with an error (RFC 9457 problem document).
+
+    `body` is the whole document, so extra members such as `signal_id` or `errors` are there.
+    `retry_after` is in seconds, or None when the hub gave none.
+    """
+
+    def __init__(
+        self, status: int, title: str, detail: str, body: Mapping[str, Any], retry_after: float | None = None
+    ) -> None:
+        super().__init__(f"{status} {title}: {detail}" if detail else f"{status} {title}")
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.body = dict(body)
+        self.retry_after = retry_after
+
+
+def problem_of(status: int, raw: bytes, retry_after: str | None = None) -> ApiProblem:
+    """The problem in an error answer; an answer that is no problem document keeps its first 200 characters."""
+    try:
+        body = msgspec.json.decode(raw, type=dict[str, Any])
+    except msgspec.MsgspecError:
+        body = {"detail": raw[:200].decode("utf-8", "replace")}
+    title, detail = body.get("title"), body.get("detail")
+    return ApiProblem(
+        status,
+        title if isinstance(title, str) else "error",
+        detail if isinstance(detail, str) else "",
+        body,
+        _seconds(retry_after),
+    )
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    return (
+        float(retry_after)
+        if retry_after is not None and retry_after.isascii() and retry_after.isdigit()
+        else None
+    )

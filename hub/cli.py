@@ -1,0 +1,214 @@
+"""The `caerus` command. Each subcommand is one process; `caerus up` runs them all."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+import uvloop
+from pydantic import ValidationError
+
+from hub.core import log
+from hub.core.embedded.process import NotStarted
+from hub.core.secrets import MissingSecret
+from hub.core.servers import NoServers, endpoints
+from hub.core.settings import Settings
+
+app = typer.Typer(
+    help="Carries a trading signal from a strategy to a person's decision to a broker's fill.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+audit = typer.Typer(help="The append-only log of sensitive acts.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
+
+
+def _settings() -> Settings:
+    settings = Settings()
+    log.setup(settings.app.log_level)
+    return settings
+
+
+def _quiet() -> Settings:
+    """For commands that talk to a person: only warnings reach the terminal."""
+    settings = Settings()
+    log.setup("WARNING")
+    return settings
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run on uvloop; SIGTERM ends it as Ctrl-C does."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_until_told(work))
+
+
+async def _until_told(work: Coroutine[Any, Any, Any]) -> Any:
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(work)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return None if task.cancelled() else task.result()
+
+
+@app.command()
+def up(
+    pace: Annotated[float, typer.Option(help="Seconds between two replayed H1 bars.", min=0.01)] = 0.4,
+) -> None:
+    """Run everything on this machine: servers, hub, relay, worker, and a demo market."""
+    from workers.up.run import NotUp, Up
+
+    try:
+        Up(_quiet(), pace=pace).run()
+    except (NotUp, NotStarted) as error:
+        _fail(str(error))
+
+
+@app.command()
+def serve() -> None:
+    """Run one hub process: REST, the stream, the dashboard."""
+    from hub.serve import serve as run
+
+    settings = _settings()
+    where = endpoints(settings)
+    asyncio.Runner(loop_factory=uvloop.new_event_loop).run(run(settings, where.dsn, where.redis_url))
+
+
+@app.command()
+def relay() -> None:
+    """Move committed events to the bus. A second one waits as a hot spare."""
+    from hub.core import relay as room
+
+    where = endpoints(_settings())
+    _run(room.run(where.dsn, where.redis_url))
+
+
+@app.command()
+def work() -> None:
+    """Run background jobs and cron entries."""
+    from workers.jobs import run
+
+    settings = _settings()
+    where = endpoints(settings)
+    _run(run(settings, where.dsn, where.redis_url))
+
+
+@app.command()
+def market(
+    pace: Annotated[float, typer.Option(help="Seconds between two bars.", min=0.0)] = 0.4,
+) -> None:
+    """Play a demo market: synthetic candles to a trader and to a simulated terminal with its EA."""
+    from workers.market import run
+
+    settings = _settings()
+    where = endpoints(settings)
+    _run(run(settings, where.dsn, where.redis_url, pace=pace))
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="Candles: CSV, CSV.GZ or Parquet, times in UTC.", exists=True)],
+    since: Annotated[str | None, typer.Option("--from", help="First bar, e.g. 2020-01-01.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Last bar (exclusive).")] = None,
+    approve: Annotated[str, typer.Option(help="all, none, or a fraction such as 0.5.")] = "all",
+    json_out: Annotated[Path | None, typer.Option("--json", help="Write the report here as JSON.")] = None,
+    symbol: Annotated[
+        str | None, typer.Option(help="Instrument; read from the file's name if not given.")
+    ] = None,
+) -> None:
+    """Send real candles through the whole loop, as fast as it goes, and count what arrives.
+
+    Ends with exit status 1 if anything was lost or doubled.
+    """
+    from workers.replay.run import BadRequest
+    from workers.replay.run import replay as run
+
+    _quiet()
+    try:
+        clean = run(file, since=since, until=until, approve=approve, json_out=json_out, symbol=symbol)
+    except (BadRequest, NotStarted) as error:
+        _fail(str(error))
+    raise typer.Exit(0 if clean else 1)
+
+
+@app.command()
+def migrate(
+    down_to: Annotated[int | None, typer.Option(help="Take back everything after this number.")] = None,
+) -> None:
+    """Apply missing migrations as the owner role (DB_OWNER_DSN)."""
+    from hub.core import migrations
+
+    where = endpoints(_settings())
+    done = asyncio.run(
+        migrations.up(where.owner_dsn) if down_to is None else migrations.down(where.owner_dsn, to=down_to)
+    )
+    typer.echo("\n".join(done) if done else "Nothing to do.")
+
+
+@app.command()
+def openapi(
+    out: Annotated[Path | None, typer.Option(help="Write the document here.")] = None,
+    check: Annotated[
+        Path | None, typer.Option(help="Fail if this file is not what would be written.")
+    ] = None,
+) -> None:
+    """The API document, generated from the endpoints."""
+    from hub.app import api_document
+
+    text = msgspec.json.format(msgspec.json.encode(api_document(), order="sorted"), indent=1) + b"\n"
+    if out:
+        out.write_bytes(text)
+    elif check is None:
+        sys.stdout.buffer.write(text)
+    elif not check.exists() or check.read_bytes() != text:
+        _fail(f"{check} is stale; run `make openapi`.")
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Check the hash chain; names the first entry that does not follow from the one before."""
+    from hub.core.db import open_db
+    from hub.identity.audit.service import Broken
+    from hub.identity.audit.service import verify as check
+
+    settings = _settings()
+
+    async def verify() -> Broken | int:
+        db = await open_db(settings.db, endpoints(settings).dsn)
+        try:
+            return await check(db)
+        finally:
+            await db.close()
+
+    found = asyncio.run(verify())
+    if isinstance(found, Broken):
+        _fail(f"The chain breaks at entry {found.seq} ({found.action}).")
+    typer.echo(f"{found} entries, the chain holds.")
+
+
+def _fail(text: str) -> None:
+    typer.secho(text, err=True, fg="red")
+    raise typer.Exit(1)
+
+
+def main() -> None:
+    """The entry point: a refusal is a sentence, not a traceback."""
+    try:
+        app()
+    except ValidationError as error:
+        for fault in error.errors():
+            typer.secho(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}", err=True, fg="red")
+        sys.exit(2)
+    except (NoServers, MissingSecret) as error:
+        typer.secho(str(error), err=True, fg="red")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

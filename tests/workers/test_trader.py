@@ -1,0 +1,250 @@
+"""The trader: what it signals, and that a crash changes nothing of it."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from caerus_client.producer import RetryPolicy
+from caerus_client.spool import Spool
+
+from strategies.candles import Bar
+from strategies.fib_rsi import FibRsi, FibRsiParams, Place
+from strategies.fib_rsi import run as decide
+from strategies.orders import Order, build_order
+from strategies.symbols import symbol
+from tests.client.fakehub import PRODUCER, PRODUCER_SECRET, until
+from workers.source import Sample
+from workers.trader import Config, Trader, run
+from workers.trader.signals import signal_body
+
+GOLD = symbol("XAUUSD")
+NEW_YORK = ZoneInfo("America/New_York")
+NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+CONFIG = Config(GOLD)
+BARS = 2600
+
+
+@pytest.fixture(scope="module")
+def bars() -> list[Bar]:
+    return list(Sample().candles(BARS))
+
+
+def trader(spool, config=CONFIG):
+    return Trader(config, spool, now=lambda: NOW)
+
+
+def contents(spool):
+    """Everything ever put, in order."""
+    return spool.rows("select kind, key, body from items order by id")
+
+
+async def uninterrupted(tmp_path, bars, config=CONFIG):
+    with Spool(tmp_path / "whole.db") as spool:
+        await trader(spool, config).run(bars)
+        return contents(spool)
+
+
+async def test_a_signal_is_what_the_contract_says(spool, bars):
+    one = trader(spool)
+    first = None
+    for bar in bars:
+        step = await one.step(bar)
+        if step.items:
+            first = step
+            break
+    assert first is not None
+    body = msgspec.json.decode(first.items[0].body)
+    payload = body["payload"]
+    assert set(body) == {"instrument", "side", "time", "version", "payload"}
+    assert body["instrument"] == "XAUUSD"
+    assert body["time"] == datetime.fromtimestamp(first.bar.time + 3600, UTC).isoformat().replace(
+        "+00:00", "Z"
+    )
+    assert body["version"] == f"1:{payload['setup_id']}"
+    assert payload["expires_at"] == "2026-11-26T14:00:00Z"
+    assert (payload["order_type"], payload["strategy"]) == ("limit", "fib_rsi")
+    assert all(len(payload[name].partition(".")[2]) == 2 for name in ("entry", "stop", "target"))
+    entry, stop, target = (float(payload[name]) for name in ("entry", "stop", "target"))
+    sign = 1 if body["side"] == "buy" else -1
+    assert sign * (entry - stop) > 0
+    assert sign * (target - entry) / (sign * (entry - stop)) == pytest.approx(3.25, abs=0.02)
+    assert {"rsi", "roc_24"} <= set(payload["features"])
+    assert first.ids == tuple(item.id for item in spool.pending())
+
+
+async def test_nothing_is_decided_before_the_strategy_is_warm(spool, bars):
+    one = trader(spool)
+    await one.run(bars[:1680])
+    assert (spool.checkpoint(), contents(spool), one.engine.is_warm) == (None, [], True)
+
+
+async def test_it_signals_what_the_strategy_decides(tmp_path):
+    """Without hours, fills and supersession within a bar there is nothing between the strategy and the spool."""
+    candles = Sample().candles(BARS)
+    config = Config(
+        GOLD, keep_hours=False, params=FibRsiParams(release_setup_on_close=False), spread_points=0.0
+    )
+    put = await uninterrupted(tmp_path, candles, config)
+    wanted = [each for each in decide(candles, config.params, symbol=GOLD) if isinstance(each, Place)]
+    decided = {place.setup.order_id for place in wanted}
+    posted = [key for kind, key, _ in put if kind == "signal"]
+    assert len(posted) == len(set(posted)) > 20
+    assert set(posted) <= decided
+    bars_of = [place.setup.time for place in wanted]
+    lonely = {place.setup.order_id for place in wanted if bars_of.count(place.setup.time) == 1}
+    assert lonely <= set(posted)
+
+
+async def test_identities_are_unique_and_cancels_follow_their_signals(tmp_path, bars):
+    put = await uninterrupted(tmp_path, bars)
+    bodies = [msgspec.json.decode(body) for kind, _, body in put if kind == "signal"]
+    identities = {(body["instrument"], body["time"], body["version"]) for body in bodies}
+    assert len(identities) == len(bodies) > 20
+    seen, cancelled = set(), 0
+    for kind, key, body in put:
+        if kind == "signal":
+            seen.add(key)
+        else:
+            assert key in seen
+            assert msgspec.json.decode(body) == {"reason": "New Setup"}
+            cancelled += 1
+    assert cancelled > 5
+
+
+async def test_a_filled_signal_is_not_cancelled(tmp_path, bars):
+    with Spool(tmp_path / "s.db") as spool:
+        one = trader(spool)
+        filled: set[str] = set()
+        for bar in bars:
+            step = await one.step(bar)
+            filled |= set(one.book.positions)
+            assert not {item.key for item in step.items if item.kind == "cancel"} & filled
+        assert filled
+
+
+@pytest.mark.parametrize("every", [1, 37, 400])
+async def test_a_restarted_trader_signals_exactly_the_same(tmp_path, bars, every):
+    """Stopped after every n bars and fed anew from an earlier bar, as a source that replays does."""
+    whole = await uninterrupted(tmp_path, bars)
+    kept = bars[:1900] if every == 1 else bars
+    for begin in range(1680, len(kept), every):
+        with Spool(tmp_path / "parts.db") as spool:
+            again = max(0, begin - 5) if spool.checkpoint() else 0
+            await trader(spool).run(kept[again : begin + every])
+    with Spool(tmp_path / "parts.db") as spool:
+        parts = contents(spool)
+    assert parts == whole[: len(parts)]
+    assert len(parts) == len(whole) if every > 1 else len(parts) > 3
+
+
+async def test_control_a_trader_without_its_checkpoint_signals_otherwise(tmp_path, bars):
+    whole = await uninterrupted(tmp_path, bars)
+    for begin in range(1680, len(bars), 400):
+        with Spool(tmp_path / "parts.db") as spool:
+            with spool.transaction() as db:
+                db.execute("delete from checkpoint")
+            one = trader(spool)
+            one.warm(Sample().candles(begin))
+            await one.run(bars[begin : begin + 400])
+    with Spool(tmp_path / "parts.db") as spool:
+        assert contents(spool) != whole
+
+
+async def test_known_bars_change_nothing(spool, bars):
+    one = trader(spool)
+    await one.run(bars[:2000])
+    before = contents(spool), spool.checkpoint()
+    assert not (await one.step(bars[1999])).taken
+    await one.run(bars[:2000])
+    assert (contents(spool), spool.checkpoint()) == before
+
+
+async def test_warming_from_history_is_the_same_as_stepping(tmp_path, bars):
+    whole = await uninterrupted(tmp_path, bars)
+    with Spool(tmp_path / "warm.db") as spool:
+        one = trader(spool)
+        one.warm(Sample().candles(1680))
+        one.warm(Sample().candles(1000))
+        await one.run(bars[1680:])
+        assert contents(spool) == whole
+
+
+async def test_a_checkpoint_of_another_trader_is_refused(spool, bars):
+    await trader(spool).run(bars[:1700])
+    with pytest.raises(ValueError, match="not of trader/1 fib_rsi/2/XAUUSD"):
+        trader(spool, Config(GOLD, version="2"))
+    with pytest.raises(ValueError, match="other parameters"):
+        trader(spool, Config(GOLD, params=FibRsiParams(rsi_high=75.0)))
+    spool.put([], b"rubbish")
+    with pytest.raises(ValueError, match="damaged"):
+        trader(spool)
+
+
+async def test_a_closed_market_posts_nothing_and_loses_nothing(spool, bars):
+    one, withheld, caught_up = trader(spool), 0, 0
+    owed: set[str] = set()
+    for bar in bars:
+        closes = datetime.fromtimestamp(bar.time + 3600, NEW_YORK)
+        would = FibRsi.restore(one.engine.snapshot(), GOLD).on_bar(bar) if closes.hour == 17 else []
+        step = await one.step(bar)
+        sides = {msgspec.json.decode(i.body)["side"] for i in step.items if i.kind == "signal"}
+        if closes.hour == 17:
+            assert step.items == ()
+            owed = {each.setup.side for each in would if isinstance(each, Place)}
+            withheld += len(owed)
+        else:
+            caught_up += len(owed & {{"buy": "long", "sell": "short"}[side] for side in sides})
+            owed = set()
+    # the third ran out of its 100 hours over the weekend
+    assert (withheld, caught_up) == (3, 2)
+
+
+def test_forming_bars_are_refused():
+    with pytest.raises(ValueError, match="closed bars only"):
+        Config(GOLD, params=FibRsiParams(evaluate_forming_bar=True))
+
+
+def test_a_long_version_is_trimmed():
+    place = next(each for each in decide(Sample().candles(BARS), symbol=GOLD) if isinstance(each, Place))
+    order = build_order(place.setup, place.setup.entry, place.setup.entry, GOLD, FibRsiParams())
+    assert isinstance(order, Order)
+    body = signal_body(place.setup, order, GOLD, strategy="s", version="v" * 200, expires_at=NOW)
+    assert body["version"] == "v" * 128
+    naked = replace(order, stop=None)
+    with pytest.raises(ValueError, match="no stop"):
+        signal_body(place.setup, naked, GOLD, strategy="s", version="1", expires_at=NOW)
+
+
+async def test_the_process_delivers_everything_through_an_outage(hub, tmp_path, bars):
+    hub.down = True
+    outcomes = []
+    options = {
+        "hub": hub.url,
+        "producer_id": PRODUCER,
+        "secret": PRODUCER_SECRET,
+        "spool": tmp_path / "s.db",
+        "retry": RetryPolicy(delay=0.002, cap=0.01),
+        "on_outcome": lambda item, verdict, _: outcomes.append((item.kind, verdict.outcome)),
+        "now": lambda: datetime.now(UTC),
+    }
+    task = asyncio.create_task(run(CONFIG, bars, **options))
+    await until(lambda: len(outcomes) > 10)
+    hub.down = False
+    await asyncio.wait_for(task, 30)
+    whole = await uninterrupted(tmp_path, bars)
+    wanted = {msgspec.json.decode(body)["version"] for kind, _, body in whole if kind == "signal"}
+    assert set(hub.posts) == wanted
+    cancelled = [each for each in hub.signals.values() if each["status"] == "cancelled"]
+    assert len(cancelled) == sum(kind == "cancel" for kind, _, _ in whole)
+
+
+async def test_pacing_waits_between_bars_once_warm(spool, bars):
+    one = trader(spool)
+    one.warm(Sample().candles(1680))
+    began = asyncio.get_running_loop().time()
+    await one.run(bars[:1690], pace=0.01)
+    took = asyncio.get_running_loop().time() - began
+    assert took >= 0.1

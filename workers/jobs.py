@@ -1,0 +1,12 @@
+"""The job worker: what it can do is declared in the rooms."""
+
+import hub.rooms  # noqa: F401 - plugs the jobs in
+from hub.core import jobs
+from hub.core.resources import open_resources
+from hub.core.settings import Settings
+
+
+async def run(settings: Settings, dsn: str, redis_url: str) -> None:
+    """Work until cancelled."""
+    async with open_resources(settings, dsn, redis_url) as resources:
+        await jobs.work(resources, redis_url)

@@ -1,0 +1,70 @@
+"""The demo market: synthetic candles, a trader that posts, a terminal whose EA executes what was approved."""
+
+import asyncio
+import os
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from caerus_client.device import DeviceClient
+from caerus_client.ledger import Ledger
+from caerus_client.producer import ProducerClient
+from caerus_client.spool import Spool
+
+from hub.core.resources import Resources, open_resources
+from hub.core.settings import Settings
+from hub.market.candles import service as candles
+from hub.market.candles.models import Candle
+from strategies.candles import Bar
+from strategies.symbols import SYMBOLS, Symbol
+from workers.simulator.ea import Ea
+from workers.simulator.terminal import Terminal
+from workers.source.sample import Sample
+from workers.trader.trader import Config, Trader
+
+SYMBOL = SYMBOLS["XAUUSD"]
+_POLL_SECONDS = 25
+
+
+async def run(settings: Settings, dsn: str, redis_url: str, *, pace: float) -> None:
+    """Play until cancelled; started again, it goes on with the bar after the last. `pace`: seconds a bar."""
+    folder = settings.app.home / "market"
+    folder.mkdir(parents=True, exist_ok=True)
+    hub = os.environ["API_BASE"]
+    with ExitStack() as files:
+        spool = files.enter_context(Spool(folder / "spool.db"))
+        ledger = files.enter_context(Ledger(folder / "ea.db"))
+        terminal = Terminal(SYMBOL, path=folder / "terminal.db")
+        files.callback(terminal.close)
+        producer = ProducerClient(hub, os.environ["PRODUCER_ID"], os.environ["HMAC_PRODUCER_SECRET"], spool)
+        device = DeviceClient(hub, os.environ["DEVICE_ID"], os.environ["DEVICE_SECRET"])
+        trader, ea = Trader(Config(SYMBOL), spool, wake=producer.wake), Ea(terminal, device, ledger)
+        resources = open_resources(settings, dsn, redis_url)
+        async with resources as res, producer, device, asyncio.TaskGroup() as group:
+            group.create_task(producer.run())
+            group.create_task(device.run(ea, ledger, wait=_POLL_SECONDS))
+            await _play(res, trader, ea, pace)
+
+
+async def _play(res: Resources, trader: Trader, ea: Ea, pace: float) -> None:
+    """History at once, then bar by bar."""
+    history: list[Candle] = []
+    for bar in Sample():
+        ea.on_bar(bar)
+        step = await trader.step(bar)
+        if not step.taken:
+            continue
+        history.append(_candle(bar, SYMBOL))
+        if trader.engine.is_warm:
+            await candles.store_closed(res, SYMBOL.name, "H1", history)
+            history.clear()
+            await asyncio.sleep(pace)
+
+
+def _candle(bar: Bar, symbol: Symbol) -> Candle:
+    opened, high, low, close = (
+        Decimal(symbol.text(price)) for price in (bar.open, bar.high, bar.low, bar.close)
+    )
+    return Candle(
+        datetime.fromtimestamp(bar.time, UTC), opened, high, low, close, Decimal(f"{bar.volume:.2f}")
+    )

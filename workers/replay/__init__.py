@@ -1,0 +1,1 @@
+"""`caerus replay`: real candles through the whole loop, counted."""

@@ -1,0 +1,53 @@
+"""The trader as a process: spool, client and loop together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+from caerus_client.producer import OnAlert, OnOutcome, ProducerClient, RetryPolicy
+from caerus_client.spool import Spool
+from caerus_client.times import Now, utc_now
+
+from strategies.candles import Bar
+from workers.trader.trader import Config, Trader
+
+
+async def run(
+    config: Config,
+    bars: Iterable[Bar],
+    *,
+    hub: str,
+    producer_id: str,
+    secret: str,
+    spool: str | Path,
+    pace: float = 0.0,
+    concurrency: int = 16,
+    retry: RetryPolicy | None = None,
+    on_alert: OnAlert | None = None,
+    on_outcome: OnOutcome | None = None,
+    now: Now = utc_now,
+) -> None:
+    """Trade `bars` until they end and everything has reached the hub, or until cancelled.
+
+    `spool` is a file that outlives the process: started again on it, the trader goes on where it stood.
+    `pace` is in seconds a bar.
+    """
+    with Spool(spool) as queue:
+        client = ProducerClient(
+            hub,
+            producer_id,
+            secret,
+            queue,
+            concurrency=concurrency,
+            retry=retry,
+            on_alert=on_alert,
+            on_outcome=on_outcome,
+            now=now,
+        )
+        async with client, asyncio.TaskGroup() as group:
+            drain = group.create_task(client.run())
+            await Trader(config, queue, now=now, wake=client.wake).run(bars, pace)
+            await client.settled()
+            drain.cancel()

@@ -1,0 +1,1 @@
+"""`caerus up`: everything on one machine, in one command."""

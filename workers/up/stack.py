@@ -1,0 +1,100 @@
+"""Servers, hub, relay and worker, up and ready: what `up`, `replay`, the benches and the crash tests share."""
+
+import asyncio
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+from hub.core import migrations
+from hub.core.embedded import Endpoints, Servers
+from hub.core.secrets import Secrets
+from hub.core.settings import Settings
+from workers.up.children import Child, Children
+
+_READY_SECONDS = 60
+
+
+class NotUp(Exception):
+    """Something did not come up; the message says what, and where its log is."""
+
+
+class Stack:
+    """`with Stack(settings) as stack:`; ready on entry, gone on exit."""
+
+    def __init__(
+        self, settings: Settings, *, processes: tuple[str | Child, ...] = ("serve", "relay", "work")
+    ) -> None:
+        self.settings, self.processes = settings, processes
+        self.home: Path = settings.app.home.resolve()
+        self.servers = Servers(settings, Secrets(settings.app))
+        self.endpoints: Endpoints
+        self.children: Children
+
+    @property
+    def base_url(self) -> str:
+        return f"http://{self.settings.serve.host}:{self.settings.serve.port}"
+
+    @property
+    def ops_url(self) -> str:
+        return f"http://{self.settings.serve.host}:{self.settings.serve.ops_port}"
+
+    def __enter__(self) -> Self:
+        _must_be_free(self.settings)
+        try:
+            self.endpoints = self.servers.start()
+            asyncio.run(migrations.up(self.endpoints.owner_dsn))
+            self.children = Children(self.home / "logs", self._environment())
+            for each in self.processes:
+                self.children.start(Child(each, (each,)) if isinstance(each, str) else each)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if hasattr(self, "children"):
+            self.children.stop()
+        self.servers.stop()
+
+    def wait_ready(self, give_up: Callable[[], bool] = lambda: False) -> None:
+        """Until the hub says it is ready, or `NotUp`."""
+        deadline = time.monotonic() + _READY_SECONDS
+        while not give_up() and not _answers(f"{self.base_url}/api/v1/ready"):
+            if time.monotonic() > deadline:
+                raise NotUp(
+                    f"The hub is not ready after {_READY_SECONDS} s; see {self.home / 'logs' / 'serve.log'}"
+                )
+            self.children.tend()
+            time.sleep(0.05)
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "CAERUS_HOME": str(self.home),
+            "DB_DSN": self.endpoints.dsn,
+            "REDIS_URL": self.endpoints.redis_url,
+            "HUB_PORT": str(self.settings.serve.port),
+            "OPS_PORT": str(self.settings.serve.ops_port),
+            "APP_LOG_LEVEL": self.settings.app.log_level,
+        }
+
+
+def _must_be_free(settings: Settings) -> None:
+    for name, port in (("HUB_PORT", settings.serve.port), ("OPS_PORT", settings.serve.ops_port)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.serve.host, port))
+            except OSError:
+                raise NotUp(f"Port {port} is taken. Choose another: {name}={port + 10} make run") from None
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
