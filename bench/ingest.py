@@ -7,13 +7,12 @@ from urllib.parse import urlsplit
 import msgspec
 from caerus_client.signing import fresh_nonce, producer_headers
 
-from bench.stack import cpu_seconds, stack
+from bench.process import cpu_seconds
 from bench.wire import Result, load, request
 from hub.core.resources import open_resources
-from hub.core.settings import Settings
 from hub.trading.producers import service as producers
 from workers.up.children import Child
-from workers.up.stack import Stack
+from workers.up.stack import Stack, throw_away
 
 PATH = "/api/v1/signals"
 CONNECTIONS = 64
@@ -52,14 +51,16 @@ def _body(now: datetime, version: str) -> dict[str, object]:
 
 
 async def _secret(running: Stack) -> bytes:
-    async with open_resources(Settings(), running.endpoints.dsn, running.endpoints.redis_url) as resources:
+    async with open_resources(
+        running.settings, running.endpoints.dsn, running.endpoints.redis_url
+    ) as resources:
         return (await producers.ensure(resources, "bench")).encode()
 
 
 def measure(count: int, *, single: bool = False, rate: float | None = None) -> tuple[Result, float]:
     """One fresh hub; the result, and hub CPU microseconds a signal."""
     serve = Child("serve", ("serve",), module="bench.single") if single else "serve"
-    with stack(serve, "relay") as running:
+    with throw_away(serve, "relay") as running:
         key = asyncio.run(_secret(running))
         warm = signals(running.base_url, "bench", key, 500)
         asyncio.run(load(running.base_url, warm, connections=CONNECTIONS))

@@ -15,29 +15,28 @@ from urllib.parse import urlsplit
 import msgspec
 
 from bench.ingest import signals
+from bench.process import cpu_seconds
 from bench.sockets import subscribe
-from bench.stack import cpu_seconds, stack
 from bench.wire import load, request
 from hub.core.embedded.process import free_port
 from hub.core.resources import open_resources
-from hub.core.settings import Settings
 from hub.core.stream.messages import SUBPROTOCOL
 from hub.identity.users import service as users
 from hub.trading.producers import service as producers
-from workers.up.stack import Stack
+from workers.up.stack import Stack, throw_away
 
 SUBSCRIBERS, RATE, SECONDS = 1_000, 20, 15
 Row = dict[str, object]
 
 
 def ours() -> Row:
-    with stack("serve", "relay") as running:
+    with throw_away("serve", "relay") as running:
         token, key = asyncio.run(_identities(running))
         return asyncio.run(_measure_ours(running, token, key))
 
 
 async def _identities(running: Stack) -> tuple[str, bytes]:
-    async with open_resources(Settings(), running.endpoints.dsn, running.endpoints.redis_url) as res:
+    async with open_resources(running.settings, running.endpoints.dsn, running.endpoints.redis_url) as res:
         user = await users.ensure(res, "bench@caerus.example", "bench-password", "user")
         return res.tokens.mint(user.id, "user"), (await producers.ensure(res, "bench")).encode()
 

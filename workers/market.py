@@ -1,7 +1,6 @@
 """The demo market: synthetic candles, a trader that posts, a terminal whose EA executes what was approved."""
 
 import asyncio
-import os
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,7 +11,8 @@ from caerus_client.producer import ProducerClient
 from caerus_client.spool import Spool
 
 from hub.core.resources import Resources, open_resources
-from hub.core.settings import Settings
+from hub.core.secrets import Secrets
+from hub.core.settings import ClientSettings, Settings
 from hub.market.candles import service as candles
 from hub.market.candles.models import Candle
 from strategies.candles import Bar
@@ -30,14 +30,15 @@ async def run(settings: Settings, dsn: str, redis_url: str, *, pace: float) -> N
     """Play until cancelled; started again, it goes on with the bar after the last. `pace`: seconds a bar."""
     folder = settings.app.home / "market"
     folder.mkdir(parents=True, exist_ok=True)
-    hub = os.environ["API_BASE"]
+    client, secrets = ClientSettings(), Secrets(settings.app)
+    hub = client.api_base
     with ExitStack() as files:
         spool = files.enter_context(Spool(folder / "spool.db"))
         ledger = files.enter_context(Ledger(folder / "ea.db"))
         terminal = Terminal(SYMBOL, path=folder / "terminal.db")
         files.callback(terminal.close)
-        producer = ProducerClient(hub, os.environ["PRODUCER_ID"], os.environ["HMAC_PRODUCER_SECRET"], spool)
-        device = DeviceClient(hub, os.environ["DEVICE_ID"], os.environ["DEVICE_SECRET"])
+        producer = ProducerClient(hub, client.producer_id, secrets.get("HMAC_PRODUCER_SECRET"), spool)
+        device = DeviceClient(hub, client.device_id, secrets.get("DEVICE_SECRET"))
         trader, ea = Trader(Config(SYMBOL), spool, wake=producer.wake), Ea(terminal, device, ledger)
         resources = open_resources(settings, dsn, redis_url)
         async with resources as res, producer, device, asyncio.TaskGroup() as group:

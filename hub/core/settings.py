@@ -124,6 +124,16 @@ class ServeSettings(BaseSettings):
     shutdown_seconds: int = Field(5, ge=1, validation_alias="HUB_SHUTDOWN_SECONDS")
 
 
+class ClientSettings(BaseSettings):
+    """For processes that call a hub: `API_BASE`, `PRODUCER_ID`, `DEVICE_ID`. Their keys are secrets."""
+
+    model_config = _config()
+
+    api_base: str = "http://127.0.0.1:8000"
+    producer_id: str = ""
+    device_id: str = ""
+
+
 class Settings(BaseSettings):
     """Everything, read once."""
 
@@ -134,6 +144,17 @@ class Settings(BaseSettings):
     redis: RedisSettings = Field(default_factory=lambda: RedisSettings())
     security: SecuritySettings = Field(default_factory=lambda: SecuritySettings())
     serve: ServeSettings = Field(default_factory=lambda: ServeSettings())
+
+    @classmethod
+    def throw_away(cls, home: Path, port: int, ops_port: int) -> Self:
+        """A hub of its own below `home`, whatever the environment says of addresses."""
+        level = AppSettings().log_level
+        return cls(
+            app=AppSettings(CAERUS_HOME=home, APP_LOG_LEVEL="WARNING" if level == "INFO" else level),
+            db=DbSettings(dsn="", owner_dsn=""),
+            redis=RedisSettings(url=""),
+            serve=ServeSettings(HUB_PORT=port, OPS_PORT=ops_port),
+        )
 
     def summary(self) -> dict[str, object]:
         """What was resolved, fit to be logged."""

@@ -1,8 +1,11 @@
 """The trader: what it signals, and that a crash changes nothing of it."""
 
 import asyncio
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -138,6 +141,21 @@ async def test_a_restarted_trader_signals_exactly_the_same(tmp_path, bars, every
         parts = contents(spool)
     assert parts == whole[: len(parts)]
     assert len(parts) == len(whole) if every > 1 else len(parts) > 3
+
+
+@pytest.mark.chaos
+async def test_a_killed_trader_signals_exactly_the_same(tmp_path, bars):
+    whole = await uninterrupted(tmp_path, bars)
+    root = Path(__file__).parents[2]
+    arguments = [sys.executable, "-m", "tests.workers.trader_process", str(tmp_path / "killed.db"), str(BARS)]
+    with Spool(tmp_path / "killed.db") as watched:
+        for share in (0.2, 0.4, 0.6, 0.8, 1.0):
+            process = await asyncio.create_subprocess_exec(*arguments, cwd=root, stdout=subprocess.DEVNULL)
+            if share < 1.0:
+                await until(lambda share=share: len(contents(watched)) >= share * len(whole), seconds=60)
+                process.kill()
+            assert await process.wait() == (-9 if share < 1.0 else 0)
+        assert contents(watched) == whole
 
 
 async def test_control_a_trader_without_its_checkpoint_signals_otherwise(tmp_path, bars):

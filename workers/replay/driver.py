@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from caerus_client.device import DeviceClient
+from caerus_client.errors import ApiProblem, Unreachable
 from caerus_client.ledger import Ledger
 from caerus_client.models import Ack, CancelCommand, Command
 from caerus_client.posting import Verdict
@@ -112,22 +113,30 @@ class Driver:
         if verdict.outcome == "stored":
             self.measures.post_to_stored.append(seconds)
 
-    async def run(self, bars: Iterable[Bar], done: Callable[[int], None] = lambda _: None) -> None:
-        """Every bar in turn, then whatever is still on its way."""
+    async def run(
+        self, bars: Iterable[Bar], done: Callable[[int], None] = lambda _: None, *, together: int = 1
+    ) -> None:
+        """Every bar in turn, then whatever is still on its way.
+
+        `together` lets the trader run ahead until so many items wait to be posted at once.
+        """
         async with asyncio.TaskGroup() as group:
             sending = group.create_task(self.producer.run())
             serving = group.create_task(self.device.run(self._handler, self.ledger, retry=_RETRY))
             await self._catch_up()
+            steps: list[Step] = []
             for number, bar in enumerate(bars, start=1):
                 self.ea.on_bar(bar)
-                step = await self.trader.step(bar)
-                if step.items:
+                steps.append(await self.trader.step(bar))
+                if sum(len(step.items) for step in steps) >= together:
                     async with asyncio.timeout(_STEP_SECONDS):
-                        await self._carry(step)
+                        await self._carry(steps)
+                    steps.clear()
                 if number % 100 == 0:
                     done(number)
                     await asyncio.sleep(0)
-            await self._told()
+            await self._carry(steps)
+            await self._drained()
             sending.cancel()
             serving.cancel()
 
@@ -136,17 +145,16 @@ class Driver:
         await self.producer.settled()
         await self.approver.sweep()
 
-    async def _carry(self, step: Step) -> None:
-        await self.producer.settled(step.ids)
-        posted = [
-            self._ids[item.key] for item in step.items if item.kind == "signal" and item.key in self._ids
-        ]
+    async def _carry(self, steps: list[Step]) -> None:
+        items = [item for step in steps for item in step.items]
+        await self.producer.settled([id for step in steps for id in step.ids])
+        posted = [self._ids[item.key] for item in items if item.kind == "signal" and item.key in self._ids]
         await self.approver.answer(posted)
         wanted = {("open", id) for id in posted if id in self.approver.approved}
         wanted |= {
             ("cancel", self._ids[item.key])
-            for item in step.items
-            if item.kind == "cancel" and self._ids.get(item.key) in self.approver.approved
+            for item in items
+            if item.kind == "cancel" and self._ids.get(item.key) in self.approver.approved - set(posted)
         }
         while not wanted <= self._handler.taken:
             self._handler.progress.clear()
@@ -159,3 +167,15 @@ class Driver:
         while self.ledger.owed(1):
             self.device.owe()
             await asyncio.sleep(0.001)
+
+    async def _drained(self) -> None:
+        """The hub has nothing more for the terminal, which owes it nothing."""
+        while await self._listed():
+            await asyncio.sleep(0.02)
+        await self._told()
+
+    async def _listed(self) -> bool:
+        try:
+            return bool((await self.device.poll()).commands)
+        except (Unreachable, ApiProblem):
+            return True

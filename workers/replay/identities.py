@@ -1,11 +1,11 @@
 """Who takes part in a replay, and how a process is told."""
 
-import os
-
 from msgspec import Struct
 
 from hub.core.principal import Principal
 from hub.core.resources import Resources
+from hub.core.secrets import Secrets
+from hub.core.settings import AppSettings, ClientSettings
 from hub.identity.users import service as users
 from hub.trading.devices import service as devices
 from hub.trading.producers import service as producers
@@ -15,10 +15,9 @@ EMAIL, PASSWORD = "replay@caerus.example", "replayed, not traded"
 
 
 class Identities(Struct, frozen=True):
-    """One user, their device, one producer."""
+    """One user with a device, and one producer."""
 
     base_url: str
-    user_id: str
     producer_secret: str
     device_id: str
     device_secret: str
@@ -27,7 +26,6 @@ class Identities(Struct, frozen=True):
         """For a child process; secrets never go on a command line."""
         return {
             "API_BASE": self.base_url,
-            "REPLAY_USER_ID": self.user_id,
             "HMAC_PRODUCER_SECRET": self.producer_secret,
             "DEVICE_ID": self.device_id,
             "DEVICE_SECRET": self.device_secret,
@@ -36,8 +34,10 @@ class Identities(Struct, frozen=True):
 
 def from_environment() -> Identities:
     """The other end of `environment`."""
-    names = ("API_BASE", "REPLAY_USER_ID", "HMAC_PRODUCER_SECRET", "DEVICE_ID", "DEVICE_SECRET")
-    return Identities(*(os.environ[name] for name in names))
+    client, secrets = ClientSettings(), Secrets(AppSettings())
+    return Identities(
+        client.api_base, secrets.get("HMAC_PRODUCER_SECRET"), client.device_id, secrets.get("DEVICE_SECRET")
+    )
 
 
 async def prepare(res: Resources, base_url: str) -> Identities:
@@ -45,4 +45,4 @@ async def prepare(res: Resources, base_url: str) -> Identities:
     user = await users.ensure(res, EMAIL, PASSWORD, "user")
     device = await devices.ensure(res, Principal("user", str(user.id), user.id, "user"), "Simulated terminal")
     secret = await producers.ensure(res, PRODUCER)
-    return Identities(base_url, str(user.id), secret, str(device.device_id), device.device_secret)
+    return Identities(base_url, secret, str(device.device_id), device.device_secret)

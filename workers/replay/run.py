@@ -1,8 +1,6 @@
 """`caerus replay`: a throw-away hub of its own, the driver, a watcher, the count."""
 
 import asyncio
-import os
-import tempfile
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -14,9 +12,7 @@ from caerus_client.spool import Spool
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from hub.core.embedded.process import free_port
 from hub.core.resources import open_resources
-from hub.core.settings import Settings
 from strategies.candles import Candles
 from strategies.symbols import SYMBOLS, Symbol
 from workers.replay.driver import Driver
@@ -26,7 +22,7 @@ from workers.replay.tally import Tally, tally
 from workers.replay.watch import Watcher
 from workers.source.load import load
 from workers.source.report import BadCandles
-from workers.up.stack import Stack
+from workers.up.stack import Stack, throw_away
 
 _EVERYTHING_SEEN_SECONDS = 10
 
@@ -48,13 +44,8 @@ def replay(
     fraction, traded = _fraction(approve), _symbol(file, symbol)
     candles = _candles(file, since, until)
     console = Console(stderr=True)
-    with tempfile.TemporaryDirectory(prefix="caerus-replay-") as name:
-        home = Path(name)
-        home.chmod(0o755)
-        settings = _settings(home)
-        with Stack(settings, processes=("serve", "relay")) as stack:
-            stack.wait_ready()
-            report = asyncio.run(_Replay(stack, traded, fraction, candles, home, console).run(file))
+    with throw_away("serve", "relay") as stack:
+        report = asyncio.run(_Replay(stack, traded, fraction, candles, console).run(file))
     console.print(table(report))
     if json_out:
         json_out.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
@@ -65,10 +56,10 @@ class _Replay:
     """One run."""
 
     def __init__(
-        self, stack: Stack, symbol: Symbol, fraction: float, candles: Candles, home: Path, console: Console
+        self, stack: Stack, symbol: Symbol, fraction: float, candles: Candles, console: Console
     ) -> None:
         self._stack, self._symbol, self._fraction = stack, symbol, fraction
-        self._candles, self._home, self._console = candles, home, console
+        self._candles, self._home, self._console = candles, stack.home, console
 
     async def run(self, file: Path) -> Report:
         endpoints, settings = self._stack.endpoints, self._stack.settings
@@ -138,12 +129,6 @@ async def _until_seen(watcher: Watcher, count: int) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(_EVERYTHING_SEEN_SECONDS):
             await watcher.until(count)
-
-
-def _settings(home: Path) -> Settings:
-    os.environ |= {"CAERUS_HOME": str(home), "HUB_PORT": str(free_port()), "OPS_PORT": str(free_port())}
-    os.environ.setdefault("APP_LOG_LEVEL", "WARNING")
-    return Settings()
 
 
 def _fraction(approve: str) -> float:

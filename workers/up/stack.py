@@ -2,20 +2,34 @@
 
 import asyncio
 import socket
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 from hub.core import migrations
 from hub.core.embedded import Endpoints, Servers
+from hub.core.embedded.process import free_port
 from hub.core.secrets import Secrets
 from hub.core.settings import Settings
 from workers.up.children import Child, Children
 
 _READY_SECONDS = 60
+
+
+@contextmanager
+def throw_away(*processes: str | Child) -> Iterator["Stack"]:
+    """A stack with data, ports and secrets of its own, gone at the end; ready on entry."""
+    with tempfile.TemporaryDirectory(prefix="caerus-") as name:
+        home = Path(name)
+        home.chmod(0o755)
+        with Stack(Settings.throw_away(home, free_port(), free_port()), processes=processes) as stack:
+            stack.wait_ready()
+            yield stack
 
 
 class NotUp(Exception):

@@ -26,10 +26,15 @@ export function toBar(candle: CandleLike): Bar {
   };
 }
 
-/** The bar that holds `at`: the last that opened at or before it; null when all opened later. */
-export function barAt(bars: readonly Bar[], at: string): Bar | null {
+/** Place of the bar that holds `at`: the last that opened at or before it; -1 when all opened later. */
+export function barIndex(bars: readonly Bar[], at: string): number {
   const wanted = seconds(at);
-  return bars.findLast((bar) => bar.time <= wanted) ?? null;
+  return bars.findLastIndex((bar) => bar.time <= wanted);
+}
+
+/** The bar that holds `at`, or null. */
+export function barAt(bars: readonly Bar[], at: string): Bar | null {
+  return bars[barIndex(bars, at)] ?? null;
 }
 
 /** True when `next` is `before` with its last bar changed or one bar more: then an update is enough. */

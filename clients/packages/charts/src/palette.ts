@@ -1,5 +1,6 @@
 /** The chart's colours, read from the page so that one theme rules both. */
 export interface Palette {
+  panel: string;
   text: string;
   muted: string;
   line: string;
@@ -12,6 +13,7 @@ export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element);
   const read = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
+    panel: read("panel"),
     text: read("text"),
     muted: read("muted"),
     line: read("line"),

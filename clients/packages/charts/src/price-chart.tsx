@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 
 import type { CandleLike } from "./bars";
 import { onSchemeChange } from "./palette";
@@ -9,16 +9,19 @@ interface PriceChartProps {
   label: string;
   candles: readonly CandleLike[];
   setup: Setup;
+  /** Called, maybe often, when the reader comes near the oldest candle. */
+  onLeftEdge: () => void;
 }
 
 /** Candles with the setup's levels. The caller says the same in words; this is the picture. */
-export default function PriceChart({ label, candles, setup }: PriceChartProps) {
+export default function PriceChart({ label, candles, setup, onLeftEdge }: PriceChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<PriceView | null>(null);
+  const leftEdge = useEffectEvent(onLeftEdge);
   const { side, entry, stop, target, time } = setup;
 
   useEffect(() => {
-    const made = new PriceView(host.current as HTMLDivElement);
+    const made = new PriceView(host.current as HTMLDivElement, () => leftEdge());
     view.current = made;
     const stopListening = onSchemeChange(() => made.repaint());
     return () => {
@@ -29,5 +32,5 @@ export default function PriceChart({ label, candles, setup }: PriceChartProps) {
   useEffect(() => view.current?.show(candles), [candles]);
   useEffect(() => view.current?.mark({ side, entry, stop, target, time }), [side, entry, stop, target, time]);
 
-  return <div ref={host} role="group" aria-label={label} data-testid="price-chart" className="h-64 w-full sm:h-96" />;
+  return <div ref={host} role="group" aria-label={label} data-testid="price-chart" className="-mb-2 h-64 w-full sm:h-[clamp(17rem,34svh,28rem)]" />;
 }

@@ -2,7 +2,7 @@
 import { CandlestickSeries, createChart, createSeriesMarkers, LineStyle } from "lightweight-charts";
 import type { AutoscaleInfo, IChartApi, IPriceLine, ISeriesApi, ISeriesMarkersPluginApi, Time } from "lightweight-charts";
 
-import { barAt, digitsOf, extendsBy1, toBar } from "./bars";
+import { barAt, barIndex, digitsOf, extendsBy1, toBar } from "./bars";
 import type { Bar, CandleLike } from "./bars";
 import { readPalette } from "./palette";
 import type { Palette } from "./palette";
@@ -16,9 +16,13 @@ export interface Setup {
 }
 
 const SHOWN_BARS = 90;
-/** Pixels below which candles cannot be told apart. */
-const LEAST_BAR_WIDTH = 7;
+/** Pixels a bar is given at first, and below which candles cannot be told apart. */
+const BAR_WIDTH = 7;
+const LEAST_BAR_WIDTH = 4;
 const ROOM_RIGHT = 6;
+const ROOM_LEFT_OF_SETUP = 12;
+/** So many bars before the oldest, older ones are asked for. */
+const LEFT_EDGE = 10;
 
 export class PriceView {
   readonly #host: HTMLElement;
@@ -29,8 +33,9 @@ export class PriceView {
   #bars: Bar[] = [];
   #setup: Setup | null = null;
   #palette: Palette;
+  #framed = false;
 
-  constructor(host: HTMLElement) {
+  constructor(host: HTMLElement, onLeftEdge: () => void) {
     this.#host = host;
     this.#palette = readPalette(host);
     this.#chart = createChart(host, { autoSize: true, ...frame(this.#palette) });
@@ -39,14 +44,18 @@ export class PriceView {
       autoscaleInfoProvider: (base: () => AutoscaleInfo | null) => this.#withLevels(base()),
     });
     this.#markers = createSeriesMarkers(this.#series, []);
+    this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
+      if (range && this.#framed && range.from < LEFT_EDGE) onLeftEdge();
+    });
   }
 
   show(items: readonly CandleLike[]): void {
     const bars = items.map(toBar);
     const last = bars.at(-1);
     if (last && extendsBy1(this.#bars, bars)) this.#series.update(last);
-    else this.#replace(bars);
+    else this.#series.setData(bars);
     this.#bars = bars;
+    this.#frame();
     this.#mark();
   }
 
@@ -54,6 +63,7 @@ export class PriceView {
     this.#setup = setup;
     const precision = digitsOf([setup.entry, setup.stop, setup.target]);
     this.#series.applyOptions({ priceFormat: { type: "price", precision, minMove: 10 ** -precision } });
+    this.#frame();
     this.#draw();
   }
 
@@ -68,10 +78,14 @@ export class PriceView {
     this.#chart.remove();
   }
 
-  #replace(bars: Bar[]): void {
-    const shown = Math.min(SHOWN_BARS, this.#host.clientWidth / LEAST_BAR_WIDTH);
-    this.#series.setData(bars);
-    this.#chart.timeScale().setVisibleLogicalRange({ from: bars.length - shown, to: bars.length + ROOM_RIGHT });
+  /** Once: the newest bars, from before the setup on if there is room; from then on the reader scrolls. */
+  #frame(): void {
+    if (this.#framed || !this.#setup || this.#bars.length === 0) return;
+    const count = this.#bars.length;
+    const width = this.#host.clientWidth;
+    const shown = framedBars(count - barIndex(this.#bars, this.#setup.time), width);
+    this.#chart.timeScale().setVisibleLogicalRange({ from: count - shown, to: count + ROOM_RIGHT });
+    this.#framed = true;
   }
 
   #draw(): void {
@@ -81,9 +95,17 @@ export class PriceView {
   }
 
   #levels(setup: Setup): IPriceLine[] {
-    const { accent, buy, sell } = this.#palette;
+    const { accent, buy, sell, panel } = this.#palette;
     const line = (title: string, price: string, color: string, lineStyle: LineStyle) =>
-      this.#series.createPriceLine({ title, price: Number(price), color, lineStyle, lineWidth: 1, axisLabelVisible: true });
+      this.#series.createPriceLine({
+        title,
+        price: Number(price),
+        color,
+        lineStyle,
+        lineWidth: 1,
+        axisLabelVisible: true,
+        axisLabelTextColor: panel,
+      });
     return [
       line("Target", setup.target, buy, LineStyle.Dashed),
       line("Entry", setup.entry, accent, LineStyle.Solid),
@@ -113,6 +135,13 @@ export class PriceView {
     const { minValue, maxValue } = info.priceRange;
     return { ...info, priceRange: { minValue: Math.min(minValue, ...levels), maxValue: Math.max(maxValue, ...levels) } };
   }
+}
+
+/** How many of the newest bars to show, when the setup's is `back` bars from the end and `width` pixels are there. */
+function framedBars(back: number, width: number): number {
+  const usual = Math.min(SHOWN_BARS, width / BAR_WIDTH);
+  const wanted = back + ROOM_LEFT_OF_SETUP;
+  return wanted <= width / LEAST_BAR_WIDTH ? Math.max(usual, wanted) : usual;
 }
 
 function frame(palette: Palette) {

@@ -32,7 +32,7 @@ function Header() {
   return (
     <header className="sticky top-0 z-10 border-b border-line bg-bg/90 backdrop-blur">
       <div className="mx-auto flex w-full max-w-7xl flex-wrap items-center gap-x-6 gap-y-1 px-4 py-2">
-        <Link to="/" aria-label="Caerus, open signals" className="rounded text-lg">
+        <Link to="/" aria-label="Caerus, open signals" className="flex rounded text-lg">
           <Logo />
         </Link>
         <nav aria-label="Pages" className="order-last -mx-2 flex w-full gap-1 sm:order-none sm:mx-0 sm:w-auto">

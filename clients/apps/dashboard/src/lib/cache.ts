@@ -52,7 +52,15 @@ export function withExecution(page: ExecutionPage, execution: Execution): Execut
 export function withCandle(page: CandlePage, candle: Candle): CandlePage {
   const earlier = page.items.filter((each) => Date.parse(each.time) < Date.parse(candle.time));
   const later = page.items.filter((each) => Date.parse(each.time) > Date.parse(candle.time));
-  return { ...page, items: [...earlier, candle, ...later].slice(-MOST_CANDLES) };
+  const most = Math.max(MOST_CANDLES, page.items.length);
+  return { ...page, items: [...earlier, candle, ...later].slice(-most) };
+}
+
+/** Put candles before the oldest that is kept. */
+export function withOlderCandles(page: CandlePage, older: CandlePage): CandlePage {
+  const first = page.items[0];
+  const before = first ? older.items.filter((each) => Date.parse(each.time) < Date.parse(first.time)) : older.items;
+  return { ...page, items: [...before, ...page.items] };
 }
 
 export function find<Item extends { id: string }>(page: Page<Item> | undefined, id: string): Item | undefined {

@@ -32,6 +32,9 @@ test("times are UTC whatever the machine says", () => {
 
 test.each([
   [0.1 + 0.2, "0.3"],
+  [30.91807, "30.9181"],
+  [-0.87148678, "−0.8715"],
+  [1800, "1800"],
   [true, "true"],
   ["x", "x"],
   [null, "–"],
@@ -40,6 +43,10 @@ test.each([
   expect(feature(value)).toBe(text);
 });
 
-test("names become words", () => {
-  expect(words("fib_rsi")).toBe("Fib RSI");
+test.each([
+  ["fib_rsi", "Fib RSI"],
+  ["rsi_roc_24_lag1", "RSI ROC 24 lag 1"],
+  ["stop_loss", "Stop loss"],
+])("%s reads %s", (name, text) => {
+  expect(words(name)).toBe(text);
 });

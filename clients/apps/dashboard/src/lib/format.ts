@@ -47,19 +47,25 @@ export function span(milliseconds: number): string {
   return shown.map(([count, unit]) => `${count} ${unit}`).join(" ");
 }
 
-const ACRONYMS = new Set(["adx", "atr", "ema", "macd", "rsi", "sma", "utc"]);
+const ACRONYMS = new Set(["adx", "atr", "ema", "macd", "roc", "rsi", "sma", "utc"]);
 
-/** `snake_case` as words, acronyms of the field in capitals. */
+/** `snake_case` as words, acronyms of the field in capitals, numbers apart: "lag1" is "lag 1". */
 export function words(name: string): string {
-  const spaced = name.split("_").map((word) => (ACRONYMS.has(word) ? word.toUpperCase() : word));
+  const spaced = name.split(/_|(?<=[a-z]{3})(?=\d)/).map((word) => (ACRONYMS.has(word) ? word.toUpperCase() : word));
   const text = spaced.join(" ");
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Four digits after the point, or four in all when the number is below 1. */
+function rounded(value: number): string {
+  const digits = Math.abs(value) >= 1 ? value.toFixed(4) : value.toPrecision(4);
+  return String(Number(digits)).replace("-", "−");
 }
 
 /** A value of a strategy's features, whatever its type. */
 export function feature(value: unknown): string {
   if (value === null || value === undefined) return "–";
-  if (typeof value === "number") return String(Number(value.toPrecision(8)));
+  if (typeof value === "number") return rounded(value);
   if (typeof value === "object") return JSON.stringify(value);
   return String(value);
 }

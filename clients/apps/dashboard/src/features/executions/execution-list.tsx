@@ -1,13 +1,13 @@
 import type { Execution } from "@caerus/api/types";
-import { Button } from "@caerus/ui/button";
 import { EmptyState } from "@caerus/ui/notice";
 import { SkeletonList } from "@caerus/ui/skeleton";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { Failure } from "../../components/failure";
+import { ShowOlder } from "../../components/show-older";
 import { ExecutionRow } from "./execution-row";
-import { executionsQuery } from "./executions-query";
+import { executionsQuery, useOlderExecutions } from "./executions-query";
 
 const PAGE = 20;
 
@@ -22,13 +22,18 @@ export function ExecutionList() {
       </EmptyState>
     );
   }
-  return <Rows executions={query.data.items} />;
+  return <Rows executions={query.data.items} goesOn={query.data.next_cursor !== null} />;
 }
 
-function Rows({ executions }: { executions: Execution[] }) {
+function Rows({ executions, goesOn }: { executions: Execution[]; goesOn: boolean }) {
   const [shown, setShown] = useState(PAGE);
+  const older = useOlderExecutions();
+  const showOlder = () => {
+    setShown(shown + PAGE);
+    if (goesOn && shown + PAGE > executions.length) older.mutate();
+  };
   return (
-    <>
+    <div className="grid gap-3">
       <ul aria-label="Executions" aria-live="polite" aria-relevant="additions text" className="grid gap-2">
         {executions.slice(0, shown).map((execution) => (
           <li key={execution.id}>
@@ -36,11 +41,7 @@ function Rows({ executions }: { executions: Execution[] }) {
           </li>
         ))}
       </ul>
-      {executions.length > shown && (
-        <Button className="mt-3 w-full" onClick={() => setShown(shown + PAGE)}>
-          Show older
-        </Button>
-      )}
-    </>
+      {(goesOn || executions.length > shown) && <ShowOlder busy={older.isPending} thrown={older.error} onClick={showOlder} />}
+    </div>
   );
 }

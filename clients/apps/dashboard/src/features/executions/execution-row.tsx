@@ -39,7 +39,7 @@ export function ExecutionRow({ execution }: { execution: Execution }) {
           <span key={fact}>{fact}</span>
         ))}
       </span>
-      {execution.error && <span className="text-sell">{execution.error}</span>}
+      {execution.error && <span className="text-sell wrap-anywhere first-letter:uppercase">{execution.error}</span>}
     </Link>
   );
 }
@@ -58,7 +58,7 @@ function Instrument({ signalId }: { signalId: string }) {
 
 function facts({ kind, broker_ticket, fill_price, fill_volume, close_price, close_reason }: Execution): string[] {
   return [
-    `${words(kind)} order${broker_ticket ? ` #${broker_ticket}` : ""}`,
+    `${kind === "open" ? "Order" : "Withdrawal"}${broker_ticket ? ` #${broker_ticket}` : ""}`,
     fill_price ? `filled at ${price(fill_price)}` : "",
     fill_price && fill_volume ? `${price(fill_volume)} lots` : "",
     close_price ? `closed at ${price(close_price)}` : "",

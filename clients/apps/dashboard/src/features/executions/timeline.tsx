@@ -48,11 +48,11 @@ const DOTS: Record<Tone, string> = {
 
 function Step({ stage }: { stage: Stage }) {
   return (
-    <li className="flex gap-3 border-l-0 py-1.5 text-sm">
+    <li className="flex gap-3 py-1.5 text-sm">
       <span aria-hidden="true" className={`mt-1.5 size-2.5 shrink-0 rounded-full border-2 ${DOTS[stage.tone]}`} />
-      <span className="grow">
+      <span className="min-w-0 grow">
         <span className={`font-semibold ${stage.tone === "bad" ? "text-sell" : ""}`}>{stage.name}</span>{" "}
-        <span className="text-muted tabular-nums">{stage.note}</span>
+        <span className="block text-muted tabular-nums wrap-anywhere sm:inline">{stage.note}</span>
       </span>
       {stage.at && (
         <time dateTime={stage.at} className="shrink-0 text-xs text-muted tabular-nums">

@@ -1,13 +1,23 @@
 import { unwrap } from "@caerus/api/client";
-import type { Timeframe } from "@caerus/api/types";
+import type { CandlePage, Timeframe } from "@caerus/api/types";
 import { queryOptions } from "@tanstack/react-query";
 
 import { keys } from "../../lib/keys";
-import { api } from "../../lib/services";
+import { api, queryClient } from "../../lib/services";
 
+export const CANDLES = 300;
+/** The hub's own limit for one answer. */
+const MOST_CANDLES = 2000;
+
+/** The newest candles; loaded anew, as far back as they were loaded before. */
 export function candlesQuery(symbol: string, timeframe: Timeframe) {
+  const queryKey = keys.candles(symbol, timeframe);
   return queryOptions({
-    queryKey: keys.candles(symbol, timeframe),
-    queryFn: () => unwrap(api.GET("/api/v1/candles", { params: { query: { symbol, timeframe, limit: 300 } } })),
+    queryKey,
+    queryFn: () => {
+      const held = queryClient.getQueryData<CandlePage>(queryKey)?.items.length ?? 0;
+      const limit = Math.min(MOST_CANDLES, Math.max(CANDLES, held));
+      return unwrap(api.GET("/api/v1/candles", { params: { query: { symbol, timeframe, limit } } }));
+    },
   });
 }

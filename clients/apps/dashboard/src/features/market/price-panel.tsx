@@ -10,6 +10,7 @@ import { Failure } from "../../components/failure";
 import { price } from "../../lib/format";
 import { useTopic } from "../../lib/hooks";
 import { candlesQuery } from "./candles-query";
+import { useOlderCandles } from "./use-older-candles";
 
 const PriceChart = lazy(() => import("@caerus/charts/price-chart"));
 
@@ -24,13 +25,14 @@ export function PricePanel({ signal }: { signal: Signal }) {
   useTopic(`candles:${signal.instrument}`);
   return (
     <Panel title={`${signal.instrument}, ${frame}`} aside={<Segmented label="Timeframe" value={frame} options={FRAMES} onChange={setFrame} />}>
-      <Candles signal={signal} frame={frame} />
+      <Candles key={frame} signal={signal} frame={frame} />
     </Panel>
   );
 }
 
 function Candles({ signal, frame }: { signal: Signal; frame: Frame }) {
   const query = useQuery(candlesQuery(signal.instrument, frame));
+  const loadOlder = useOlderCandles(signal.instrument, frame);
   if (query.isPending) return <Placeholder />;
   if (!query.data) return <Failure thrown={query.error} retry={() => void query.refetch()} />;
   const last = query.data.items.at(-1);
@@ -40,11 +42,11 @@ function Candles({ signal, frame }: { signal: Signal; frame: Frame }) {
   const label = `${signal.instrument} candles, ${frame}. Last close ${price(last.close)}. Entry ${price(signal.entry)}, stop ${price(signal.stop)}, target ${price(signal.target)}.`;
   return (
     <Suspense fallback={<Placeholder />}>
-      <PriceChart key={frame} label={label} candles={query.data.items} setup={signal} />
+      <PriceChart label={label} candles={query.data.items} setup={signal} onLeftEdge={loadOlder} />
     </Suspense>
   );
 }
 
 function Placeholder() {
-  return <Skeleton className="h-64 w-full sm:h-96" />;
+  return <Skeleton className="h-64 w-full sm:h-[clamp(17rem,34svh,28rem)]" />;
 }

@@ -25,10 +25,15 @@ export function SignalLevels({ signal }: { signal: Signal }) {
   );
 }
 
+/** A version that ends with the setup's name need not repeat it. */
+function ownVersion({ version, setup_id }: Signal): string {
+  return version.endsWith(`:${setup_id}`) ? version.slice(0, -setup_id.length - 1) : version;
+}
+
 export function SignalFeatures({ signal }: { signal: Signal }) {
   const rows = [
     ["Strategy", words(signal.strategy)],
-    ["Version", signal.version],
+    ["Version", ownVersion(signal)],
     ["Setup", signal.setup_id],
     ["Setup time", moment(signal.time)],
     ["Expires", moment(signal.expires_at)],
@@ -47,7 +52,7 @@ export function SignalFeatures({ signal }: { signal: Signal }) {
               <th scope="row" className="py-2 pr-4 text-left font-normal whitespace-nowrap text-muted">
                 {name}
               </th>
-              <td className="py-2 text-right break-all tabular-nums">{value}</td>
+              <td className={`py-2 text-right tabular-nums wrap-anywhere ${value.length > 24 ? "text-xs" : ""}`}>{value}</td>
             </tr>
           ))}
         </tbody>

@@ -7,9 +7,10 @@ import { useState } from "react";
 import type { KeyboardEvent } from "react";
 
 import { Failure } from "../../components/failure";
+import { ShowOlder } from "../../components/show-older";
 import { SHOWS, visible } from "./filter";
 import type { Show } from "./filter";
-import { openSignalsQuery } from "../../lib/open-signals-query";
+import { openSignalsQuery, useOlderSignals } from "../../lib/open-signals-query";
 import { SignalRow } from "./signal-row";
 import { useArrivals } from "./use-arrivals";
 
@@ -18,6 +19,7 @@ export function SignalList() {
   const [show, setShow] = useState<Show>("all");
   const [search, setSearch] = useState("");
   const arrivals = useArrivals(query.data?.items);
+  const older = useOlderSignals();
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap items-center gap-2">
@@ -37,6 +39,7 @@ export function SignalList() {
       {query.isPending && <SkeletonList label="Loading signals" className="h-36" />}
       {query.isError && !query.data && <Failure thrown={query.error} retry={() => void query.refetch()} />}
       {query.data && <Rows all={query.data.items} shown={visible(query.data.items, show, search)} fresh={arrivals.fresh} />}
+      {query.data?.next_cursor && <ShowOlder busy={older.isPending} thrown={older.error} onClick={() => older.mutate()} />}
     </div>
   );
 }

@@ -13,12 +13,15 @@ const NONE: Arrivals = { fresh: new Set(), said: "" };
 /** Tell the signals that arrive from those that were there when the list was loaded. */
 export function useArrivals(signals: readonly Signal[] | undefined): Arrivals {
   const known = useRef<Set<string> | null>(null);
+  // An older page of the list is new here and yet no news.
+  const newest = useRef(0);
   const [arrivals, setArrivals] = useState<Arrivals>(NONE);
   useEffect(() => {
     if (!signals) return;
     const before = known.current;
     known.current = new Set([...(before ?? []), ...signals.map((signal) => signal.id)]);
-    const fresh = before ? signals.filter((signal) => !before.has(signal.id)) : [];
+    const fresh = before ? signals.filter((signal) => !before.has(signal.id) && Date.parse(signal.created_at) >= newest.current) : [];
+    newest.current = Math.max(newest.current, ...signals.map((signal) => Date.parse(signal.created_at)));
     if (fresh.length > 0) setArrivals({ fresh: new Set(fresh.map((signal) => signal.id)), said: sentence(fresh) });
   }, [signals]);
   return arrivals;

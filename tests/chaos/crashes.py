@@ -1,0 +1,147 @@
+"""Kills hub, relay and driver with SIGKILL at random moments of a replay, and counts what came of it."""
+
+import asyncio
+import os
+import random
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from caerus_client.rest import HubClient
+from caerus_client.spool import Spool
+from msgspec import Struct
+
+from hub.core.resources import open_resources
+from strategies.symbols import SYMBOLS
+from workers.replay.identities import EMAIL, PASSWORD, PRODUCER, Identities, prepare
+from workers.replay.run import queued
+from workers.replay.tally import Tally, tally
+from workers.replay.watch import Watcher
+from workers.simulator.terminal import Terminal
+from workers.source.load import load
+from workers.trader.trader import Config, Trader
+from workers.up.children import Child
+from workers.up.stack import Stack, throw_away
+
+GOLD = Path(__file__).parents[2].parent / "shared" / "data" / "XAUUSD_H1_ejtrader_2012-2022_utc.csv.gz"
+SYMBOL = "XAUUSD"
+TOGETHER = 32
+TARGETS = ("serve", "serve", "relay", "driver")
+LIMIT_SECONDS = 400
+
+
+class Outcome(Struct, frozen=True):
+    """What a run with crashes ended in. `expected` is what an undisturbed trader decides."""
+
+    kills: dict[str, int]
+    found: Tally
+    expected: set[tuple[datetime, str]]
+    queued: set[tuple[datetime, str]]
+    gaps: int
+
+
+class Crashes:
+    """One replay of `bars` gold bars under fire."""
+
+    def __init__(self, bars: int, kills: int, seed: int) -> None:
+        self.bars, self.kills, self._random = bars, kills, random.Random(seed)
+        self.killed = dict.fromkeys(TARGETS, 0)
+
+    def run(self, *, protection: bool = True) -> Outcome:
+        """To the end. Without `protection` the database no longer says that a signal is stored once."""
+        with (
+            tempfile.TemporaryDirectory(prefix="caerus-crash-") as folder,
+            throw_away("serve", "relay") as stack,
+        ):
+            if not protection:
+                asyncio.run(_unprotect(stack))
+            return asyncio.run(self._run(stack, Path(folder)))
+
+    async def _run(self, stack: Stack, folder: Path) -> Outcome:
+        endpoints = stack.endpoints
+        async with open_resources(stack.settings, endpoints.dsn, endpoints.redis_url) as res:
+            who = await prepare(res, stack.base_url)
+            stack.children.start(self._driver(folder, who))
+            async with HubClient(stack.base_url) as person, asyncio.TaskGroup() as group:
+                await person.login(EMAIL, PASSWORD)
+                watcher = Watcher(stack.base_url, person.token)
+                watching = group.create_task(watcher.run())
+                await watcher.listening.wait()
+                await self._fire(stack, folder / "done")
+                await _settled(watcher, res.db)
+                watching.cancel()
+            found = await tally(res.db, PRODUCER, queued(folder), watcher.seen.ids, _comments(folder))
+        return Outcome(
+            self.killed, found, await _undisturbed(self.bars), set(queued(folder)), watcher.seen.gaps
+        )
+
+    def _driver(self, folder: Path, who: Identities) -> Child:
+        args = (str(GOLD), SYMBOL, str(self.bars), str(folder), str(TOGETHER))
+        return Child("driver", args, who.environment(), module="workers.replay.process")
+
+    async def _fire(self, stack: Stack, done: Path) -> None:
+        """Kill at random, restart, until the replay is over; every process gets time to do some work."""
+        deadline = time.monotonic() + LIMIT_SECONDS
+        next_kill = time.monotonic() + 1
+        while not done.exists():
+            assert time.monotonic() < deadline, f"the replay did not end; {self.killed} so far"
+            if time.monotonic() >= next_kill and sum(self.killed.values()) < self.kills:
+                name = self._random.choice(TARGETS)
+                if _kill(stack, name):
+                    self.killed[name] += 1
+                next_kill = time.monotonic() + self._random.uniform(0.4, 1.6)
+            if not done.exists():
+                stack.children.tend()
+            await asyncio.sleep(0.01)
+
+
+def _kill(stack: Stack, name: str) -> bool:
+    try:
+        os.kill(stack.children.pid(name), signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def _unprotect(stack: Stack) -> None:
+    import asyncpg
+
+    connection = await asyncpg.connect(stack.endpoints.owner_dsn)
+    await connection.execute("alter table trading.signals drop constraint signals_once")
+    await connection.close()
+
+
+async def _settled(watcher: Watcher, db: object) -> None:
+    """Everything stored was told, or enough time has passed to call it lost."""
+    [row] = await db.fetch("select count(distinct id) from trading.signals")  # type: ignore[attr-defined]
+    try:
+        async with asyncio.timeout(20):
+            await watcher.until(int(row[0]))
+    except TimeoutError:
+        return
+
+
+def _comments(folder: Path) -> list[str]:
+    terminal = Terminal(SYMBOLS[SYMBOL], path=folder / "terminal.db")
+    try:
+        return [trade.comment for trade in terminal.trades()]
+    finally:
+        terminal.close()
+
+
+async def _undisturbed(bars: int) -> set[tuple[datetime, str]]:
+    with _scratch() as folder, Spool(folder / "spool.db") as spool:
+        trader = Trader(Config(SYMBOLS[SYMBOL]), spool)
+        for bar in load(GOLD)[0][:bars]:
+            await trader.step(bar)
+        return set(queued(folder))
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
