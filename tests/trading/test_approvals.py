@@ -121,7 +121,9 @@ async def expire_now(hub: RunningHub, signal_id: str) -> None:
         ({"bounds": {"max_loss": 1}}, "/bounds/max_loss"),
     ],
 )
-async def test_a_wrong_value_is_refused_and_named(hub: RunningHub, change: dict[str, Any], pointer: str) -> None:
+async def test_a_wrong_value_is_refused_and_named(
+    hub: RunningHub, change: dict[str, Any], pointer: str
+) -> None:
     signal_id = await (await hub.producer()).opened()
     answer = await hub.approve(await hub.person(), **({"signal_id": signal_id} | change))
     assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, pointer)

@@ -24,7 +24,9 @@ async def test_cancelling_again_changes_nothing(hub: RunningHub) -> None:
     again = await producer.cancel(signal_id, "second")
     assert (again.status, again.body) == (200, first.body)
     assert await hub.evidence() == before
-    [row] = await hub.rows("select count(*) from trading.commands where signal_id = $1::text::uuid", signal_id)
+    [row] = await hub.rows(
+        "select count(*) from trading.commands where signal_id = $1::text::uuid", signal_id
+    )
     assert row[0] == 2
 
 
@@ -92,7 +94,9 @@ async def test_an_approval_racing_a_cancellation_never_leaves_an_order_standing(
         approved, cancelled = answers if number % 2 else answers[::-1]
         return approved.status, cancelled.status
 
-    outcomes = [await asyncio.gather(*(race(id, n) for n, id in enumerate(ids[at : at + 20]))) for at in (0, 20, 40)]
+    outcomes = [
+        await asyncio.gather(*(race(id, n) for n, id in enumerate(ids[at : at + 20]))) for at in (0, 20, 40)
+    ]
     flat = [outcome for each in outcomes for outcome in each]
     assert {cancelled for _, cancelled in flat} == {200}
     assert {approved for approved, _ in flat} <= {201, 409}

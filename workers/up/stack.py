@@ -1,6 +1,7 @@
 """Servers, hub, relay and worker, up and ready: what `up`, `replay`, the benches and the crash tests share."""
 
 import asyncio
+import shutil
 import socket
 import tempfile
 import time
@@ -30,6 +31,7 @@ def throw_away(*processes: str | Child) -> Iterator["Stack"]:
         with Stack(Settings.throw_away(home, free_port(), free_port()), processes=processes) as stack:
             stack.wait_ready()
             yield stack
+        shutil.rmtree(stack.servers.postgres.home, ignore_errors=True)
 
 
 class NotUp(Exception):

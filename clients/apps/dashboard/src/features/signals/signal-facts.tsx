@@ -31,7 +31,7 @@ function ownVersion({ version, setup_id }: Signal): string {
 }
 
 export function SignalFeatures({ signal }: { signal: Signal }) {
-  const rows = [
+  const rows: [string, string][] = [
     ["Strategy", words(signal.strategy)],
     ["Version", ownVersion(signal)],
     ["Setup", signal.setup_id],
@@ -39,7 +39,7 @@ export function SignalFeatures({ signal }: { signal: Signal }) {
     ["Expires", moment(signal.expires_at)],
     ...Object.entries(signal.features)
       .filter(([name, value]) => !isMeter(name, value))
-      .map(([name, value]) => [words(name), feature(value)]),
+      .map(([name, value]): [string, string] => [words(name), feature(value)]),
   ];
   return (
     <Panel title="What the strategy saw">
