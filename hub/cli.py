@@ -98,6 +98,26 @@ def work() -> None:
 
 
 @app.command()
+def trade(
+    file: Annotated[Path, typer.Argument(help="Candles: CSV, CSV.GZ or Parquet, times in UTC.", exists=True)],
+    symbol: Annotated[str, typer.Option(help="Instrument, e.g. XAUUSD.")],
+    pace: Annotated[float, typer.Option(help="Seconds between two bars.", min=0.0)] = 0.0,
+) -> None:
+    """Trade a file of closed bars: decide, and post signed signals to API_BASE as PRODUCER_ID.
+
+    The key is HMAC_PRODUCER_SECRET. What is not delivered waits in CAERUS_HOME/trader and goes out
+    with the next start.
+    """
+    from workers.source.report import BadCandles
+    from workers.trader.command import run
+
+    try:
+        _run(run(_settings(), file, symbol, pace))
+    except (BadCandles, KeyError) as error:
+        _fail(str(error.args[0]))
+
+
+@app.command()
 def market(
     pace: Annotated[float, typer.Option(help="Seconds between two bars.", min=0.0)] = 0.4,
 ) -> None:

@@ -5,12 +5,14 @@ Plain ASGI, one layer: it sits on every request's path.
 
 import re
 import time
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import msgspec
 import structlog
+from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -102,8 +104,9 @@ class _Exchange:
         seconds = time.perf_counter() - self._began
         route = self._scope.get("route")
         template = getattr(route, "path", "unmatched") or "unmatched"
-        metrics.http_requests.labels(template, str(self._status)).inc()
-        metrics.request_duration.labels(template).observe(seconds)
+        count, duration = _meters(template, self._status)
+        count.inc()
+        duration.observe(seconds)
         client = self._scope.get("client")
         access.info(
             "request",
@@ -113,6 +116,12 @@ class _Exchange:
             duration_ms=round(seconds * 1000, 2),
             client_ip=client[0] if client else None,
         )
+
+
+@cache
+def _meters(template: str, status: int) -> tuple[Counter, Histogram]:
+    """Looking a metric up by its labels costs more than counting; there are few routes and codes."""
+    return metrics.http_requests.labels(template, str(status)), metrics.request_duration.labels(template)
 
 
 def _request_id(scope: Scope) -> str:

@@ -8,7 +8,7 @@ from playwright.async_api import Page, Route, WebSocketRoute, expect
 
 from tests.browser import pages
 from tests.browser.conftest import OpenPage
-from tests.hubs import PASSWORD, Person, RunningHub
+from tests.hubs import PASSWORD, Person, RunningHub, until
 
 pytestmark = pytest.mark.browser
 
@@ -24,6 +24,15 @@ async def decisions(hub: RunningHub, person: Person) -> dict[str, str]:
     return {each["signal_id"]: each["decision"] for each in answer.body["items"]}
 
 
+async def has_decided(hub: RunningHub, person: Person, wanted: dict[str, str]) -> None:
+    """The page shows a decision before the hub has it."""
+
+    async def holds() -> bool:
+        return await decisions(hub, person) == wanted
+
+    await until(holds)
+
+
 async def test_a_signal_that_arrives_can_be_rejected(hub: RunningHub, open_page: OpenPage) -> None:
     page = await open_page()
     person = await signed_in(hub, page)
@@ -33,7 +42,7 @@ async def test_a_signal_that_arrives_can_be_rejected(hub: RunningHub, open_page:
     await page.get_by_test_id("reject").click()
     await expect(page.get_by_test_id("decision-outcome")).to_contain_text("You rejected")
     await expect(pages.row(page, signal_id)).to_contain_text("Rejected")
-    assert await decisions(hub, person) == {signal_id: "rejected"}
+    await has_decided(hub, person, {signal_id: "rejected"})
     assert await pages.was_not_reloaded(page)
 
 

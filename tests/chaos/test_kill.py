@@ -4,7 +4,7 @@ import pytest
 
 from tests.chaos.crashes import Crashes
 
-KILLS = 24
+KILLS = 20
 
 
 @pytest.mark.chaos

@@ -1,4 +1,4 @@
-"""Trader, person, terminal and EA in step with the bars: one bar is done before the next begins.
+"""Trader, person, terminal and EA in step with the bars: what a bar led to is at the terminal before the next.
 
 Everything crosses the same wires as in production; lockstep only makes the outcome depend on the
 candles alone. Killed at any moment and started again on its folder, it goes on where it was.
@@ -118,7 +118,7 @@ class Driver:
     ) -> None:
         """Every bar in turn, then whatever is still on its way.
 
-        `together` lets the trader run ahead until so many items wait to be posted at once.
+        `together` lets the trader run ahead until so many bars have something to post.
         """
         async with asyncio.TaskGroup() as group:
             sending = group.create_task(self.producer.run())
@@ -127,8 +127,10 @@ class Driver:
             steps: list[Step] = []
             for number, bar in enumerate(bars, start=1):
                 self.ea.on_bar(bar)
-                steps.append(await self.trader.step(bar))
-                if sum(len(step.items) for step in steps) >= together:
+                step = await self.trader.step(bar)
+                if step.items:
+                    steps.append(step)
+                if len(steps) >= together:
                     async with asyncio.timeout(_STEP_SECONDS):
                         await self._carry(steps)
                     steps.clear()
@@ -160,7 +162,6 @@ class Driver:
             self._handler.progress.clear()
             await self._handler.progress.wait()
         self._handler.taken.clear()
-        await self._told()
 
     async def _told(self) -> None:
         """The hub has every acknowledgement."""

@@ -49,9 +49,9 @@ class Ea:
 
     def on_bar(self, bar: Bar) -> None:
         """Move the market by one closed bar; acknowledgements that follow from it are put in the ledger."""
-        self.terminal.on_bar(bar)
-        self.reconcile()
-        self.client.owe()
+        if self.terminal.on_bar(bar):
+            self.reconcile()
+            self.client.owe()
 
     def reconcile(self) -> None:
         """Owe the hub whatever the terminal knows and the ledger does not: fills, closes, orders thought unknown."""

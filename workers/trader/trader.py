@@ -23,6 +23,8 @@ from workers.trader import state
 from workers.trader.signals import signal_body
 
 SIDES: dict[OrderSide, Side] = {"buy": "long", "sell": "short"}
+CHECKPOINT_BARS = 200
+"""At most so many bars are decided again after a restart."""
 log = structlog.get_logger("caerus.trader")
 
 
@@ -78,6 +80,7 @@ class Trader:
         self._spool = spool
         self._now = now
         self._wake = wake
+        self._since_checkpoint = 0
         saved = spool.checkpoint()
         if saved is None:
             self.engine = FibRsi(config.symbol, config.params)
@@ -97,7 +100,8 @@ class Trader:
     async def step(self, bar: Bar) -> Step:
         """Decide on one more closed bar; when this returns, what was decided is on the disk.
 
-        A bar at or before the newest one taken changes nothing.
+        A bar at or before the newest one taken changes nothing. Bars that led to nothing are only
+        checkpointed now and then: from an older checkpoint they lead to nothing again.
         """
         last = self.engine.last_time
         if last is not None and bar.time <= last:
@@ -105,8 +109,10 @@ class Trader:
         warm = self.engine.is_warm
         self._follow(bar)
         items = self._items(self._decide(bar), bar)
-        if not warm:
+        self._since_checkpoint += 1
+        if not warm or not (items or self._since_checkpoint >= CHECKPOINT_BARS):
             return Step(bar)
+        self._since_checkpoint = 0
         checkpoint = state.pack(self.config.name, self.engine, self.book)
         ids = await asyncio.to_thread(self._spool.put, items, checkpoint)
         if ids:

@@ -64,6 +64,9 @@ def _password(res: Resources, name: str) -> str:
 
 
 def write(demo: Demo, path: Path) -> None:
-    path.unlink(missing_ok=True)
-    with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as file:
+    """Whole or not at all: whoever waits for the file may read it the moment it is there."""
+    unfinished = path.with_suffix(".part")
+    unfinished.unlink(missing_ok=True)
+    with open(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as file:
         file.write(msgspec.json.format(msgspec.json.encode(demo), indent=2) + b"\n")
+    unfinished.replace(path)

@@ -61,18 +61,24 @@ def check(signed: Signed, key: bytes, *, skew: int) -> None:
         raise Unauthenticated
 
 
+_CLAIM = """
+local new = {}
+for i, key in ipairs(KEYS) do
+  new[i] = redis.call('SET', key, '1', 'NX', 'EX', ARGV[1]) and 1 or 0
+end
+return new
+"""
+
+
 class Nonces:
     """Each nonce is good once. Requests that come together ask Redis together."""
 
     def __init__(self, redis: Redis, nursery: Nursery, ttl: int) -> None:
-        self._redis, self._ttl = redis, ttl
+        self._script, self._ttl = redis.register_script(_CLAIM), ttl
         self._batch: Batcher[str, bool] = Batcher(nursery, "nonces", self._claim)
 
     async def _claim(self, keys: list[str]) -> list[bool]:
-        pipe = self._redis.pipeline(transaction=False)
-        for key in keys:
-            pipe.set(key, b"1", nx=True, ex=self._ttl)
-        return [bool(new) for new in await pipe.execute()]
+        return [bool(new) for new in await self._script(keys=keys, args=[self._ttl])]
 
     async def use(self, signed: Signed) -> None:
         """Without Redis nobody can say whether a nonce is new, so the request is turned away."""

@@ -43,6 +43,8 @@ async def find_key(res: Resources, producer_id: str) -> bytes | None:
         return known[1]
     if len(_cache) >= _CACHE_SIZE:
         _cache.clear()
+    if known:
+        _cache[key] = (now + _CACHE_SECONDS, known[1])  # one caller looks it up, the others go on
     producer = await store.get(res.db, producer_id)
     good = producer is not None and not producer.revoked
     found = secret(res, producer).encode() if producer and good else None

@@ -56,7 +56,7 @@ async def cancel(
         raise Forbidden("Another producer posted this signal.")
     cancelled = await store.cancel(tx, id, reason, clock.now())
     if cancelled is None:
-        return known, False
+        return await store.get(tx, id) or known, False
     await outbox.append(tx, res.redis, [_ended(cancelled, "signal.cancelled", producer_id)])
     return cancelled, True
 

@@ -44,7 +44,7 @@ function Detail({ signal }: { signal: Signal }) {
       </header>
       <SignalLevels signal={signal} />
       <PricePanel signal={signal} />
-      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,4fr)_minmax(0,3fr)]">
         <div className="grid min-w-0 gap-4">
           <DecisionPanel signal={signal} />
           <Timeline signal={signal} />

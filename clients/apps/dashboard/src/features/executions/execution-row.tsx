@@ -30,14 +30,14 @@ export function ExecutionRow({ execution }: { execution: Execution }) {
       <span className="flex flex-wrap items-center gap-2">
         <Instrument signalId={execution.signal_id} />
         <Badge tone={TONES[execution.status]}>{stageOf(execution)}</Badge>
-        <time dateTime={execution.updated_at} className="ml-auto text-xs text-muted tabular-nums">
-          {moment(execution.updated_at)}
-        </time>
       </span>
       <span className="flex flex-wrap gap-x-4 gap-y-1 text-muted tabular-nums">
         {facts(execution).map((fact) => (
           <span key={fact}>{fact}</span>
         ))}
+        <time dateTime={execution.updated_at} className="ml-auto self-end text-xs">
+          {moment(execution.updated_at)}
+        </time>
       </span>
       {execution.error && <span className="text-sell wrap-anywhere first-letter:uppercase">{execution.error}</span>}
     </Link>
@@ -62,6 +62,6 @@ function facts({ kind, broker_ticket, fill_price, fill_volume, close_price, clos
     fill_price ? `filled at ${price(fill_price)}` : "",
     fill_price && fill_volume ? `${price(fill_volume)} lots` : "",
     close_price ? `closed at ${price(close_price)}` : "",
-    close_reason ? words(close_reason).toLowerCase() : "",
+    close_reason ? `${words(close_reason).toLowerCase()}${fill_price ? "" : ", not filled"}` : "",
   ].filter(Boolean);
 }
