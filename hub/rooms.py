@@ -8,6 +8,7 @@ from hub.market.candles import topics as _candle_topics
 from hub.market.candles.api import api as candles
 from hub.trading.approvals import topics as _approval_topics
 from hub.trading.approvals.api import api as approvals
+from hub.trading.commands import jobs as _command_jobs
 from hub.trading.commands import topics as _command_topics
 from hub.trading.commands.api import api as commands
 from hub.trading.devices.api import api as devices
@@ -26,4 +27,5 @@ PLUGGED_IN = [
     _command_topics,
     _execution_topics,
     _signal_jobs,
+    _command_jobs,
 ]

@@ -21,7 +21,7 @@ from hub.core.problems import Invalid, Problem, plain
 
 access = structlog.get_logger("access")
 
-_REQUEST_ID = re.compile(r"[\w.-]{1,64}")
+_REQUEST_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 _SECURITY = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),

@@ -12,7 +12,7 @@ import structlog
 _SECRET = re.compile(
     r"authorization|cookie|password|secret|token|signature|api_?key|private_?key|sealed|dsn", re.IGNORECASE
 )
-_URL_PASSWORD = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
+_URL_PASSWORD = re.compile(r"(://[^:/@\s]*):[^/?#\s]*@")
 _MAX_LINE = 8_192
 
 

@@ -13,7 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def _config(prefix: str = "") -> SettingsConfigDict:
-    return SettingsConfigDict(env_prefix=prefix, extra="ignore", frozen=True)
+    # A refused DSN must not be shown: it holds a password.
+    return SettingsConfigDict(env_prefix=prefix, extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
 def _postgres(dsn: str) -> str:
@@ -32,7 +33,7 @@ def _redis(url: str) -> str:
 
 def redact(url: str) -> str:
     """A DSN or URL without its password."""
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
+    return re.sub(r"(://[^:/@]*):[^/?#]*@", r"\1:***@", url)
 
 
 class AppSettings(BaseSettings):

@@ -75,7 +75,15 @@ create table trading.commands (
     expires_at timestamptz not null,
     constraint commands_once unique (approval_id, kind)
 );
-create index ix_commands_user on trading.commands (user_id, expires_at);
+create index ix_commands_signal on trading.commands (signal_id);
+
+-- What a device has not acknowledged: a row is made with the command and gone with the acknowledgement.
+create table trading.deliveries (
+    device_id uuid not null references trading.devices (id),
+    command_id uuid not null references trading.commands (id),
+    primary key (device_id, command_id)
+);
+create index ix_deliveries_command on trading.deliveries (command_id);
 
 create table trading.executions (
     id uuid primary key,
@@ -101,6 +109,7 @@ create index ix_executions_user on trading.executions (user_id, id desc);
 
 grant usage on schema trading to caerus_app;
 grant select, insert, update on all tables in schema trading to caerus_app;
+grant delete on trading.deliveries to caerus_app;
 
 -- migrate:down
 drop schema trading cascade;

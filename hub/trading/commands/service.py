@@ -77,6 +77,9 @@ def _taking_back(opened: Command, reason: str) -> Command:
 async def _issue(tx: Transaction, res: Resources, commands: list[Command]) -> None:
     for command in commands:
         await store.add(tx, command)
+        await store.deliver(tx, command)
+        if command.opens:
+            await store.withdraw(tx, command.opens)
     if commands:
         await outbox.append(tx, res.redis, [_issued(command) for command in commands])
 
@@ -117,7 +120,7 @@ def _cursor(text: str) -> Cursor | None:
 
 async def _sealed(res: Resources, who: Principal) -> list[Sealed]:
     device_id = UUID(who.id)
-    pending = await store.pending(res.db, who.person, device_id, clock.now(), _MOST)
+    pending = await store.pending(res.db, device_id, clock.now(), _MOST)
     if not pending:
         return []
     device = await devices.find(res, device_id)
@@ -161,3 +164,13 @@ async def get(tx: Transaction, id: UUID, user_id: UUID) -> Command:
     if command is None:
         raise NotFound("There is no such command.")
     return command
+
+
+async def acknowledged(tx: Transaction, device_id: UUID, id: UUID) -> None:
+    """The device is not told of this command any more."""
+    await store.acknowledged(tx, device_id, id)
+
+
+async def expire(res: Resources) -> int:
+    """Forget what nobody fetched in time; how much it was."""
+    return await store.expire(res.db, clock.now())

@@ -33,5 +33,21 @@ async def opens_of(db: Runs, signal_id: UUID) -> list[Command]:
     return await sql.many(db, Command, "opens_of_signal", signal_id=signal_id)
 
 
-async def pending(db: Runs, user_id: UUID, device_id: UUID, now: datetime, n: int) -> list[Pending]:
-    return await sql.many(db, Pending, "pending_commands", user_id=user_id, device_id=device_id, now=now, n=n)
+async def deliver(db: Runs, command: Command) -> None:
+    await sql.run(db, "deliver_command", command_id=command.id, user_id=command.user_id)
+
+
+async def withdraw(db: Runs, command_id: UUID) -> None:
+    await sql.run(db, "withdraw_command", command_id=command_id)
+
+
+async def acknowledged(db: Runs, device_id: UUID, command_id: UUID) -> None:
+    await sql.run(db, "command_acknowledged", device_id=device_id, command_id=command_id)
+
+
+async def expire(db: Runs, now: datetime) -> int:
+    return await sql.run(db, "expire_deliveries", now=now)
+
+
+async def pending(db: Runs, device_id: UUID, now: datetime, n: int) -> list[Pending]:
+    return await sql.many(db, Pending, "pending_commands", device_id=device_id, now=now, n=n)

@@ -33,6 +33,7 @@ async def ack(res: Resources, who: Principal, given: AckIn) -> Execution:
             after = rules.go_on(before, given, now)
         if after is not before:
             await store.put(tx, who.person, after)
+            await commands.acknowledged(tx, device_id, command.id)
             news = rules.news(before, after)
             await outbox.append(tx, res.redis, [_event(kind, after, who) for kind in news])
     _count(before, after)

@@ -1,0 +1,136 @@
+"""Settings: defaults, overrides, refusals that name the variable, and no secret in any of it."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from hub.core.secrets import MissingSecret, Secrets
+from hub.core.settings import AppSettings, DbSettings, RedisSettings, SecuritySettings, Settings, redact
+
+PRODUCTION = {"APP_ENV": "production", "APP_VERSION": "1.0.0", "GIT_SHA": "abc"}
+
+
+def put(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the test session's own environment."""
+    for name in (
+        "CAERUS_HOME",
+        "HUB_PORT",
+        "OPS_PORT",
+        "ARGON2_MEMORY_KIB",
+        "APP_LOG_LEVEL",
+        "HUB_SHUTDOWN_SECONDS",
+    ):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_the_defaults_are_good_for_a_laptop() -> None:
+    found = Settings()
+    assert (found.app.env, found.db.dsn, found.redis.url) == ("development", "", "")
+    assert (found.serve.host, found.serve.port) == ("127.0.0.1", 8000)
+    assert found.security.jwt_access_seconds == 900
+
+
+def test_the_environment_overrides_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, HUB_PORT="9000", DB_POOL_MAX="3", JWT_ACCESS_SECONDS="60", APP_LOG_LEVEL="DEBUG")
+    found = Settings()
+    assert (found.serve.port, found.db.pool_max, found.security.jwt_access_seconds) == (9000, 3, 60)
+    assert found.app.log_level == "DEBUG"
+
+
+@pytest.mark.parametrize("missing", ["APP_VERSION", "GIT_SHA"])
+def test_production_does_not_start_without_saying_what_it_is(
+    monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    put(monkeypatch, **{name: value for name, value in PRODUCTION.items() if name != missing})
+    with pytest.raises(ValidationError, match=missing):
+        AppSettings()
+
+
+def test_production_refuses_secrets_from_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, **PRODUCTION, SECRETS_PROVIDER="dotenv")
+    with pytest.raises(ValidationError, match="dotenv"):
+        AppSettings()
+
+
+def test_production_starts_with_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, **PRODUCTION)
+    assert AppSettings().version == "1.0.0"
+
+
+@pytest.mark.parametrize(
+    "dsn", ["mysql://u:hunter2@h/db", "postgresql://h", "u:hunter2@h/db", "postgresql://u:hunter2@h/"]
+)
+def test_a_malformed_dsn_is_refused_without_showing_its_password(
+    monkeypatch: pytest.MonkeyPatch, dsn: str
+) -> None:
+    put(monkeypatch, DB_DSN=dsn)
+    with pytest.raises(ValidationError, match="postgresql://") as refused:
+        DbSettings()
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg", "postgresql+asyncpg"])
+def test_the_dialects_of_a_dsn_mean_the_same(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    put(monkeypatch, DB_DSN=f"{scheme}://u:p@h:5432/db")
+    assert DbSettings().dsn == "postgresql://u:p@h:5432/db"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DB_POOL_MIN", "99"),
+        ("HMAC_NONCE_TTL_SECONDS", "100"),
+        ("JWT_ACCESS_SECONDS", "5"),
+        ("REDIS_URL", "http://h"),
+    ],
+)
+def test_values_that_make_no_sense_are_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    put(monkeypatch, **{name: value})
+    with pytest.raises(ValidationError):
+        (DbSettings(), SecuritySettings(), RedisSettings())
+
+
+def test_the_summary_shows_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, DB_DSN="postgresql://u:hunter2@h/db", DB_OWNER_DSN="postgresql://o:hunter2@h/db")
+    put(monkeypatch, REDIS_URL="redis://:hunter2@h:6379/0", JWT_PRIVATE_KEY="hunter2")
+    shown = str(Settings().summary())
+    assert "hunter2" not in shown
+    assert "postgresql://u:***@h/db" in shown and "redis://:***@h:6379/0" in shown
+
+
+@pytest.mark.parametrize("password", ["p", "p@ss", "@", "a:b", "a:b@c@d"])
+def test_no_part_of_a_password_is_left_by_redaction(password: str) -> None:
+    assert redact(f"postgresql://u:{password}@h/db") == "postgresql://u:***@h/db"
+
+
+def test_development_makes_a_secret_once_and_keeps_it_private(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    put(monkeypatch, CAERUS_HOME=str(tmp_path))
+    made = Secrets(AppSettings()).get("REDIS_PASSWORD")
+    assert Secrets(AppSettings()).get("REDIS_PASSWORD") == made and len(made) >= 43
+    assert (tmp_path / "secrets" / "redis_password").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
+
+
+def test_the_environment_wins_over_a_made_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    put(monkeypatch, CAERUS_HOME=str(tmp_path), REDIS_PASSWORD="given")
+    assert Secrets(AppSettings()).get("REDIS_PASSWORD") == "given"
+
+
+def test_production_makes_no_secret_and_names_the_missing_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    put(monkeypatch, CAERUS_HOME=str(tmp_path), **PRODUCTION)
+    with pytest.raises(MissingSecret, match="REDIS_PASSWORD"):
+        Secrets(AppSettings()).get("REDIS_PASSWORD")
+    assert not (tmp_path / "secrets").exists()

@@ -1,0 +1,113 @@
+"""Access tokens, and what does not pass for one."""
+
+import base64
+import hmac
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+import jwt
+import msgspec
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from hub.core.problems import Unauthenticated
+from hub.core.security.tokens import Tokens
+from hub.core.settings import SecuritySettings
+
+
+def pem(key: Any) -> str:
+    plain = serialization.NoEncryption()
+    return str(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain).decode()
+    )
+
+
+KEY = rsa.generate_private_key(65_537, 2048)
+OTHER = rsa.generate_private_key(65_537, 2048)
+TOKENS = Tokens(pem(KEY), SecuritySettings())
+PUBLIC = KEY.public_key().public_bytes(
+    serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+)
+
+
+def claims(**changed: Any) -> dict[str, Any]:
+    now = int(time.time())
+    good = {"sub": str(uuid4()), "role": "user", "iat": now, "nbf": now, "exp": now + 60}
+    good |= {"iss": "caerus", "aud": "web", "jti": "j"}
+    return {name: value for name, value in (good | changed).items() if value is not None}
+
+
+def signed(key: Any = KEY, algorithm: str = "RS256", typ: str | None = "at+jwt", **changed: Any) -> str:
+    return jwt.encode(claims(**changed), key, algorithm, headers={"typ": typ})
+
+
+def encoded(value: dict[str, Any]) -> bytes:
+    return base64.urlsafe_b64encode(msgspec.json.encode(value)).rstrip(b"=")
+
+
+def hs256_with_the_public_key() -> str:
+    body = encoded({"alg": "HS256", "typ": "at+jwt"}) + b"." + encoded(claims())
+    mac = base64.urlsafe_b64encode(hmac.digest(PUBLIC, body, sha256)).rstrip(b"=")
+    return (body + b"." + mac).decode()
+
+
+def unsigned(alg: str) -> str:
+    return (encoded({"alg": alg, "typ": "at+jwt"}) + b"." + encoded(claims()) + b".").decode()
+
+
+def tampered() -> str:
+    head, _, signature = TOKENS.mint(uuid4(), "user").split(".")
+    return f"{head}.{encoded(claims(role='owner')).decode()}.{signature}"
+
+
+ATTACKS: dict[str, Callable[[], str]] = {
+    "the public key as an HMAC secret": hs256_with_the_public_key,
+    "no signature": lambda: unsigned("none"),
+    "no signature, spelled otherwise": lambda: unsigned("NoNe"),
+    "another key": lambda: signed(OTHER),
+    "another algorithm": lambda: signed(algorithm="RS512"),
+    "another kind of key": lambda: signed(ec.generate_private_key(ec.SECP256R1()), "ES256"),
+    "changed claims": tampered,
+    "another audience": lambda: signed(aud="mobile"),
+    "another issuer": lambda: signed(iss="somebody"),
+    "expired": lambda: signed(exp=int(time.time()) - 1),
+    "not yet good": lambda: signed(nbf=int(time.time()) + 60),
+    "an id token": lambda: signed(typ="JWT"),
+    "no type": lambda: signed(typ=None),
+    "an unknown role": lambda: signed(role="root"),
+    "a role that is a list": lambda: signed(role=["owner"]),
+    "a subject that is no id": lambda: signed(sub="owner"),
+    "oversized": lambda: signed(x="x" * 5_000),
+    "empty": lambda: "",
+    "no token": lambda: "a.b.c",
+    "no text": lambda: "\u00fc.\u00fc.\u00fc",
+    **{f"no {name}": lambda name=name: signed(**{name: None}) for name in claims()},
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_it_is_refused(attack: str) -> None:
+    with pytest.raises(Unauthenticated):
+        TOKENS.read(ATTACKS[attack]())
+
+
+def test_the_attacks_start_from_a_token_that_is_good() -> None:
+    assert TOKENS.read(signed()).role == "user"
+
+
+@pytest.mark.parametrize("role", ["owner", "admin", "user"])
+def test_a_minted_token_tells_who_it_is_for_how_long(role: str) -> None:
+    user_id = uuid4()
+    who = TOKENS.read(TOKENS.mint(user_id, role))
+    assert (who.kind, who.user_id, who.role) == ("user", user_id, role)
+    assert 898 <= who.expires_at - time.time() <= 900
+
+
+def test_a_small_key_and_another_kind_of_key_are_refused_at_start() -> None:
+    for key in (rsa.generate_private_key(65_537, 1024), ec.generate_private_key(ec.SECP256R1())):
+        with pytest.raises(ValueError, match="2048"):
+            Tokens(pem(key), SecuritySettings())
