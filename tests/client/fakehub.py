@@ -23,7 +23,7 @@ DEVICE_SECRET_SHOWN = base64.urlsafe_b64encode(DEVICE_SECRET).rstrip(b"=").decod
 async def until(condition, seconds=10.0):
     """Wait for a condition that nobody signals."""
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110
+        while not condition():
             await asyncio.sleep(0.001)
 
 
@@ -146,7 +146,7 @@ class FakeHub:
     def command(self, plain: dict, command_id: str | None = None, key_version: int = 1) -> str:
         """Seal a command for the device and list it."""
         command_id = command_id or str(uuid.uuid4())
-        text = msgspec.json.encode({**plain, "command_id": command_id})
+        text = msgspec.json.encode({"command_id": command_id, **plain})
         key = hmac.new(DEVICE_SECRET, f"caerus/seal/v1/{DEVICE}/{key_version}".encode(), "sha256").digest()
         nonce = uuid.uuid4().bytes[:12]
         cipher = AESGCM(key).encrypt(nonce, text, f"{DEVICE}\n{command_id}\n{key_version}".encode())
@@ -172,7 +172,7 @@ class FakeHub:
             return self._unauthorised()
         if self.down:
             return problem(503)
-        since, wait = int(request.query.get("since", "0")), float(request.query["wait"])
+        since, wait = int(request.query.get("since", "0").partition(":")[0]), float(request.query["wait"])
         if since >= self.cursor and wait:
             self.news.clear()
             with contextlib.suppress(TimeoutError):

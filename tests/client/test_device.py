@@ -155,6 +155,21 @@ async def test_a_command_that_does_not_open_is_neither_executed_nor_acknowledged
     assert ledger.state("two") is None
 
 
+async def test_a_command_that_names_another_is_left_alone(hub, ledger):
+    hub.command({**BUY, "command_id": "another"}, "listed")
+    broker = Broker()
+    async with client_of(hub) as client:
+        await client.step(broker, ledger)
+    assert (broker.executed, hub.acks) == ([], [])
+
+
+async def test_a_path_is_sent_as_it_was_signed(hub):
+    async with client_of(hub) as client:
+        await client.poll(since="1:a~b", wait=0)
+    assert hub.calls == [("GET", "/api/v1/client/poll?since=1%3Aa~b&wait=0")]
+    assert hub.bad_signatures == 0
+
+
 async def test_sealed_text_of_an_unknown_shape_is_left_alone(hub, ledger):
     hub.command({"kind": "dance"})
     broker = Broker()

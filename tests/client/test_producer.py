@@ -155,6 +155,29 @@ async def test_one_poisoned_item_does_not_stop_the_others(hub, spool):
     assert len(hub.signals) == 10
 
 
+async def test_a_failing_item_rests_while_the_others_go(hub, spool):
+    hub.poison.add("1:0")
+    spool.put([post(n) for n in range(10)])
+    # no pause for the hub, then half a minute for the item
+    draws = iter([0.0, 1.0])
+    patient = RetryPolicy(delay=30.0, cap=30.0)
+    async with draining(hub, spool, concurrency=1, retry=patient, draw=lambda: next(draws)) as client:
+        await until(lambda: client.counters.stored == 9)
+    assert len(hub.calls) == 10
+
+
+async def test_after_a_failure_the_hub_is_left_alone_for_the_pause(hub, spool):
+    hub.down = True
+    spool.put([post(n) for n in range(3)])
+    patient = RetryPolicy(delay=0.3, cap=0.3)
+    async with draining(hub, spool, concurrency=1, retry=patient, draw=lambda: 1.0) as client:
+        await until(lambda: client.counters.retries == 1)
+        failed = asyncio.get_running_loop().time()
+        client.wake()
+        await until(lambda: len(hub.calls) == 2)
+        assert asyncio.get_running_loop().time() - failed >= 0.25
+
+
 async def test_a_nobody_listening_port_is_an_outage_too(hub, spool):
     await hub.stop()
     spool.put([post(1)])

@@ -59,7 +59,7 @@ class StreamHub:
         known = since and since["epoch"] == self.epoch and since["offset"] >= self.first - 1
         offset = since["offset"] if known else len(self.history)
         answer = {"op": "sub", "id": sub["id"], "topic": sub["topic"], "epoch": self.epoch}
-        await socket.send_json({**answer, "offset": offset, "recovered": bool(known)})
+        await socket.send_json({**answer, "offset": len(self.history), "recovered": bool(known)})
         while life > 0:
             async with self.grown:
                 while len(self.history) <= offset:
@@ -138,7 +138,7 @@ async def test_events_follow_the_position(served):
     stream = Stream(served.url, token, {"signals": Position("e1", 2)}, retry=SOON)
     data, others = await take(stream, 3)
     assert data == [3, 4, 5]
-    assert others == [Subscribed("signals", Position("e1", 2), True)]
+    assert others == [Subscribed("signals", Position("e1", 5), True)]
     assert stream.positions == {"signals": Position("e1", 5)}
     assert served.tokens == ["token-1"]
 

@@ -1,64 +1,13 @@
-"""The EA: consent bounds, one execution for each command, acknowledgements, and kill -9."""
-
-import asyncio
-import subprocess
-import sys
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+"""The EA: one execution for each command, and acknowledgements of all that becomes of it."""
 
 import pytest
 from caerus_client.device import DeviceClient
 from caerus_client.errors import ApiProblem
-from caerus_client.ledger import Ledger
-from caerus_client.models import Bounds, OpenCommand
 
-from strategies.symbols import symbol
-from tests.client.fakehub import DEVICE, DEVICE_SECRET_SHOWN, until
-from tests.workers.test_terminal import bar, order
-from workers.simulator import Ea, Terminal, run
-from workers.simulator.bounds import broken_bound, working_price
-from workers.simulator.terminal import Quote
-
-GOLD = symbol("XAUUSD")
-PROCESS = Path(__file__).with_name("ea_process.py")
-
-
-def soon(hours=100.0):
-    return (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
-
-
-def buy(**changed):
-    given = {
-        "kind": "open", "signal_id": "s", "approval_id": "a", "instrument": "XAUUSD", "side": "buy",
-        "order_type": "limit", "entry": "1990.00", "stop": "1980.00", "target": "2022.50", "volume": None,
-        "issued_at": soon(0), "expires_at": soon(100), "bounds": None,
-    }  # fmt: skip
-    return {**given, **changed}
-
-
-def cancel(opens):
-    return {"kind": "cancel", "signal_id": "s", "approval_id": "a", "opens": opens, "reason": "New Setup"}
-
-
-@pytest.fixture
-def terminal():
-    made = Terminal(GOLD)
-    made.on_bar(bar(10))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-async def ea(hub, ledger, terminal):
-    async with DeviceClient(hub.url, DEVICE, DEVICE_SECRET_SHOWN) as client:
-        yield Ea(terminal, client, ledger)
-
-
-def facts(hub, command_id):
-    """The acknowledgements of a command without what every one carries."""
-    told = [ack for ack in hub.acks if ack["command_id"] == command_id]
-    return [{name: value for name, value in ack.items() if name not in ("command_id", "at")} for ack in told]
+from tests.client.fakehub import DEVICE, DEVICE_SECRET_SHOWN
+from tests.workers.commands import buy, cancel, facts, soon
+from tests.workers.test_terminal import bar
+from workers.simulator import Ea
 
 
 async def test_a_command_becomes_an_order_a_fill_and_a_close(hub, ea, terminal):
@@ -96,51 +45,6 @@ async def test_a_command_without_volume_risks_the_eas_share(hub, ledger, termina
     async with DeviceClient(hub.url, DEVICE, DEVICE_SECRET_SHOWN) as client:
         await Ea(terminal, client, ledger, risk=0.05).pump()
     assert [trade.volume for trade in terminal.trades()] == [0.5, 0.35]
-
-
-LATER = datetime(2026, 11, 22, 10, tzinfo=UTC)
-
-
-def command(**changed):
-    times = {"issued_at": "2026-11-22T09:00:00Z", "expires_at": "2026-11-22T12:00:00Z"}
-    kept = {name: value for name, value in buy(**times, **changed).items() if name != "kind"}
-    return OpenCommand(command_id="c", **kept)
-
-
-@pytest.mark.parametrize(
-    ("changes", "bounds", "said"),
-    [
-        ({}, {}, None),
-        ({}, {"valid_until": "2026-11-22T10:00:01Z"}, None),
-        ({}, {"valid_until": "2026-11-22T10:00:00Z"}, "valid_until"),
-        ({}, {"max_spread_points": 20.0}, None),
-        ({}, {"max_spread_points": 19.0}, "max_spread_points: 20.0 points against 19"),
-        ({}, {"max_drift_points": 0.0}, None),
-        ({"entry": "2000.50"}, {"max_drift_points": 40.0}, None),
-        ({"entry": "2000.50"}, {"max_drift_points": 39.0}, "max_drift_points: 40.0 points against 39"),
-        ({"side": "sell", "entry": "1999.80"}, {"max_drift_points": 30.0}, None),
-        ({"side": "sell", "entry": "1999.80"}, {"max_drift_points": 29.0}, "max_drift_points"),
-        ({"order_type": "market", "entry": "2000.00"}, {"max_drift_points": 20.0}, None),
-        ({"order_type": "market", "entry": "1999.99"}, {"max_drift_points": 20.0}, "max_drift_points"),
-        ({"order_type": "stop", "entry": "2005.00"}, {"max_drift_points": 0.0}, None),
-        ({"order_type": "stop", "entry": "1999.20"}, {"max_drift_points": 99.0}, "max_drift_points"),
-    ],
-)
-def test_bounds(changes, bounds, said):
-    asked = command(**changes, bounds=Bounds(**bounds))
-    broken = broken_bound(asked, Quote(2000.0, 2000.2), GOLD, LATER)
-    assert broken is None if said is None else broken is not None and broken.startswith(said)
-
-
-def test_an_expired_signal_is_out_of_bounds_without_any():
-    asked = command()
-    assert broken_bound(asked, Quote(1.0, 1.0), GOLD, LATER + timedelta(hours=1)) is None
-    assert broken_bound(asked, Quote(1.0, 1.0), GOLD, LATER + timedelta(hours=2)).startswith("expires_at")
-
-
-def test_a_limit_the_market_has_reached_works_ten_points_away():
-    assert working_price(command(entry="2000.50"), Quote(2000.0, 2000.2), GOLD) == 2000.1
-    assert working_price(command(entry="1990.00"), Quote(2000.0, 2000.2), GOLD) == 1990.0
 
 
 @pytest.mark.parametrize(
@@ -240,82 +144,3 @@ async def test_what_happens_while_the_hub_is_down_is_told_later(hub, ea):
             await ea.pump(bar(hour, 1995.0, low=low))
     await ea.pump()
     assert hub.statuses(sent) == ["placed", "placed", "closed"]
-
-
-async def run_and_die(hub, folder, moment) -> int:
-    root = Path(__file__).parents[2]
-    arguments = [sys.executable, "-m", "tests.workers.ea_process", hub.url, str(folder), moment]
-    process = await asyncio.create_subprocess_exec(*arguments, cwd=root, stdout=subprocess.DEVNULL)
-    return await process.wait()
-
-
-def placed(folder) -> int:
-    terminal = Terminal(GOLD, path=folder / "terminal.db")
-    count = len(terminal.trades())
-    terminal.close()
-    return count
-
-
-@pytest.mark.chaos
-@pytest.mark.parametrize("moment", ["before", "after"])
-async def test_killed_around_the_order_it_is_placed_exactly_once(hub, tmp_path, moment):
-    """Before: the terminal proves that there is no order. After: it shows the order. Either way there is one."""
-    sent = hub.command(buy())
-    assert await run_and_die(hub, tmp_path, moment) == -9
-    assert (placed(tmp_path), hub.acks) == (0 if moment == "before" else 1, [])
-    assert await run_and_die(hub, tmp_path, "never") == 0
-    assert placed(tmp_path) == 1
-    assert facts(hub, sent) == [{"status": "placed", "broker_ticket": "1"}]
-
-
-@pytest.mark.chaos
-async def test_killed_and_with_nothing_to_prove_it_by_the_command_is_unknown(hub, tmp_path):
-    sent = hub.command(buy())
-    assert await run_and_die(hub, tmp_path, "forgetful after") == -9
-    assert await run_and_die(hub, tmp_path, "forgetful never") == 0
-    (told,) = facts(hub, sent)
-    assert told["status"] == "unknown"
-    with Ledger(tmp_path / "ea.db") as ledger:
-        assert ledger.state(sent) == "unknown"
-    assert await run_and_die(hub, tmp_path, "forgetful never") == 0
-    assert len(hub.acks) == 1
-
-
-@pytest.mark.chaos
-async def test_control_without_the_ledger_the_order_is_placed_twice(hub, tmp_path):
-    hub.command(buy())
-    assert await run_and_die(hub, tmp_path, "careless after") == -9
-    assert await run_and_die(hub, tmp_path, "careless never") == 0
-    assert placed(tmp_path) == 2
-
-
-async def test_an_unknown_order_that_turns_up_is_told(hub, ea, tmp_path, terminal):
-    sent = hub.command(buy())
-    (sealed,) = (await ea.client.poll()).commands
-    with Ledger(tmp_path / "old.db", now=lambda: LATER - timedelta(days=9999)) as ea.ledger:
-        ea.ledger.begin(sent, ea.client.open(sealed))
-        await ea.pump()
-        assert hub.statuses(sent) == ["unknown"]
-        terminal.place(order(), sent)
-        await ea.pump(bar(11, 1995.0, low=1989.0))
-    assert hub.statuses(sent) == ["unknown", "placed", "placed"]
-
-
-async def test_the_process_serves_until_it_is_stopped_and_goes_on_after(hub, tmp_path):
-    options = {"hub": hub.url, "device_id": DEVICE, "secret": DEVICE_SECRET_SHOWN, "folder": tmp_path / "ea"}
-    sent = hub.command(buy())
-    bars = [bar(hour) for hour in range(10, 13)]
-    task = asyncio.create_task(run(GOLD, bars, **options, pace=0.01, poll_seconds=5))
-    await until(lambda: hub.statuses(sent) == ["placed"])
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
-    falling = [*bars, *(bar(hour, 1995.0, low=1979.0) for hour in range(13, 20))]
-    task = asyncio.create_task(run(GOLD, falling, **options, pace=0.01, poll_seconds=5))
-    await until(lambda: hub.statuses(sent)[-1] == "closed")
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
-    # a process stopped before it noted the hub's answer tells again, word for word
-    told = {tuple(sorted(ack.items())): ack["status"] for ack in hub.acks}
-    assert list(told.values()) == ["placed", "placed", "closed"]

@@ -90,6 +90,11 @@ def test_duplicates_and_rows_that_go_back(tmp_path):
     assert candles.open.tolist() == [100.0] * 4
 
 
+def test_every_row_after_one_from_the_future_goes_back(tmp_path):
+    _, report = read(write(tmp_path, HEAD, good(0), good(1), good(5), good(2), good(3), good(6)))
+    assert [(bad.row, bad.kind) for bad in report.bad] == [(4, "out of order"), (5, "out of order")]
+
+
 def test_only_the_first_bad_rows_are_named(tmp_path):
     path = write(tmp_path, HEAD, *map(good, range(3)), *["x,1,1,1,1,1"] * 8)
     with pytest.raises(BadCandles, match=r"8 broken .*row 8: .*; and 3 more") as caught:
