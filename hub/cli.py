@@ -57,7 +57,7 @@ async def _until_told(work: Coroutine[Any, Any, Any]) -> Any:
 
 @app.command()
 def up(
-    pace: Annotated[float, typer.Option(help="Seconds between two replayed H1 bars.", min=0.01)] = 0.4,
+    pace: Annotated[float, typer.Option(help="Seconds between two replayed H1 bars.", min=0.01)] = 1.0,
 ) -> None:
     """Run everything on this machine: servers, hub, relay, worker, and a demo market."""
     from workers.up.run import NotUp, Up

@@ -13,7 +13,12 @@ _SECRET = re.compile(
     r"authorization|cookie|password|secret|token|signature|api_?key|private_?key|sealed|dsn", re.IGNORECASE
 )
 _URL_PASSWORD = re.compile(r"(://[^:/@\s]*):[^/?#\s]*@")
-_MAX_LINE = 8_192
+_MAX_TEXT = 8_000
+
+
+def _cut(text: str) -> str:
+    """The two ends of a long text; a line cut as a whole would not be JSON any more."""
+    return text if len(text) <= _MAX_TEXT else f"{text[: _MAX_TEXT // 2]} ... {text[-_MAX_TEXT // 2 :]}"
 
 
 def _redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -21,13 +26,13 @@ def _redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[
         if _SECRET.search(key):
             event[key] = "[redacted]"
         elif isinstance(value, str):
-            event[key] = _URL_PASSWORD.sub(r"\1:***@", value)[:_MAX_LINE]
+            event[key] = _cut(_URL_PASSWORD.sub(r"\1:***@", value))
     return event
 
 
 def _render(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
     head = {"ts": event.pop("timestamp"), "lvl": event.pop("level"), "event": event.pop("event")}
-    return orjson.dumps(head | dict(event), default=str).decode()[:_MAX_LINE]
+    return orjson.dumps(head | dict(event), default=str).decode()
 
 
 def setup(level: str) -> None:

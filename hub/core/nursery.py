@@ -9,6 +9,12 @@ import structlog
 log = structlog.get_logger()
 
 
+def told_to_stop() -> bool:
+    """Whether this task was cancelled, also when the cancellation was lost on its way."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 class Nursery:
     """Tasks that live as long as their owner; a crash is logged and remembered."""
 
@@ -29,8 +35,12 @@ class Nursery:
             log.error("task.crashed", task=task.get_name(), exc_info=error)
 
     async def close(self) -> None:
-        """Cancel what still runs, and wait for it."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Cancel what still runs, and wait for it.
+
+        More than once if need be: on Python 3.11 `asyncio.wait_for`, which the Redis client sends
+        through, may lose a cancellation that comes as its work ends.
+        """
+        while tasks := list(self._tasks):
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=1)

@@ -20,6 +20,7 @@ import structlog
 from hub.core import clock
 from hub.core.bus import Bus, Published
 from hub.core.db import prepare
+from hub.core.nursery import told_to_stop
 from hub.core.outbox import WAKE
 from hub.core.redis import Redis, RedisError, open_redis
 from hub.core.sql import Runs, Sql
@@ -98,6 +99,7 @@ async def _lead(connection: Any, bus: Bus, redis: Redis) -> None:
         await hints.subscribe(WAKE)
         while await move(connection, bus, left_over=True):
             pass
-        while True:
+        while not told_to_stop():
             if not await move(connection, bus):
                 await hints.get_message(ignore_subscribe_messages=True, timeout=_LOOK_SECONDS)
+        raise asyncio.CancelledError

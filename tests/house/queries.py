@@ -24,9 +24,9 @@ class Use(Struct, frozen=True):
 
 
 def uses() -> list[Use]:
-    """Every use in the hub."""
+    """Every use in the hub and its workers."""
     found: list[Use] = []
-    for path in sorted((ROOT / "hub").rglob("*.py")):
+    for path in sorted(path for folder in ("hub", "workers") for path in (ROOT / folder).rglob("*.py")):
         tree = ast.parse(path.read_text())
         if room := _room(tree):
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts)

@@ -5,7 +5,9 @@ from tests.client.conftest import hub, ledger, spool
 from tests.client.fakehub import DEVICE, DEVICE_SECRET_SHOWN
 from tests.workers.commands import GOLD
 from tests.workers.test_terminal import bar
+from tests.workers.traders import BARS
 from workers.simulator import Ea, Terminal
+from workers.source import Sample
 
 __all__ = ["hub", "ledger", "spool"]
 
@@ -22,3 +24,8 @@ def terminal():
 async def ea(hub, ledger, terminal):
     async with DeviceClient(hub.url, DEVICE, DEVICE_SECRET_SHOWN) as client:
         yield Ea(terminal, client, ledger)
+
+
+@pytest.fixture(scope="session")
+def bars():
+    return list(Sample().candles(BARS))

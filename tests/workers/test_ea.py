@@ -144,3 +144,14 @@ async def test_what_happens_while_the_hub_is_down_is_told_later(hub, ea):
             await ea.pump(bar(hour, 1995.0, low=low))
     await ea.pump()
     assert hub.statuses(sent) == ["placed", "placed", "closed"]
+
+
+async def test_a_fill_that_a_dead_ea_never_told_is_told_by_the_next(hub, ea, terminal, ledger):
+    sent = hub.command(buy())
+    await ea.pump()
+    terminal.on_bar(bar(11, 1995.0, low=1989.0))
+    successor = Ea(terminal, ea.client, ledger)
+    successor.on_bar(bar(12, 1995.0))
+    assert [(each.ack.command_id, each.ack.fill_price) for each in ledger.owed()] == [(sent, "1990.00")]
+    successor.on_bar(bar(13, 1995.0))
+    assert len(ledger.owed()) == 1

@@ -36,6 +36,8 @@ class Ea:
         self.client = client
         self.ledger = ledger
         self.risk = risk
+        # an EA that died may have left events of its terminal untold
+        self._behind = True
 
     async def pump(self, bar: Bar | None = None) -> int:
         """One lockstep turn: move the market by `bar`, tell the hub what happened, poll once, execute, tell again.
@@ -49,7 +51,8 @@ class Ea:
 
     def on_bar(self, bar: Bar) -> None:
         """Move the market by one closed bar; acknowledgements that follow from it are put in the ledger."""
-        if self.terminal.on_bar(bar):
+        if self.terminal.on_bar(bar) or self._behind:
+            self._behind = False
             self.reconcile()
             self.client.owe()
 
