@@ -9,9 +9,9 @@ from typing import Any, TypedDict
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Mount, Route, Router, WebSocketRoute
+from starlette.routing import Match, Mount, Route, Router, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.core import openapi
 from hub.core.http import Envelope
@@ -40,7 +40,7 @@ def create_app(settings: Settings, dsn: str, redis_url: str) -> ASGIApp:
     routes: list[Any] = [route for api in APIS for route in api.routes()]
     routes.append(WebSocketRoute("/ws", socket.endpoint))
     routes += _documents()
-    routes.append(Route("/api/{rest:path}", _nothing_here, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]))
+    routes.append(Mount("/api", _nothing_here(list(routes))))
     routes.append(Mount("/", Dashboard(directory=DASHBOARD, check_dir=False)))
     return Envelope(Router(routes, lifespan=_lifespan(settings, dsn, redis_url)))
 
@@ -56,8 +56,18 @@ def _lifespan(
     return lifespan
 
 
-async def _nothing_here(_: Request) -> Response:
-    raise HTTPException(404, "There is nothing at this address; see /docs.")
+def _nothing_here(routes: list[Route]) -> ASGIApp:
+    """What no endpoint took: 405 with `Allow` where only the method is wrong, else 404."""
+
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        asked = dict(scope) | {"path": scope["path"], "root_path": ""}
+        partial = [route for route in routes if route.matches(asked)[0] is Match.PARTIAL]
+        if partial:
+            allowed = ", ".join(sorted(method for route in partial for method in route.methods or ()))
+            raise HTTPException(405, f"This address takes {allowed}.", headers={"Allow": allowed})
+        raise HTTPException(404, "There is nothing at this address; see /docs.")
+
+    return refuse
 
 
 def _documents() -> list[Route]:

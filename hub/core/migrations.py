@@ -57,8 +57,8 @@ def read(folder: Path = ROOT / "migrations") -> list[Migration]:
 
 async def _connect(dsn: str) -> Any:
     connection = await asyncpg.connect(dsn, server_settings={"application_name": "caerus-migrate"})
-    await connection.execute("set lock_timeout = '4s'")
     await connection.execute("select pg_advisory_lock($1)", _LOCK)
+    await connection.execute("set lock_timeout = '4s'")
     await connection.execute(
         """create table if not exists public.migrations
            (name text primary key, checksum text not null, applied_at timestamptz not null default now())"""

@@ -55,7 +55,11 @@ class Secrets:
         return self._known[name]
 
     def _look_up(self, name: str) -> str:
-        value = dotenv_values().get(name) if self._app.secrets_provider == "dotenv" else os.environ.get(name)
+        value = (
+            dotenv_values(Path(".env")).get(name)
+            if self._app.secrets_provider == "dotenv"
+            else os.environ.get(name)
+        )
         if value:
             return value
         if self._app.env == "development" and name in _MAKERS:

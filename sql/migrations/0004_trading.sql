@@ -94,6 +94,7 @@ create table trading.executions (
     command_id uuid not null references trading.commands (id),
     kind text not null,
     status text not null check (status in ('placed', 'failed', 'unknown', 'closed', 'refused')),
+    said text[] not null,
     broker_ticket text,
     fill_price numeric,
     fill_volume numeric,

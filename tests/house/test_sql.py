@@ -21,6 +21,7 @@ PYTHON: dict[str, set[Any]] = {
     "numeric": {Decimal},
     "timestamptz": {datetime},
     "text": {str},
+    "text[]": {list},
     "int4": {int},
     "int8": {int},
     "bool": {bool},

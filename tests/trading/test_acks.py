@@ -100,6 +100,22 @@ async def test_what_may_follow(
         assert answer.body["execution_status"] == first
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("placed", "closed"), ("unknown", "placed"), ("unknown", "placed", "closed"), ("placed", "failed")],
+)
+async def test_a_late_repeat_of_what_was_said_changes_nothing(
+    hub: RunningHub, device: Device, command: str, words: tuple[str, ...]
+) -> None:
+    for word in words:
+        assert (await device.ack(command, word)).status == 200
+    for word in words:
+        late = await device.ack(command, word)
+        assert (late.status, late.body["status"]) == (200, words[-1])
+    [row] = await rows(hub, command)
+    assert row["status"] == words[-1]
+
+
 async def test_a_pending_order_may_end_unfilled(hub: RunningHub, device: Device, command: str) -> None:
     await device.ack(command, "placed", broker_ticket="7")
     ended = await device.ack(command, "closed", close_reason="expired")

@@ -33,6 +33,7 @@ from hub.core.stream.topics import topics
 _AUTH_SECONDS = 10
 _MAX_BUFFER = 1 << 20
 _MAX_TOPICS = 100
+_LINGER_SECONDS = 10
 _MAX_MESSAGE = 16_384
 
 _decode = msgspec.json.Decoder(Incoming).decode
@@ -147,6 +148,7 @@ class Socket:
 
     def _drop(self, name: str) -> None:
         if subscription := self._subscriptions.pop(name, None):
+            subscription.end()
             self._res.feed.leave(name, subscription)
 
     def _send(self, message: Outgoing) -> None:
@@ -158,7 +160,6 @@ class Socket:
         if self._transport.get_write_buffer_size() > _MAX_BUFFER:
             metrics.ws_slow.inc()
             self._cut(messages.TOO_SLOW)
-            self._transport.abort()
             return
         self._transport.write(frames)
 
@@ -166,9 +167,10 @@ class Socket:
         self._cut(messages.OUT_OF_STEP)
 
     def _cut(self, code: int) -> None:
-        """Close from outside the conversation."""
+        """Close from outside the conversation: a client that still reads gets what was sent, and the code."""
         self._transport.write(b"\x88\x02" + code.to_bytes(2, "big"))
         self._transport.close()
+        asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._transport.abort)
 
 
 def same_origin(websocket: WebSocket) -> bool:

@@ -31,6 +31,10 @@ class Subscription:
     def lost(self) -> None:
         self._lost()
 
+    def end(self) -> None:
+        """Nothing more goes out, not even from a fan-out that is under way."""
+        self._write = _nowhere
+
     def go_live(self, offset: int, missed: Sequence[Published]) -> None:
         """The client stands at `offset`: send what it missed, then what was held back."""
         self._offset = offset
@@ -48,3 +52,7 @@ class Subscription:
             return
         self._offset = fresh[-1].offset
         self._write(b"".join(text_frame(event.message) for event in fresh))
+
+
+def _nowhere(_: bytes) -> None:
+    return

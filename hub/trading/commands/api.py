@@ -22,4 +22,4 @@ async def poll(call: Call, query: PollQuery) -> Polled:
 @api.post("/signals/{id}/cancel", guard=producer, status=200, raises=(Unauthenticated, Forbidden, NotFound))
 async def cancel_signal(call: Call, id: UUID, body: CancelIn) -> Signal:
     """Take a signal back, with every order it led to that has not filled."""
-    return await service.cancel_signal(call.res, id, call.who.id, body.reason)
+    return await service.cancel_signal(call.res, id, call.who.id, body.reason, call.ip)

@@ -16,6 +16,8 @@ from hub.core.outbox import Event
 from hub.core.principal import Principal
 from hub.core.problems import NotFound
 from hub.core.resources import Resources
+from hub.identity.audit import service as audit
+from hub.identity.audit.models import Entry
 from hub.trading.commands import store, topics
 from hub.trading.commands.models import (
     Bounds,
@@ -50,13 +52,15 @@ async def issue_open(
     return command
 
 
-async def cancel_signal(res: Resources, id: UUID, producer_id: str, reason: str) -> Signal:
+async def cancel_signal(res: Resources, id: UUID, producer_id: str, reason: str, ip: str | None) -> Signal:
     """End a signal, and take back every open command it led to."""
     async with res.db.transaction() as tx:
         signal, ended = await signals.cancel(tx, res, id, producer_id, reason)
         if ended:
             opens = await store.opens_of(tx, id)
             await _issue(tx, res, [_taking_back(opened, reason) for opened in opens])
+            meta = {"producer": producer_id, "reason": reason, "commands": len(opens)}
+            await audit.record(tx, Entry("signal.cancel", f"signal:{id}", "producer", ip=ip, meta=meta))
     return signal
 
 

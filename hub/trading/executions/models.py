@@ -49,6 +49,12 @@ class Execution(Struct, frozen=True):
     updated_at: datetime
 
 
+class Recorded(Execution, frozen=True):
+    """An execution, with every status its device ever said of it."""
+
+    said: list[Status]
+
+
 class Aggregate(Struct, frozen=True):
     """How an approval fared on all the devices it went to."""
 

@@ -8,7 +8,7 @@ import msgspec
 
 from hub.core.problems import Conflict, FieldError, Invalid
 from hub.trading.commands.models import Command
-from hub.trading.executions.models import AckIn, Aggregate, Execution, Status
+from hub.trading.executions.models import AckIn, Aggregate, Execution, Recorded, Status
 
 _NEXT: dict[Status, tuple[Status, ...]] = {
     "placed": ("placed", "failed", "unknown", "closed"),
@@ -53,8 +53,10 @@ def begin(id: UUID, device_id: UUID, command: Command, ack: AckIn, now: datetime
     )
 
 
-def go_on(known: Execution, ack: AckIn, now: datetime) -> Execution:
-    """What is known plus what is new. A fact once told is never changed; repeating one is nothing."""
+def go_on(known: Recorded, ack: AckIn, now: datetime) -> Execution:
+    """What is known plus what is new. A fact once told is never changed; what was said before is nothing."""
+    if ack.status != known.status and ack.status in known.said:
+        return known
     if ack.status not in _NEXT[known.status]:
         raise OutOfOrder(
             f"The execution is {known.status}; {ack.status} cannot follow.", execution_status=known.status

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from hub.core.sql import Runs, Sql
-from hub.trading.executions.models import Execution
+from hub.trading.executions.models import Execution, Recorded
 
 sql = Sql("executions")
 
@@ -12,8 +12,8 @@ async def lock(db: Runs, device_id: UUID, command_id: UUID) -> None:
     await sql.run(db, "lock_execution", device_id=str(device_id), command_id=str(command_id))
 
 
-async def of_command(db: Runs, device_id: UUID, command_id: UUID) -> Execution | None:
-    return await sql.one(db, Execution, "execution_of_command", device_id=device_id, command_id=command_id)
+async def of_command(db: Runs, device_id: UUID, command_id: UUID) -> Recorded | None:
+    return await sql.one(db, Recorded, "execution_of_command", device_id=device_id, command_id=command_id)
 
 
 async def put(db: Runs, user_id: UUID, execution: Execution) -> None:
