@@ -11,7 +11,7 @@ run: setup ## Set everything up and serve http://127.0.0.1:8000 with a demo
 	@exec $(BIN)/caerus up
 
 test: setup-dev ## Set everything up and run every test
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 ##@ Setting up
 .PHONY: setup setup-dev lock

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from caerus_client.ledger import Ledger
 from caerus_client.rest import HubClient
 from caerus_client.spool import Spool
 from msgspec import Struct
@@ -19,7 +20,7 @@ from hub.core.resources import open_resources
 from hub.core.sql import Runs
 from strategies.symbols import SYMBOLS
 from workers.replay.identities import EMAIL, PASSWORD, PRODUCER, Identities, prepare
-from workers.replay.run import queued
+from workers.replay.run import queued, taken
 from workers.replay.tally import Tally, tally
 from workers.replay.watch import Watcher
 from workers.simulator.terminal import Terminal
@@ -78,7 +79,9 @@ class Crashes:
                 await self._fire(stack, res.db, folder / "done")
                 await _settled(watcher, res.db)
                 watching.cancel()
-            found = await tally(res.db, PRODUCER, queued(folder), watcher.seen.ids, _comments(folder))
+            with Ledger(folder / "ea.db") as ledger:
+                begun = taken(ledger)
+            found = await tally(res.db, PRODUCER, queued(folder), watcher.seen.ids, begun, _comments(folder))
         return Outcome(
             self.killed, found, await _undisturbed(self.bars), set(queued(folder)), watcher.seen.gaps
         )

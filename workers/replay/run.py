@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from caerus_client.ledger import Ledger
 from caerus_client.spool import Spool
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -76,7 +77,9 @@ class _Replay:
                 await _until_seen(watcher, driver.producer.counters.stored)
                 watching.cancel()
                 comments = [trade.comment for trade in driver.terminal.trades()]
-                found = await tally(res.db, PRODUCER, queued(self._home), watcher.seen.ids, comments)
+                found = await tally(
+                    res.db, PRODUCER, queued(self._home), watcher.seen.ids, taken(driver.ledger), comments
+                )
         return self._report(file, driver, watcher, found, seconds)
 
     async def _drive(self, driver: Driver) -> None:
@@ -122,6 +125,11 @@ def queued(folder: Path) -> list[tuple[datetime, str]]:
             for (body,) in spool.rows("select body from items where kind = 'signal'")
         ]
     return [(datetime.fromisoformat(body["time"]), body["version"]) for body in bodies]
+
+
+def taken(ledger: Ledger) -> list[str]:
+    """Ids of every command the EA ever began."""
+    return [id for (id,) in ledger.rows("select id from commands")]
 
 
 async def _until_seen(watcher: Watcher, count: int) -> None:

@@ -51,22 +51,26 @@ async def tally(
     producer_id: str,
     keys: Iterable[tuple[datetime, str]],
     seen: dict[str, int],
+    taken: Iterable[str],
     comments: Iterable[str],
 ) -> Tally:
     """`keys`: (time, version) of the signals the trader queued. `seen`: how often the stream told of each signal.
-    `comments`: of the orders the terminal placed (a command's id each).
+    `taken`: ids of the commands the EA entered in its ledger. `comments`: of the orders the terminal placed (a command's id each). An open command that was
+    taken back before the terminal fetched it need not be acknowledged; its cancel must be.
     """
     signals = await sql.many(db, StoredSignal, "stored_signals", producer_id=producer_id)
     commands = await sql.many(db, IssuedCommand, "issued_commands", producer_id=producer_id)
     opens = [command for command in commands if command.kind == "open"]
-    placed = Counter(comments)
+    placed, delivered = Counter(comments), set(taken)
     approved = {signal.id for signal in signals if signal.decision == "approved"}
     expected, stored = set(keys), Counter((signal.time, signal.version) for signal in signals)
+    taken_back = {command.signal_id for command in commands if command.kind == "cancel"}
+    due = [command for command in commands if command.kind == "cancel" or command.signal_id not in taken_back]
     offered = [command for command in opens if command.status is not None]
     return Tally(
         stored=len(signals),
         approved=len(approved),
-        delivered=len(placed),
+        delivered=len({str(command.id) for command in opens} & delivered),
         acknowledged=len(offered),
         filled=sum(command.filled for command in opens),
         closed=sum(command.status == "closed" and command.filled for command in opens),
@@ -74,7 +78,8 @@ async def tally(
             "queued, not stored": len(expected - stored.keys()),
             "stored, not on the stream": sum(str(signal.id) not in seen for signal in signals),
             "approved, no command": len(approved - {command.signal_id for command in opens}),
-            "command not acknowledged": len(opens) - len(offered),
+            "command not acknowledged": sum(command.status is None for command in due),
+            "acknowledged, not delivered": sum(str(command.id) not in delivered for command in offered),
             "acknowledged, not at the terminal": sum(
                 command.status in ("placed", "closed") and str(command.id) not in placed
                 for command in offered
