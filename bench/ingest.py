@@ -15,7 +15,7 @@ from workers.up.children import Child
 from workers.up.stack import Stack, throw_away
 
 PATH = "/api/v1/signals"
-CONNECTIONS = 64
+CONNECTIONS = 256
 
 
 def signals(base_url: str, producer_id: str, key: bytes, count: int) -> list[bytes]:
@@ -75,10 +75,10 @@ def run() -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     best = 0.0
     for name, single in (("batched", False), ("single inserts", True)):
-        result, cpu = measure(12_000 if not single else 4_000, single=single)
+        result, cpu = measure(20_000 if not single else 5_000, single=single)
         rows.append(_row(name, result, cpu))
         best = max(best, result.rate)
-    result, cpu = measure(12_000, rate=best / 2)
+    result, cpu = measure(20_000, rate=best / 2)
     rows.append(_row(f"batched at {best / 2:.0f}/s", result, cpu))
     return rows
 

@@ -91,21 +91,36 @@ class Crashes:
         return Child("driver", args, who.environment(), module="workers.replay.process")
 
     async def _fire(self, stack: Stack, db: Runs, done: Path) -> None:
-        """Kill at random, restart, until the replay is over; every process gets time to do some work."""
+        """Kill at random moments at which the hub is at work, restart, until the replay is over."""
         deadline = time.monotonic() + LIMIT_SECONDS
-        next_kill = time.monotonic() + 1
         while not done.exists():
             assert time.monotonic() < deadline, f"the replay did not end; {self.killed} so far"
-            if time.monotonic() >= next_kill and sum(self.killed.values()) < self.kills:
-                name = self._random.choice(TARGETS)
-                if _kill(stack, name):
-                    self.killed[name] += 1
-                next_kill = time.monotonic() + self._random.uniform(0.4, 1.6)
-                if not self._protected and await _doubled(db):
-                    return
-            if not done.exists():
-                stack.children.tend()
-            await asyncio.sleep(0.01)
+            await _tended(stack, self._random.uniform(0.1, 0.9), done)
+            if sum(self.killed.values()) == self.kills or not await _listening(stack):
+                continue
+            name = self._random.choice(TARGETS)
+            self.killed[name] += _kill(stack, name)
+            if not self._protected and await _doubled(db):
+                return
+
+
+async def _tended(stack: Stack, seconds: float, done: Path) -> None:
+    """Let it work for so long; what died is started again."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if not done.exists():
+            stack.children.tend()
+        await asyncio.sleep(0.01)
+
+
+async def _listening(stack: Stack) -> bool:
+    serve = stack.settings.serve
+    try:
+        _, writer = await asyncio.open_connection(serve.host, serve.port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 async def _doubled(db: Runs) -> bool:

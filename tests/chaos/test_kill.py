@@ -4,12 +4,12 @@ import pytest
 
 from tests.chaos.crashes import Crashes
 
-KILLS = 20
+KILLS, BARS = 24, 30_000
 
 
 @pytest.mark.chaos
 def test_killing_hub_relay_and_trader_loses_and_doubles_nothing() -> None:
-    outcome = Crashes(bars=16_000, kills=KILLS, seed=1).run()
+    outcome = Crashes(bars=BARS, kills=KILLS, seed=1).run()
 
     assert sum(outcome.kills.values()) == KILLS, outcome.kills
     assert all(outcome.kills.values()), outcome.kills
@@ -23,6 +23,6 @@ def test_killing_hub_relay_and_trader_loses_and_doubles_nothing() -> None:
 
 @pytest.mark.chaos
 def test_without_the_unique_key_the_same_crashes_double_signals() -> None:
-    outcome = Crashes(bars=16_000, kills=KILLS, seed=1).run(protection=False)
+    outcome = Crashes(bars=BARS, kills=200, seed=1).run(protection=False)
 
     assert outcome.found.doubled["stored twice"] > 0, outcome.kills
