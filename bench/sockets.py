@@ -7,9 +7,11 @@ import struct
 import time
 from urllib.parse import urlsplit
 
+CREATED = b'"created_at":"'
+
 
 class Subscriber(asyncio.Protocol):
-    """Upgrades, says `hello` messages, then notes when each text frame came."""
+    """Upgrades, says `hello` messages, then notes when each text frame came, and its `created_at`."""
 
     def __init__(
         self, host: str, path: str, subprotocol: str, hello: list[bytes], seen: list[tuple[float, bytes]]
@@ -47,7 +49,8 @@ class Subscriber(asyncio.Protocol):
 
     def _take(self, now: float, frame: bytes) -> None:
         if self.ready.done():
-            self._seen.append((now, frame))
+            at = frame.find(CREATED) + len(CREATED)
+            self._seen.append((now, frame[at : at + 27]))
             return
         self._expected -= 1
         if self._expected == 0:

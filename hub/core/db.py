@@ -83,6 +83,12 @@ async def prepare(connection: Any) -> None:
     )
 
 
+async def _nothing_to_reset(_: Any) -> None:
+    """We leave nothing in a session, so a connection goes back without a round trip; asyncpg itself
+    rolls back what is open.
+    """
+
+
 async def open_db(settings: DbSettings, dsn: str) -> Db:
     """Connect, or raise with the DSN (without its password) in the message."""
     try:
@@ -92,6 +98,7 @@ async def open_db(settings: DbSettings, dsn: str) -> Db:
             max_size=settings.pool_max,
             command_timeout=settings.command_timeout_seconds,
             init=prepare,
+            reset=_nothing_to_reset,
             server_settings={"timezone": "UTC", "application_name": "caerus"},
         )
     except OSError as error:

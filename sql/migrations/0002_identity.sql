@@ -47,6 +47,14 @@ end $$;
 create trigger append_only before update or delete or truncate on identity.audit_log
 for each statement execute function identity.audit_is_append_only();
 
+-- Entries are chained one writer at a time: the lock is held to the end of the transaction. Each statement of a
+-- volatile function sees what was committed before it, so the hash is the newest once the lock is had.
+create function identity.chain_head() returns bytea language plpgsql volatile as $$
+begin
+    perform pg_advisory_xact_lock(4242002);
+    return (select hash from identity.audit_log order by seq desc limit 1);
+end $$;
+
 grant usage on schema identity to caerus_app;
 grant select, insert, update on identity.users to caerus_app;
 grant select, insert, update, delete on identity.sessions to caerus_app;

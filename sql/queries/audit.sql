@@ -1,9 +1,6 @@
--- name: lock_chain :exec
--- Held to the end of the transaction: entries are chained one writer at a time.
-select pg_advisory_xact_lock(4242002);
-
--- name: head :one
-select hash from identity.audit_log order by seq desc limit 1;
+-- name: chain_head :one
+-- Locks the chain until the transaction ends.
+select identity.chain_head() as hash;
 
 -- name: add_entries :exec
 insert into identity.audit_log (id, ts, actor_id, actor_role, action, target, ip, meta, hash)

@@ -19,9 +19,9 @@ class Entry(Struct, frozen=True):
 
 
 class Head(Struct, frozen=True):
-    """The hash of the newest entry."""
+    """The hash of the newest entry; None before the first."""
 
-    hash: bytes
+    hash: bytes | None
 
 
 class Stored(Struct, frozen=True):

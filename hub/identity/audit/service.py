@@ -24,9 +24,7 @@ class Broken(Struct, frozen=True):
 
 async def record(tx: Transaction, *entries: Entry) -> None:
     """Chain entries. Do it last in a transaction: the chain is locked until it ends."""
-    await store.lock_chain(tx)
-    newest = await store.head(tx)
-    before, now = newest.hash if newest else rules.GENESIS, clock.now()
+    before, now = (await store.chain_head(tx)).hash or rules.GENESIS, clock.now()
     ids = [uuid7() for _ in entries]
     metas = [msgspec.json.encode(entry.meta, order="sorted").decode() for entry in entries]
     hashes = []

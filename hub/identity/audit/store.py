@@ -9,12 +9,8 @@ from hub.identity.audit.models import Head, Stored
 sql = Sql("audit")
 
 
-async def lock_chain(db: Runs) -> None:
-    await sql.run(db, "lock_chain")
-
-
-async def head(db: Runs) -> Head | None:
-    return await sql.one(db, Head, "head")
+async def chain_head(db: Runs) -> Head:
+    return await sql.sure(db, Head, "chain_head")
 
 
 async def after(db: Runs, seq: int, n: int) -> list[Stored]:
