@@ -50,9 +50,9 @@ def build_order(
 ) -> Order | Rejected:
     """The limit order of `setup` at a quote, or why there is none.
 
-    1. A buy limit at or above the ask moves to ask - 10 points, a sell limit at or below the bid to
+    1. Prices are rounded to the symbol's digits.
+    2. A buy limit at or above the ask moves to ask - 10 points, a sell limit at or below the bid to
        bid + 10 points; stop and target stay.
-    2. Prices are rounded to the symbol's digits.
     3. A stop on the wrong side of the entry is rejected; one nearer than the least distance (the
        greater of `params.min_stop_distance_points` and the broker's stop level) moves to exactly that
        distance, and then the target moves out, if it must, to keep the ratio. A target that is too
@@ -68,7 +68,7 @@ def build_order(
     if not all(price > 0.0 for price in (setup.entry, setup.stop, setup.target)):
         return Rejected("prices")
     sign = 1.0 if setup.side == "long" else -1.0
-    entry = symbol.round(passive_entry(setup.entry, bid, ask, sign, symbol))
+    entry = symbol.round(passive_entry(symbol.round(setup.entry), bid, ask, sign, symbol))
     least = max(params.min_stop_distance_points, symbol.stop_level_points)
     protected = protect(entry, setup.stop, setup.target, sign, least, params.rr_ratio, symbol)
     if isinstance(protected, Rejected):

@@ -120,6 +120,12 @@ def test_the_volume_comes_from_the_balance_and_the_setup_s_own_distance() -> Non
     assert (order.entry, order.volume, legacy.volume) == (1700.1, 0.1, 0.1)
 
 
+def test_a_limit_that_rounding_brings_to_the_quote_moves_away_from_it() -> None:
+    order = build_order(setup("long", 1.0859372, 1.07031), 1.08594, 1.08594, EURUSD, PARAMS)
+    assert isinstance(order, Order)
+    assert order.entry == 1.08584
+
+
 prices = st.floats(1.05, 1.45)
 
 
