@@ -48,8 +48,9 @@ async def run(settings: Settings, dsn: str, redis_url: str, *, pace: float) -> N
 
 
 async def _play(res: Resources, trader: Trader, ea: Ea, pace: float) -> None:
-    """History at once, then bar by bar."""
+    """As fast as it goes until there is a signal to look at, then bar by bar."""
     history: list[Candle] = []
+    signalled = False
     for bar in Sample():
         ea.on_bar(bar)
         step = await trader.step(bar)
@@ -59,7 +60,8 @@ async def _play(res: Resources, trader: Trader, ea: Ea, pace: float) -> None:
         if trader.engine.is_warm:
             await candles.store_closed(res, SYMBOL.name, "H1", history)
             history.clear()
-            await asyncio.sleep(pace)
+            signalled = signalled or bool(step.items)
+            await asyncio.sleep(pace if signalled else 0)
 
 
 def _candle(bar: Bar, symbol: Symbol) -> Candle:
