@@ -1,5 +1,6 @@
 """The simulated terminal: quotes, refusals, fills, money, and what it remembers."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -65,8 +66,8 @@ def test_what_a_broker_does_not_take(terminal, change, why):
 
 
 def test_without_a_quote_nothing_is_taken():
-    with pytest.raises(BrokerRefusal, match="no quotes"):
-        Terminal(GOLD).place(order(), "c")
+    with closing(Terminal(GOLD)) as terminal, pytest.raises(BrokerRefusal, match="no quotes"):
+        terminal.place(order(), "c")
 
 
 def test_a_trade_from_order_to_profit(terminal):
