@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
+import structlog
 import typer
 import uvloop
 from pydantic import ValidationError
@@ -31,6 +32,7 @@ app.add_typer(audit, name="audit")
 def _settings() -> Settings:
     settings = Settings()
     log.setup(settings.app.log_level)
+    structlog.get_logger().debug("settings", **settings.summary())
     return settings
 
 

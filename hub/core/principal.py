@@ -12,7 +12,7 @@ class Principal(Struct, frozen=True):
     """A caller whose identity was proven.
 
     `id` is the user's, device's or producer's own id as text; `user_id` is the person behind it
-    (None for a producer); `key_version` matters to devices alone.
+    (None for a producer).
     """
 
     kind: Literal["public", "user", "device", "producer"]
@@ -20,7 +20,6 @@ class Principal(Struct, frozen=True):
     user_id: UUID | None = None
     role: str = ""
     expires_at: float = 0.0
-    key_version: int = 0
 
     @property
     def person(self) -> UUID:

@@ -105,7 +105,6 @@ class SecuritySettings(BaseSettings):
     login_lock_seconds: int = Field(900, ge=1)
     hmac_timestamp_skew_seconds: int = Field(300, ge=1)
     hmac_nonce_ttl_seconds: int = Field(600, ge=1)
-    device_key_rotate_days: int = Field(90, ge=1)
 
     @model_validator(mode="after")
     def _nonces_outlive_the_skew(self) -> Self:

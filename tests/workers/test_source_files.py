@@ -47,9 +47,9 @@ FILES = {
 }
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="real market data is not shipped with the project")
 @pytest.mark.parametrize("name", FILES)
 def test_real_files_are_sound(name):
+    assert DATA.is_dir(), f"real candles are read from {DATA}, which is not part of the repository"
     rows, timeframe, zone = FILES[name]
     candles, report = load(DATA / name, timezone=zone)
     assert (len(candles), report.timeframe, report.bad) == (rows, timeframe, ())

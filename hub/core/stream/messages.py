@@ -10,7 +10,6 @@ HEARTBEAT_SECONDS = 25
 Id = int | str
 """The client's own, returned as it came."""
 
-AWAY, RESTARTING = 1001, 1012
 UNAUTHENTICATED = 4001
 PROTOCOL_ERROR = 4002
 TOO_SLOW = 4003

@@ -25,7 +25,7 @@ async def _check(request: Request) -> Principal:
     signatures.check(signed, secret, skew=res.settings.security.hmac_timestamp_skew_seconds)
     await res.nonces.use(signed)
     await service.seen(res, key)
-    return Principal("device", str(key.id), key.user_id, "device", key_version=key.key_version)
+    return Principal("device", str(key.id), key.user_id, "device")
 
 
 device = Guard("device", "device", _check)
