@@ -50,7 +50,8 @@ class Crashes:
     """One replay of `bars` gold bars under fire."""
 
     def __init__(self, bars: int, kills: int, seed: int) -> None:
-        self.bars, self.kills, self._random = bars, kills, random.Random(seed)
+        self.bars, self._random = bars, random.Random(seed)
+        self._victims = _order(self._random, kills)
         self.killed = dict.fromkeys(TARGETS, 0)
 
     def run(self, *, protection: bool = True) -> Outcome:
@@ -96,12 +97,19 @@ class Crashes:
         while not done.exists():
             assert time.monotonic() < deadline, f"the replay did not end; {self.killed} so far"
             await _tended(stack, self._random.uniform(0.1, 0.9), done)
-            if sum(self.killed.values()) == self.kills or not await _listening(stack):
+            if not self._victims or not await _listening(stack):
                 continue
-            name = self._random.choice(TARGETS)
-            self.killed[name] += _kill(stack, name)
+            if _kill(stack, self._victims[-1]):
+                self.killed[self._victims.pop()] += 1
             if not self._protected and await _doubled(db):
                 return
+
+
+def _order(chance: random.Random, kills: int) -> list[str]:
+    """Whom to kill, in a random order in which each gets its share, whatever the machine's pace."""
+    victims = [TARGETS[number % len(TARGETS)] for number in range(kills)]
+    chance.shuffle(victims)
+    return victims
 
 
 async def _tended(stack: Stack, seconds: float, done: Path) -> None:
