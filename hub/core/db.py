@@ -11,6 +11,7 @@ Nobody else commits. What must follow a commit (waking the relay, enqueuing a jo
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import asyncpg
@@ -22,6 +23,12 @@ from hub.core.settings import DbSettings, redact
 log = structlog.get_logger()
 
 After = Callable[[], Awaitable[Any]]
+
+
+BeforeCommit = Callable[["Transaction"], Awaitable[None]]
+
+before_commit: ContextVar[BeforeCommit | None] = ContextVar("before_commit", default=None)
+"""What every transaction of the current request must do last (`core/idempotency`)."""
 
 
 class Transaction:
@@ -61,6 +68,8 @@ class Db:
         async with self.pool.acquire() as connection, connection.transaction():
             tx = Transaction(connection)
             yield tx
+            if work := before_commit.get():
+                await work(tx)
         await tx.committed()
 
     async def close(self) -> None:

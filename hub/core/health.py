@@ -40,13 +40,13 @@ class Lag(Struct, frozen=True):
     seconds: float
 
 
-@api.get("/health", guard=guards.public)
+@api.get("/health", guard=guards.public, limit="none")
 async def health(call: Call) -> Health:
     """The process answers."""
     return Health("ok")
 
 
-@api.get("/ready", guard=guards.public, raises=(Unavailable,))
+@api.get("/ready", guard=guards.public, limit="none", raises=(Unavailable,))
 async def ready(call: Call) -> Readiness:
     """Database, Redis, relay and migrations are as they must be to serve."""
     try:
@@ -62,7 +62,7 @@ async def ready(call: Call) -> Readiness:
     return Readiness("ready", lag.seconds, pending)
 
 
-@api.get("/version", guard=guards.public)
+@api.get("/version", guard=guards.public, limit="none")
 async def version(call: Call) -> Version:
     """What is running."""
     app = call.res.settings.app

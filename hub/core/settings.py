@@ -8,8 +8,11 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from hub.core.addresses import networks
+from hub.core.principal import Role
 
 
 def _config(prefix: str = "") -> SettingsConfigDict:
@@ -34,6 +37,20 @@ def _redis(url: str) -> str:
 def redact(url: str) -> str:
     """A DSN or URL without its password."""
     return re.sub(r"(://[^:/@]*):[^/?#]*@", r"\1:***@", url)
+
+
+def _roles(value: object) -> object:
+    """`owner,admin`, or nothing for nobody."""
+    return tuple(filter(None, value.replace(" ", "").split(","))) if isinstance(value, str) else value
+
+
+def _networks(text: str) -> str:
+    networks(text)
+    return text
+
+
+Networks = Annotated[str, AfterValidator(_networks)]
+"""`10.0.0.0/8, 2001:db8::/32`."""
 
 
 class AppSettings(BaseSettings):
@@ -96,13 +113,19 @@ class SecuritySettings(BaseSettings):
 
     jwt_issuer: str = "caerus"
     jwt_audience: str = "web"
+    jwt_miniapp_audience: str = "miniapp"
     jwt_access_seconds: int = Field(900, ge=60, le=3600)
     session_days: int = Field(30, ge=1)
+    session_idle_days: int = Field(14, ge=1)
+    step_up_seconds: int = Field(300, ge=30)
+    mfa_required_roles: Annotated[tuple[Role, ...], NoDecode, BeforeValidator(_roles)] = ("owner", "admin")
     argon2_memory_kib: int = Field(47_104, ge=8_192)
     argon2_time_cost: int = Field(1, ge=1)
     argon2_parallelism: int = Field(1, ge=1)
     login_max_failures: int = Field(10, ge=1)
     login_lock_seconds: int = Field(900, ge=1)
+    login_free_failures: int = Field(3, ge=0)
+    login_max_wait_seconds: int = Field(900, ge=1)
     hmac_timestamp_skew_seconds: int = Field(300, ge=1)
     hmac_nonce_ttl_seconds: int = Field(600, ge=1)
 
@@ -111,6 +134,46 @@ class SecuritySettings(BaseSettings):
         if self.hmac_nonce_ttl_seconds < 2 * self.hmac_timestamp_skew_seconds:
             raise ValueError("HMAC_NONCE_TTL_SECONDS must be at least twice HMAC_TIMESTAMP_SKEW_SECONDS")
         return self
+
+
+class LimitSettings(BaseSettings):
+    """`RATE_LIMIT_*`: requests a minute. An address counts for those who have proven nothing."""
+
+    model_config = _config("RATE_LIMIT_")
+
+    ip: int = Field(60, ge=1)
+    auth: int = Field(10, ge=1)
+    user: int = Field(600, ge=1)
+    device: int = Field(600, ge=1)
+    producer: int = Field(6_000, ge=1)
+    key: int = Field(600, ge=1)
+
+    @classmethod
+    def none(cls) -> Self:
+        """No limit that anybody meets: one machine plays everybody."""
+        return cls.model_validate(dict.fromkeys(cls.model_fields, 10**7))
+
+
+class AccessSettings(BaseSettings):
+    """Addresses: whose `X-Forwarded-For` is believed, who is never limited, who is not let in."""
+
+    model_config = _config()
+
+    trusted_proxies: Networks = ""
+    ip_allowlist: Networks = ""
+    ip_blocklist: Networks = ""
+    cors_web_origins: str = ""
+    cors_miniapp_origins: str = ""
+
+
+class MailSettings(BaseSettings):
+    """`MAIL_*`. Without `SMTP_URL` (a secret) letters are put into `CAERUS_HOME/mail` to be read there."""
+
+    model_config = _config("MAIL_")
+
+    sender: str = Field("Caerus <no-reply@caerus.example>", validation_alias="MAIL_FROM")
+    links: str = Field("", validation_alias="PUBLIC_URL")
+    token_minutes: int = Field(60, ge=5, validation_alias="MAIL_TOKEN_MINUTES")
 
 
 class ServeSettings(BaseSettings):
@@ -122,6 +185,9 @@ class ServeSettings(BaseSettings):
     port: int = Field(8000, ge=0, le=65_535, validation_alias="HUB_PORT")
     ops_port: int = Field(8001, ge=0, le=65_535, validation_alias="OPS_PORT")
     shutdown_seconds: int = Field(5, ge=1, validation_alias="HUB_SHUTDOWN_SECONDS")
+    body_seconds: float = Field(15, gt=0, validation_alias="HUB_BODY_SECONDS")
+    header_seconds: float = Field(10, gt=0, validation_alias="HUB_HEADER_SECONDS")
+    header_bytes: int = Field(16_384, ge=1_024, validation_alias="HUB_HEADER_BYTES")
 
 
 class ClientSettings(BaseSettings):
@@ -144,6 +210,16 @@ class Settings(BaseSettings):
     redis: RedisSettings = Field(default_factory=lambda: RedisSettings())
     security: SecuritySettings = Field(default_factory=lambda: SecuritySettings())
     serve: ServeSettings = Field(default_factory=lambda: ServeSettings())
+    limits: LimitSettings = Field(default_factory=lambda: LimitSettings())
+    access: AccessSettings = Field(default_factory=lambda: AccessSettings())
+    mail: MailSettings = Field(default_factory=lambda: MailSettings())
+
+    @model_validator(mode="after")
+    def _second_factors_are_for_real(self) -> Self:
+        missing = {"owner", "admin"} - set(self.security.mfa_required_roles)
+        if missing and self.app.env != "development":
+            raise ValueError("MFA_REQUIRED_ROLES must hold owner and admin outside development")
+        return self
 
     @classmethod
     def throw_away(cls, home: Path, port: int, ops_port: int) -> Self:
@@ -154,7 +230,15 @@ class Settings(BaseSettings):
             db=DbSettings(dsn="", owner_dsn=""),
             redis=RedisSettings(url=""),
             serve=ServeSettings(HUB_PORT=port, OPS_PORT=ops_port),
+            limits=LimitSettings.none(),
         )
+
+    def demo(self) -> Self:
+        """On one's own machine the owner signs in by password alone, unless the environment says otherwise."""
+        if "mfa_required_roles" in self.security.model_fields_set:
+            return self
+        security = self.security.model_copy(update={"mfa_required_roles": ()})
+        return self.model_copy(update={"security": security})
 
     def summary(self) -> dict[str, object]:
         """What was resolved, fit to be logged."""

@@ -22,7 +22,7 @@ class Up:
     """One run of `caerus up`."""
 
     def __init__(self, settings: Settings, *, pace: float) -> None:
-        self.settings, self.pace = settings, pace
+        self.settings, self.pace = settings.demo(), pace
         self.console = Console(highlight=False)
         self._stopping = False
 

@@ -95,7 +95,8 @@ class Stack:
             "HUB_PORT": str(self.settings.serve.port),
             "OPS_PORT": str(self.settings.serve.ops_port),
             "APP_LOG_LEVEL": self.settings.app.log_level,
-        }
+            "MFA_REQUIRED_ROLES": ",".join(self.settings.security.mfa_required_roles),
+        } | {f"RATE_LIMIT_{name.upper()}": str(quota) for name, quota in self.settings.limits}
 
 
 def _must_be_free(settings: Settings) -> None:

@@ -75,7 +75,7 @@ class Nonces:
 
     def __init__(self, redis: Redis, nursery: Nursery, ttl: int) -> None:
         self._script, self._ttl = redis.register_script(_CLAIM), ttl
-        self._batch: Batcher[str, bool] = Batcher(nursery, "nonces", self._claim)
+        self._batch: Batcher[str, bool] = Batcher(nursery, "nonces", self._claim, fail_together=(RedisError,))
 
     async def _claim(self, keys: list[str]) -> list[bool]:
         return [bool(new) for new in await self._script(keys=keys, args=[self._ttl])]
