@@ -1,5 +1,6 @@
 """The one list of rooms: importing it plugs every endpoint, topic and job in."""
 
+from hub.core import upkeep as _core_jobs
 from hub.core.health import api as health
 from hub.core.web import Api
 from hub.identity.auth.api import api as auth
@@ -23,6 +24,7 @@ from hub.trading.signals.api import api as signals
 APIS: list[Api] = [health, auth, sessions, users, candles, signals, approvals, devices, commands, executions]
 
 PLUGGED_IN = [
+    _core_jobs,
     _candle_topics,
     _signal_topics,
     _approval_topics,

@@ -8,6 +8,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from hub.app import create_app
+from hub.core.connection import bounded
 from hub.core.resources import Resources
 from hub.core.settings import Settings
 from hub.core.stream.frames import StreamProtocol
@@ -34,7 +35,7 @@ def server(settings: Settings, dsn: str, redis_url: str) -> HubServer:
         host=settings.serve.host,
         port=settings.serve.port,
         loop="uvloop",
-        http="httptools",
+        http=bounded(settings.serve),
         ws=StreamProtocol,
         ws_max_size=65_536,
         ws_per_message_deflate=False,

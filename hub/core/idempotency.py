@@ -10,7 +10,7 @@ transaction finds the claim gone and rolls back.
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -67,6 +67,7 @@ class Row(Struct, frozen=True):
     state: str
     status: int | None
     body: bytes | None
+    created_at: datetime
 
 
 class _Claimed(Struct, frozen=True):
@@ -118,7 +119,7 @@ def _known(row: Row | None, given: Ticket) -> Answer:
         raise InFlight("The first request with this Idempotency-Key has just failed.", retry_after=1)
     if row.fingerprint != given.fingerprint:
         raise KeyReused("This Idempotency-Key came with another request before. Use a new one.")
-    if row.state == "begun":
+    if row.state == "begun" or (row.state == "done" and row.created_at > clock.now() - _STALE):
         raise InFlight("The first request with this Idempotency-Key is still at work.", retry_after=1)
     if row.status is None or row.body is None:
         raise AnswerLost("This was done before; its answer was lost. Read what it made.")

@@ -10,7 +10,7 @@ or (i.state = 'begun' and i.created_at < @stale::timestamptz and i.fingerprint =
 returning i.claim;
 
 -- name: claimed :one
-select fingerprint, state, status, body
+select fingerprint, state, status, body, created_at
 from core.idempotency where caller = @caller and route = @route and key = @key;
 
 -- name: mark_done :exec
