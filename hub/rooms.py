@@ -9,6 +9,7 @@ from hub.identity.sessions.api import api as sessions
 from hub.identity.users.api import api as users
 from hub.market.candles import topics as _candle_topics
 from hub.market.candles.api import api as candles
+from hub.money.quotas.api import api as quotas
 from hub.trading.approvals import topics as _approval_topics
 from hub.trading.approvals.api import api as approvals
 from hub.trading.commands import jobs as _command_jobs
@@ -21,7 +22,19 @@ from hub.trading.signals import jobs as _signal_jobs
 from hub.trading.signals import topics as _signal_topics
 from hub.trading.signals.api import api as signals
 
-APIS: list[Api] = [health, auth, sessions, users, candles, signals, approvals, devices, commands, executions]
+APIS: list[Api] = [
+    health,
+    auth,
+    sessions,
+    users,
+    quotas,
+    candles,
+    signals,
+    approvals,
+    devices,
+    commands,
+    executions,
+]
 
 PLUGGED_IN = [
     _core_jobs,
