@@ -1,17 +1,19 @@
-"""One hub process: uvicorn with our socket protocol, and the ops server beside it."""
+"""One hub process: uvicorn with our socket protocol, and the ops port beside it."""
 
 import gc
 import socket
 
+import structlog
 import uvicorn
-from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from hub.app import create_app
 from hub.core.connection import bounded
+from hub.core.ops import ops
 from hub.core.resources import Resources
 from hub.core.settings import Settings
 from hub.core.stream.frames import StreamProtocol
+
+log = structlog.get_logger()
 
 
 class HubServer(uvicorn.Server):
@@ -55,12 +57,15 @@ def server(settings: Settings, dsn: str, redis_url: str) -> HubServer:
 
 async def serve(settings: Settings, dsn: str, redis_url: str) -> None:
     """Serve until SIGTERM or SIGINT; running requests end first, sockets are told to reconnect."""
-    runner = await _ops(settings)
-    _collect_rarely()
-    try:
+    _warn_of_unsigned(settings)
+    async with ops(settings.serve, "serve"):
+        _collect_rarely()
         await server(settings, dsn, redis_url).serve()
-    finally:
-        await runner.cleanup()
+
+
+def _warn_of_unsigned(settings: Settings) -> None:
+    if off := settings.security.unsigned():
+        log.warning("signatures.optional", because=[f"{name}=false" for name in off])
 
 
 def _collect_rarely() -> None:
@@ -68,18 +73,3 @@ def _collect_rarely() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-
-
-async def _ops(settings: Settings) -> web.AppRunner:
-    """`/metrics`, on a port of its own that is never public."""
-
-    async def metrics(_: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
-
-    app = web.Application()
-    app.router.add_get("/metrics", metrics)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    if settings.serve.ops_port:
-        await web.TCPSite(runner, settings.serve.host, settings.serve.ops_port).start()
-    return runner

@@ -7,12 +7,14 @@ Secrets are not here: `core/secrets` reads them, so that a settings dump cannot 
 import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hub.core.addresses import networks
 from hub.core.principal import Role
+from strategies.hours import DEFAULT_MARKET_TZ, Span, spans
 
 
 def _config(prefix: str = "") -> SettingsConfigDict:
@@ -32,6 +34,24 @@ def _redis(url: str) -> str:
     if not re.match(r"^(rediss?|unix)://", url):
         raise ValueError("must look like redis://host:6379/0")
     return url
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError):
+        raise ValueError(
+            f"{name!r} is no time zone; write an IANA name, such as {DEFAULT_MARKET_TZ}"
+        ) from None
+
+
+def _windows(text: str) -> str:
+    try:
+        spans(text)
+    except ValueError as error:
+        how = '"Fri 17:00-Sun 17:00", or "16:55-18:00" for every day, and ";" between several'
+        raise ValueError(f"{error}; write {how}") from None
+    return text
 
 
 def redact(url: str) -> str:
@@ -107,7 +127,11 @@ class RedisSettings(BaseSettings):
 
 
 class SecuritySettings(BaseSettings):
-    """Tokens, passwords, signatures."""
+    """Tokens, passwords, signatures.
+
+    `HMAC_PRODUCER_ENABLED` and `HMAC_DEVICE_REQUIRED` are for development: false believes a known id
+    that comes with no signature at all.
+    """
 
     model_config = _config()
 
@@ -128,12 +152,22 @@ class SecuritySettings(BaseSettings):
     login_max_wait_seconds: int = Field(900, ge=1)
     hmac_timestamp_skew_seconds: int = Field(300, ge=1)
     hmac_nonce_ttl_seconds: int = Field(600, ge=1)
+    hmac_producer_enabled: bool = True
+    hmac_device_required: bool = True
 
     @model_validator(mode="after")
     def _nonces_outlive_the_skew(self) -> Self:
         if self.hmac_nonce_ttl_seconds < 2 * self.hmac_timestamp_skew_seconds:
             raise ValueError("HMAC_NONCE_TTL_SECONDS must be at least twice HMAC_TIMESTAMP_SKEW_SECONDS")
         return self
+
+    def unsigned(self) -> list[str]:
+        """The switches that are off."""
+        switches = {
+            "HMAC_PRODUCER_ENABLED": self.hmac_producer_enabled,
+            "HMAC_DEVICE_REQUIRED": self.hmac_device_required,
+        }
+        return [name for name, on in switches.items() if not on]
 
 
 class LimitSettings(BaseSettings):
@@ -177,7 +211,7 @@ class MailSettings(BaseSettings):
 
 
 class ServeSettings(BaseSettings):
-    """Where the hub listens. `OPS_PORT` serves /metrics and is never public."""
+    """Where the hub listens. `OPS_PORT` serves a process's /metrics and /health and is never public; 0 is off."""
 
     model_config = _config()
 
@@ -200,6 +234,29 @@ class ClientSettings(BaseSettings):
     device_id: str = ""
 
 
+class TradingSettings(BaseSettings):
+    """`DEFAULT_MARKET_TZ`, `TRADING_BLOCKLIST_WINDOWS`, and when a trader tries to deliver again.
+
+    The zone is that of calendars which name none. After `MAX_RETRIES` somebody is told; trying goes on.
+    """
+
+    model_config = _config()
+
+    market_tz: Annotated[str, AfterValidator(_zone)] = Field(
+        DEFAULT_MARKET_TZ, validation_alias="DEFAULT_MARKET_TZ"
+    )
+    blocklist_windows: Annotated[str, AfterValidator(_windows)] = Field(
+        "", validation_alias="TRADING_BLOCKLIST_WINDOWS"
+    )
+    max_retries: int = Field(5, ge=0, validation_alias="MAX_RETRIES")
+    retry_delay_seconds: float = Field(5, gt=0, le=3600, validation_alias="RETRY_DELAY_SECONDS")
+
+    @property
+    def blocked(self) -> tuple[Span, ...]:
+        """Hours in which no trade is entered."""
+        return spans(self.blocklist_windows)
+
+
 class Settings(BaseSettings):
     """Everything, read once."""
 
@@ -213,12 +270,20 @@ class Settings(BaseSettings):
     limits: LimitSettings = Field(default_factory=lambda: LimitSettings())
     access: AccessSettings = Field(default_factory=lambda: AccessSettings())
     mail: MailSettings = Field(default_factory=lambda: MailSettings())
+    trading: TradingSettings = Field(default_factory=lambda: TradingSettings())
 
     @model_validator(mode="after")
     def _second_factors_are_for_real(self) -> Self:
         missing = {"owner", "admin"} - set(self.security.mfa_required_roles)
         if missing and self.app.env != "development":
             raise ValueError("MFA_REQUIRED_ROLES must hold owner and admin outside development")
+        return self
+
+    @model_validator(mode="after")
+    def _signatures_are_optional_in_development_alone(self) -> Self:
+        if self.app.env != "development" and (off := self.security.unsigned()):
+            wanted = " and ".join(f"{name}=true" for name in off)
+            raise ValueError(f"APP_ENV={self.app.env} needs {wanted}: there every call is signed")
         return self
 
     @classmethod

@@ -89,7 +89,8 @@ class ProducerClient:
         if path is None:
             return Verdict(outcome="void", error="the signal to cancel never reached the hub", answered=False)
         try:
-            return accepted(item, await self._transport.send("POST", path, item.body, timeout=self._timeout))
+            answer = await self._transport.exchange("POST", path, item.body, timeout=self._timeout)
+            return accepted(item, answer.status, answer.body)
         except ApiProblem as problem:
             return rejected(item, problem)
         except Unreachable as wrong:

@@ -32,6 +32,11 @@ class Signed(Struct, frozen=True):
     canonical: bytes
 
 
+def is_unsigned(request: Request) -> bool:
+    """Whether it carries no signature at all; an empty one is one that is wrong."""
+    return "x-signature" not in request.headers
+
+
 async def read(request: Request, id_header: str, *, nonce_required: bool) -> Signed:
     """The signed parts of a request; `Unauthenticated` when one is missing."""
     headers = request.headers
