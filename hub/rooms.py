@@ -3,6 +3,7 @@
 from hub.core.health import api as health
 from hub.core.web import Api
 from hub.identity.auth.api import api as auth
+from hub.identity.mfa.api import api as mfa
 from hub.identity.sessions import jobs as _session_jobs
 from hub.identity.sessions.api import api as sessions
 from hub.identity.users.api import api as users
@@ -20,7 +21,19 @@ from hub.trading.signals import jobs as _signal_jobs
 from hub.trading.signals import topics as _signal_topics
 from hub.trading.signals.api import api as signals
 
-APIS: list[Api] = [health, auth, sessions, users, candles, signals, approvals, devices, commands, executions]
+APIS: list[Api] = [
+    health,
+    auth,
+    mfa,
+    sessions,
+    users,
+    candles,
+    signals,
+    approvals,
+    devices,
+    commands,
+    executions,
+]
 
 PLUGGED_IN = [
     _candle_topics,
