@@ -1,6 +1,8 @@
 """One hub process: uvicorn with our socket protocol, and the ops server beside it."""
 
+import asyncio
 import gc
+import signal
 import socket
 
 import uvicorn
@@ -21,6 +23,11 @@ class HubServer(uvicorn.Server):
         """What the running hub holds open."""
         found: Resources = self.lifespan.state["resources"]
         return found
+
+    def read_secrets_again(self) -> None:
+        """What SIGHUP does; a hub that starts is reading them."""
+        if self.started:
+            self.resources.secrets.refresh_soon()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.resources.feed.close()
@@ -56,8 +63,10 @@ async def serve(settings: Settings, dsn: str, redis_url: str) -> None:
     """Serve until SIGTERM or SIGINT; running requests end first, sockets are told to reconnect."""
     runner = await _ops(settings)
     _collect_rarely()
+    hub = server(settings, dsn, redis_url)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hub.read_secrets_again)
     try:
-        await server(settings, dsn, redis_url).serve()
+        await hub.serve()
     finally:
         await runner.cleanup()
 
