@@ -13,6 +13,8 @@ from hub.core.feed import Feed
 from hub.core.nursery import Nursery
 from hub.core.redis import Redis, open_redis
 from hub.core.secrets import Secrets
+from hub.core.security.device_keys import Masters, masters_of
+from hub.core.security.keyring import ring_of
 from hub.core.security.passwords import Passwords
 from hub.core.security.signatures import Nonces
 from hub.core.security.tokens import Tokens
@@ -28,6 +30,7 @@ class Resources(Struct, frozen=True):
     redis: Redis
     feed: Feed
     tokens: Tokens
+    masters: Masters
     passwords: Passwords
     nonces: Nonces
     nursery: Nursery
@@ -44,17 +47,20 @@ class Resources(Struct, frozen=True):
 async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncIterator[Resources]:
     """Open in order, close in reverse."""
     secrets = Secrets(settings.app)
-    db = await open_db(settings.db, dsn)
+    await secrets.refresh()
+    db = await open_db(settings.db, dsn, secrets)
     redis = open_redis(redis_url)
     reader = open_redis(redis_url, connections=2, timeout=10)
     nursery = Nursery()
     passwords = Passwords(settings.security)
     feed = Feed(db, Bus(redis), Bus(reader))
     try:
-        tokens = Tokens(secrets.get("JWT_PRIVATE_KEY"), settings.security)
+        nursery.start(secrets.keep_fresh(), name="secrets")
+        tokens = Tokens(ring_of(secrets, settings.security.jwt_access_seconds), settings.security)
+        masters = masters_of(secrets)
         await feed.start(nursery)
         nonces = Nonces(redis, nursery, settings.security.hmac_nonce_ttl_seconds)
-        yield Resources(settings, secrets, db, redis, feed, tokens, passwords, nonces, nursery, {})
+        yield Resources(settings, secrets, db, redis, feed, tokens, masters, passwords, nonces, nursery, {})
     finally:
         feed.close()
         await nursery.close()

@@ -19,9 +19,8 @@ async def _check(request: Request) -> Principal:
         key = await service.find(res, UUID(signed.id))
     except ValueError:
         raise Unauthenticated from None
-    if key is None:
+    if key is None or (secret := service.secret(res, key)) is None:
         raise Unauthenticated
-    secret = service.secret(res, key.id, key.salt, key.key_version)
     signatures.check(signed, secret, skew=res.settings.security.hmac_timestamp_skew_seconds)
     await res.nonces.use(signed)
     await service.seen(res, key)
