@@ -13,9 +13,10 @@ import typer
 import uvloop
 from pydantic import ValidationError
 
+from hub.commands import keys
 from hub.core import log
 from hub.core.embedded.process import NotStarted
-from hub.core.secrets import MissingSecret
+from hub.core.secrets import BadSecret, MissingSecret, Secrets
 from hub.core.servers import NoServers, endpoints
 from hub.core.settings import Settings
 
@@ -25,6 +26,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+app.add_typer(keys.app, name="keys")
 audit = typer.Typer(help="The append-only log of sensitive acts.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
 
@@ -85,8 +87,9 @@ def relay() -> None:
     """Move committed events to the bus. A second one waits as a hot spare."""
     from hub.core import relay as room
 
-    where = endpoints(_settings())
-    _run(room.run(where.dsn, where.redis_url))
+    settings = _settings()
+    where = endpoints(settings)
+    _run(room.serve(settings, where.dsn, where.redis_url))
 
 
 @app.command()
@@ -200,7 +203,7 @@ def audit_verify() -> None:
     settings = _settings()
 
     async def verify() -> Broken | int:
-        db = await open_db(settings.db, endpoints(settings).dsn)
+        db = await open_db(settings.db, endpoints(settings).dsn, Secrets(settings.app))
         try:
             return await check(db)
         finally:
@@ -225,7 +228,7 @@ def main() -> None:
         for fault in error.errors():
             typer.secho(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}", err=True, fg="red")
         sys.exit(2)
-    except (NoServers, MissingSecret) as error:
+    except (NoServers, MissingSecret, BadSecret) as error:
         typer.secho(str(error), err=True, fg="red")
         sys.exit(2)
     except KeyboardInterrupt:
