@@ -52,10 +52,12 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 async def _until_told(work: Coroutine[Any, Any, Any]) -> Any:
-
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(work)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(work)
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None  # there is one task; a refusal is a sentence
     return None if task.cancelled() else task.result()
 
 

@@ -40,8 +40,14 @@ class Secrets:
     when it is time.
     """
 
-    def __init__(self, app: AppSettings, provider: Provider | None = None) -> None:
-        self._app, self._provider = app, provider or chosen(app)
+    def __init__(
+        self,
+        app: AppSettings,
+        provider: Provider | None = None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._app, self._provider, self._monotonic = app, provider or chosen(app), monotonic
         self._lookup: Lookup | None = None
         self._known: dict[str, str | None] = {}
         self._required: set[str] = set()
@@ -62,7 +68,7 @@ class Secrets:
 
     def find(self, name: str) -> str | None:
         """An optional secret's value; `MissingSecret` only if its provider was never there to ask."""
-        if not (self._kept and self._lookup) and time.monotonic() >= self._due:
+        if not (self._kept and self._lookup) and self._monotonic() >= self._due:
             self._read()
         if name not in self._known:
             self._known[name] = self._first(name)
@@ -91,7 +97,7 @@ class Secrets:
         try:
             while True:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(self._due - time.monotonic()):
+                    async with asyncio.timeout(self._due - self._monotonic()):
                         await self._asked.wait()
                 self._asked.clear()
                 await self.refresh()
@@ -101,7 +107,7 @@ class Secrets:
     async def refresh(self, *, older_than: float = 0) -> None:
         """Read everything anew, off the event loop, unless it was read `older_than` seconds ago or later."""
         async with self._reading:
-            if time.monotonic() - self._read_at < older_than:
+            if self._monotonic() - self._read_at < older_than:
                 return
             try:
                 self._take(await asyncio.to_thread(self._provider.snapshot))
@@ -157,7 +163,7 @@ class Secrets:
         self._plan(min(self._app.secrets_cache_seconds, _RETRY_SECONDS))
 
     def _plan(self, seconds: float) -> None:
-        self._read_at = time.monotonic()
+        self._read_at = self._monotonic()
         self._due = self._read_at + seconds
 
     def _tell(self, changed: list[str]) -> None:

@@ -25,7 +25,7 @@ _CURRENT, _PREVIOUS = "DEVICE_KEY_KDF_SECRET", "DEVICE_KEY_KDF_SECRET_PREVIOUS"
 def master(text: str, name: str = _CURRENT) -> bytes:
     """`DEVICE_KEY_KDF_SECRET`: base64url of 32 bytes or more."""
     try:
-        key = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        key = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if len(key) < 32:
