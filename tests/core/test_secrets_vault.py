@@ -75,6 +75,16 @@ def test_what_vault_refuses_is_said_in_our_words(vault: FakeVault, monkeypatch: 
     assert "hunter2" not in str(refused.value)
 
 
+@pytest.mark.parametrize("token", ["hvs.hunter2\u20ac", "hvs.hunter2\nX-Evil: 1"])
+def test_a_token_that_is_no_header_is_away_and_not_shown(
+    vault: FakeVault, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setenv("VAULT_TOKEN", token)
+    with pytest.raises(ProviderAway, match="cannot be reached") as refused:
+        read(vault)
+    assert "hunter2" not in str(refused.value)
+
+
 def test_a_deleted_version_is_nothing(vault: FakeVault) -> None:
     vault.delete()
     with pytest.raises(ProviderAway, match="nothing there"):

@@ -25,7 +25,7 @@ class Vault:
             answer = self._read()
             fields = answer["data"]["data"]
             return {name: str(value) for name, value in fields.items() if value not in (None, "")}.get
-        except (VaultError, RequestException) as error:
+        except (VaultError, RequestException, UnicodeError) as error:
             raise ProviderAway(_reason(error)) from None
         except (KeyError, TypeError, AttributeError):
             raise ProviderAway("the answer is not that of a KV v2 engine; look at VAULT_MOUNT") from None
