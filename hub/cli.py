@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from hub.core import log
 from hub.core.embedded.process import NotStarted
-from hub.core.secrets import MissingSecret
+from hub.core.secrets import MissingSecret, Secrets
 from hub.core.servers import NoServers, endpoints
 from hub.core.settings import Settings
 
@@ -92,9 +92,14 @@ def relay() -> None:
 @app.command()
 def work() -> None:
     """Run background jobs and cron entries."""
+    from hub.core.mail import MailNotSetUp, check
     from workers.jobs import run
 
     settings = _settings()
+    try:
+        check(settings, Secrets(settings.app))
+    except MailNotSetUp as error:
+        _fail(str(error))
     where = endpoints(settings)
     _run(run(settings, where.dsn, where.redis_url))
 
