@@ -3,6 +3,8 @@
 from hub.core.health import api as health
 from hub.core.web import Api
 from hub.identity.auth.api import api as auth
+from hub.identity.registration import jobs as _registration_jobs
+from hub.identity.registration.api import api as registration
 from hub.identity.sessions import jobs as _session_jobs
 from hub.identity.sessions.api import api as sessions
 from hub.identity.users.api import api as users
@@ -20,7 +22,19 @@ from hub.trading.signals import jobs as _signal_jobs
 from hub.trading.signals import topics as _signal_topics
 from hub.trading.signals.api import api as signals
 
-APIS: list[Api] = [health, auth, sessions, users, candles, signals, approvals, devices, commands, executions]
+APIS: list[Api] = [
+    health,
+    auth,
+    registration,
+    sessions,
+    users,
+    candles,
+    signals,
+    approvals,
+    devices,
+    commands,
+    executions,
+]
 
 PLUGGED_IN = [
     _candle_topics,
@@ -28,6 +42,7 @@ PLUGGED_IN = [
     _approval_topics,
     _command_topics,
     _execution_topics,
+    _registration_jobs,
     _session_jobs,
     _signal_jobs,
     _command_jobs,

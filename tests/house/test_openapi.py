@@ -70,6 +70,11 @@ def test_only_these_endpoints_are_public() -> None:
         "/auth/login",
         "/auth/refresh",
         "/auth/logout",
+        "/auth/register",
+        "/auth/verify-email",
+        "/auth/verify-email/resend",
+        "/auth/password/forgot",
+        "/auth/password/reset",
         "/consent",
     }
 
