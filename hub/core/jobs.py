@@ -4,6 +4,7 @@ A job takes ids and calls a service. It may run twice (a worker can die after it
 says so), so it must not mind. What must not be lost is in PostgreSQL before a job is enqueued.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ Job = Callable[..., Awaitable[None]]
 Queue = ArqRedis
 
 _SECONDS = 60
+_FINISH_SECONDS = 10
 _LONGEST_WAIT_SECONDS = 300
 _registry: dict[str, Job] = {}
 _crons: list[Any] = []
@@ -83,7 +85,6 @@ async def work(resources: "Resources", redis_url: str) -> None:
         redis_settings=RedisSettings.from_dsn(redis_url),
         ctx={"resources": resources},
         job_timeout=_SECONDS,
-        job_completion_wait=10,
         keep_result=0,
         max_tries=20,
         job_serializer=_dump,
@@ -94,6 +95,15 @@ async def work(resources: "Resources", redis_url: str) -> None:
     log.info("worker.ready", jobs=sorted(_registry))
     try:
         await worker.async_run()
+    finally:
+        await _end(worker)
+
+
+async def _end(worker: Worker) -> None:
+    """No new job begins by now; one that is cut off is run again, and may have done half of its work."""
+    try:
+        if worker.tasks:
+            await asyncio.wait(worker.tasks.values(), timeout=_FINISH_SECONDS)
     finally:
         await worker.close()
 
