@@ -12,7 +12,7 @@ from hub.core.embedded.process import free_port
 from hub.core.jobs import queue
 from hub.core.limits import Limits
 from hub.core.problems import Unavailable
-from hub.core.redis import open_redis
+from hub.core.redis import Redis, open_redis
 from hub.core.resources import Resources, open_resources
 from hub.core.security.revocations import WHOLE
 from hub.core.web import Visitor
@@ -111,8 +111,15 @@ async def test_what_the_queue_lost_is_found_in_the_database(post: Post) -> None:
     assert taken_by(server, emails) == sorted(emails)
 
 
-async def test_a_letter_that_could_not_be_queued_is_still_owed(post: Post) -> None:
-    away = open_redis(f"redis://127.0.0.1:{free_port()}/0")
+@pytest.fixture
+async def away() -> AsyncIterator[Redis]:
+    """A Redis that does not answer."""
+    client = open_redis(f"redis://127.0.0.1:{free_port()}/0")
+    yield client
+    await client.aclose()
+
+
+async def test_a_letter_that_could_not_be_queued_is_still_owed(post: Post, away: Redis) -> None:
     email = fresh()
     await service.register(replace(post.res, queue=queue(away)), RegisterIn(email, NEW), Visitor())
     assert await post.owed([email]) == 1
@@ -120,8 +127,7 @@ async def test_a_letter_that_could_not_be_queued_is_still_owed(post: Post) -> No
     assert len(await sending.left_over(post.res)) >= 1
 
 
-async def test_when_nobody_can_count_letters_nothing_is_done(post: Post) -> None:
-    away = open_redis(f"redis://127.0.0.1:{free_port()}/0")
+async def test_when_nobody_can_count_letters_nothing_is_done(post: Post, away: Redis) -> None:
     blind, email = replace(post.res, limits=Limits(away, post.res.nursery, WHOLE)), fresh()
     for asked in (service.register(blind, RegisterIn(email, NEW), Visitor()), service.forgot(blind, email)):
         with pytest.raises(Unavailable):
