@@ -97,9 +97,14 @@ def relay() -> None:
 @app.command()
 def work() -> None:
     """Run background jobs and cron entries."""
+    from hub.core.mail import MailNotSetUp, check
     from workers.jobs import run
 
     settings = _settings()
+    try:
+        check(settings, Secrets(settings.app))
+    except MailNotSetUp as error:
+        _fail(str(error))
     where = endpoints(settings)
     _run(settings, "work", run(settings, where.dsn, where.redis_url))
 

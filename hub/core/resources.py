@@ -10,6 +10,7 @@ from hub.core.batching import Batcher
 from hub.core.bus import Bus
 from hub.core.db import Db, open_db
 from hub.core.feed import Feed
+from hub.core.jobs import Queue, queue
 from hub.core.limits import Limits, Quotas, quotas
 from hub.core.nursery import Nursery
 from hub.core.redis import Redis, open_redis
@@ -33,6 +34,7 @@ class Resources(Struct, frozen=True):
     secrets: Secrets
     db: Db
     redis: Redis
+    queue: Queue
     feed: Feed
     tokens: Tokens
     masters: Masters
@@ -76,6 +78,7 @@ async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncI
             secrets=secrets,
             db=db,
             redis=redis,
+            queue=queue(redis),
             feed=feed,
             tokens=tokens,
             masters=masters,
