@@ -18,6 +18,7 @@ from hub.identity.registration import passwords
 from hub.identity.registration.models import ChangeIn
 from tests.hubs import Answer, until
 from tests.identity.mailbox import CHANGED, NEW, OTHER, RESET, VERIFY, Mailbox, fresh, token_in
+from tests.identity.phones import enrolled
 
 
 async def session(mailbox: Mailbox, email: str, password: str = NEW) -> Any:
@@ -145,20 +146,11 @@ async def test_a_lock_for_failures_is_over_with_a_reset_an_operators_is_not(mail
     assert (await mailbox.login(email, NEW)).status == 401
 
 
-async def test_a_second_factor_stays(mailbox: Mailbox) -> None:
-    email = await mailbox.verified()
-    await mailbox.hub.res.db.execute(
-        """insert into identity.totp (user_id, sealed, created_at, confirmed_at)
-           select id, 'x', now(), now() from identity.users where email = $1""",
-        email,
-    )
-    assert (await reset(mailbox, await reset_token(mailbox, email))).status == 204
-    rows = await mailbox.hub.rows(
-        """select 1 from identity.totp as t join identity.users as u on u.id = t.user_id
-           where email = $1 and confirmed_at is not null""",
-        email,
-    )
-    assert len(rows) == 1
+async def test_a_second_factor_stays_and_is_asked_for(mailbox: Mailbox) -> None:
+    phone = await enrolled(mailbox.hub)
+    assert (await reset(mailbox, await reset_token(mailbox, phone.email))).status == 204
+    answer = await mailbox.login(phone.email, OTHER)
+    assert (answer.status, answer.body["type"]) == (401, "/problems/code-required")
 
 
 async def test_who_knows_the_password_changes_it_and_stays_signed_in_here_alone(mailbox: Mailbox) -> None:
