@@ -2,6 +2,8 @@
 
 from hub.core.health import api as health
 from hub.core.web import Api
+from hub.identity.audit import jobs as _audit_jobs
+from hub.identity.audit.api import api as audit
 from hub.identity.auth.api import api as auth
 from hub.identity.sessions import jobs as _session_jobs
 from hub.identity.sessions.api import api as sessions
@@ -20,7 +22,21 @@ from hub.trading.signals import jobs as _signal_jobs
 from hub.trading.signals import topics as _signal_topics
 from hub.trading.signals.api import api as signals
 
-APIS: list[Api] = [health, auth, sessions, users, candles, signals, approvals, devices, commands, executions]
+APIS: list[Api] = [
+    health,
+    auth,
+    sessions,
+    users,
+   
+   
+    audit,
+    candles,
+    signals,
+    approvals,
+    devices,
+    commands,
+    executions,
+]
 
 PLUGGED_IN = [
     _candle_topics,
@@ -28,6 +44,7 @@ PLUGGED_IN = [
     _approval_topics,
     _command_topics,
     _execution_topics,
+    _audit_jobs,
     _session_jobs,
     _signal_jobs,
     _command_jobs,

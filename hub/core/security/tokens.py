@@ -1,12 +1,13 @@
 """Access tokens: RS256 JWTs of 15 minutes, one audience a surface."""
 
 import time
+from collections.abc import Iterable
 from typing import Any, get_args
 from uuid import UUID
 
 import jwt
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from msgspec import Struct
 
 from hub.core.ids import uuid7
@@ -55,6 +56,15 @@ class Tokens:
         }
         return jwt.encode(claims, self._key, "RS256", headers={"typ": "at+jwt"})
 
+    def sign(self, payload: dict[str, Any], typ: str) -> str:
+        """A statement of the hub as a compact JWS. `typ` says of what kind, and that it is no access token."""
+        return jwt.encode(payload, self._key, "RS256", headers={"typ": typ})
+
+    @property
+    def publics(self) -> tuple[RSAPublicKey, ...]:
+        """The keys that `statement` needs."""
+        return (self._public,)
+
     def read(self, token: str) -> Principal:
         """Whose token this is, or `Unauthenticated`. For which surface, its guard decides."""
         try:
@@ -74,6 +84,20 @@ class Tokens:
             options={"require": _REQUIRED},
         )
         return _principal(claims)
+
+
+def statement(token: str, typ: str, keys: Iterable[RSAPublicKey]) -> dict[str, Any] | None:
+    """What was signed with `Tokens.sign` and one of these keys; None for anything else. It does not expire."""
+    for key in keys:
+        try:
+            read = jwt.decode_complete(
+                token, key, algorithms=["RS256"], options={"verify_iat": False, "verify_exp": False}
+            )
+        except (jwt.PyJWTError, ValueError):
+            continue
+        if read["header"].get("typ") == typ:
+            return dict(read["payload"])
+    return None
 
 
 def _principal(claims: dict[str, Any]) -> Principal:
