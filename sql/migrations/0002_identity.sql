@@ -75,6 +75,7 @@ create table identity.recovery_codes (
     primary key (user_id, hash)
 );
 
+-- A person's own organisation has the person's id.
 create table identity.organisations (
     id uuid primary key,
     name text not null,
@@ -106,6 +107,7 @@ create table identity.invitations (
 );
 create unique index ix_invitations_open on identity.invitations (organisation_id, lower(email))
 where accepted_at is null and revoked_at is null;
+create index ix_invitations_email on identity.invitations (lower(email));
 
 create table identity.api_keys (
     id uuid primary key,
@@ -117,9 +119,10 @@ create table identity.api_keys (
     created_at timestamptz not null,
     expires_at timestamptz not null,
     last_used_at timestamptz,
-    revoked_at timestamptz,
-    constraint api_keys_named_once unique (user_id, name)
+    revoked_at timestamptz
 );
+-- A key that was revoked gives its name back, to the one that takes its place.
+create unique index ix_api_keys_name on identity.api_keys (user_id, name) where revoked_at is null;
 
 -- Append-only, each entry chained to the one before by its hash; a partition a month.
 create table identity.audit_log (
