@@ -5,6 +5,7 @@ from hub.core.web import Api
 from hub.identity.audit import jobs as _audit_jobs
 from hub.identity.audit.api import api as audit
 from hub.identity.auth.api import api as auth
+from hub.identity.keys.api import api as keys
 from hub.identity.organisations.api import api as organisations
 from hub.identity.sessions import jobs as _session_jobs
 from hub.identity.sessions.api import api as sessions
@@ -29,7 +30,7 @@ APIS: list[Api] = [
     sessions,
     users,
     organisations,
-   
+    keys,
     audit,
     candles,
     signals,
