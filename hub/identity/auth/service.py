@@ -61,13 +61,13 @@ async def _password(res: Resources, email: str, password: str, visitor: Visitor)
 
 
 async def sign_in(res: Resources, known: Credentials, methods: list[str], visitor: Visitor) -> Session:
-    """Open a session for somebody who has proven who they are."""
+    """Open a session for somebody who has proven who they are, with the role they have now."""
     async with res.db.transaction() as tx:
-        await users.logged_in(tx, known.id, clock.now())
-        opened = await sessions.open_session(tx, res, known.id, known.role, methods, visitor)
-        entry = Entry(
-            "auth.login", f"user:{known.id}", known.role, known.id, visitor.ip, {"methods": methods}
-        )
+        role = await users.logged_in(tx, known.id, clock.now())
+        if role is None:
+            raise WrongCredentials
+        opened = await sessions.open_session(tx, res, known.id, role, methods, visitor)
+        entry = Entry("auth.login", f"user:{known.id}", role, known.id, visitor.ip, {"methods": methods})
         await audit.record(tx, entry)
     _logins.labels("success").inc()
     return _session(res, opened)
