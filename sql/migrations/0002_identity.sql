@@ -170,23 +170,29 @@ create trigger never_emptied before truncate on identity.audit_log
 for each statement execute function identity.audit_is_append_only();
 
 -- A month's partition, made by whoever needs it first. `security definer`: the app has no DDL of its own.
+-- The chain is locked before the log, as by every writer: nobody who has the one waits for the other.
 create function identity.audit_partition(at timestamptz) returns void
 language plpgsql security definer set search_path = pg_catalog as $$
 declare
     first date := date_trunc('month', at at time zone 'UTC');
     name text := 'audit_log_' || to_char(first, 'YYYY_MM');
 begin
-    if to_regclass('identity.' || name) is null then
-        perform pg_advisory_xact_lock(4242003);
-        execute format(
-            'create table if not exists identity.%I partition of identity.audit_log for values from (%L) to (%L)',
-            name, first::timestamp at time zone 'UTC', (first + interval '1 month') at time zone 'UTC'
-        );
-        execute format(
-            'create or replace trigger never_emptied before truncate on identity.%I
-             for each statement execute function identity.audit_is_append_only()', name
-        );
+    if to_regclass('identity.' || name) is not null then
+        return;
     end if;
+    perform from identity.audit_head for update;
+    -- By a query: `to_regclass` does not hear of a table that was made while this waited.
+    if exists (select from pg_class where relname = name and relnamespace = 'identity'::regnamespace) then
+        return;
+    end if;
+    execute format(
+        'create table identity.%I partition of identity.audit_log for values from (%L) to (%L)',
+        name, first::timestamp at time zone 'UTC', (first + interval '1 month') at time zone 'UTC'
+    );
+    execute format(
+        'create trigger never_emptied before truncate on identity.%I
+         for each statement execute function identity.audit_is_append_only()', name
+    );
 end $$;
 
 grant usage on schema identity to caerus_app;
