@@ -62,7 +62,7 @@ def reset_mfa(email: Email) -> None:
     async def work(res: Resources) -> str:
         user = await _known(res, email)
         await administer.reset_mfa(res, None, user.id, Visitor())
-        return f"{user.email} signs in by password, and sets up a new second factor."
+        return f"{user.email} signs in by password, and may set up a new second factor."
 
     _run(work)
 

@@ -6,19 +6,17 @@ select id from identity.users where id = @user_id for no key update;
 select count(*) as n from identity.api_keys
 where user_id = @user_id and revoked_at is null and expires_at > @now;
 
--- name: add_key :one
+-- name: add_key :exec
 insert into identity.api_keys (id, user_id, name, hash, hint, scopes, created_at, expires_at)
-values (@id, @user_id, @name, @hash, @hint, @scopes, @now, @expires_at)
-on conflict (user_id, name) where revoked_at is null do nothing
-returning id, name, hint, scopes, created_at, expires_at, last_used_at, revoked_at;
+values (@id, @user_id, @name, @hash, @hint, @scopes, @created_at, @expires_at)
+on conflict (user_id, name) where revoked_at is null do nothing;
 
 -- name: keys_of :many
 select id, name, hint, scopes, created_at, expires_at, last_used_at, revoked_at
 from identity.api_keys where user_id = @user_id order by id desc limit 200;
 
--- name: revoke_key :one
-update identity.api_keys set revoked_at = @now where id = @id and user_id = @user_id and revoked_at is null
-returning id, name, hint, scopes, created_at, expires_at, last_used_at, revoked_at;
+-- name: revoke_key :exec
+update identity.api_keys set revoked_at = @now where id = @id and user_id = @user_id and revoked_at is null;
 
 -- name: revoke_keys :exec
 update identity.api_keys set revoked_at = @now where user_id = @user_id and revoked_at is null;

@@ -108,11 +108,10 @@ returning d.id;
 update identity.invitations set revoked_at = @now
 where organisation_id = @organisation_id and accepted_at is null and revoked_at is null and expires_at <= @now;
 
--- name: add_invitation :one
+-- name: add_invitation :exec
 insert into identity.invitations (id, organisation_id, email, role, invited_by, created_at, expires_at)
-values (@id, @organisation_id, @email, @role, @invited_by, @now, @expires_at)
-on conflict (organisation_id, lower(email)) where accepted_at is null and revoked_at is null do nothing
-returning id, organisation_id, email, role, invited_by, created_at, expires_at;
+values (@id, @organisation_id, @email, @role, @invited_by, @created_at, @expires_at)
+on conflict (organisation_id, lower(email)) where accepted_at is null and revoked_at is null do nothing;
 
 -- name: is_member :one
 select exists (

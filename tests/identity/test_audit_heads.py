@@ -245,6 +245,16 @@ async def test_what_follows_an_entry_can_be_checked_by_itself(days: Days) -> Non
     assert await audit.verify(db, after=7) == audit.Broken(7, None)
 
 
+async def test_an_entry_that_was_made_unreadable_is_still_shown(days: Days) -> None:
+    await days.write(3)
+    await days.tamper("update identity.audit_log set meta = '{' where seq = 2")
+    await days.tamper("update identity.audit_log set meta = '[1]' where seq = 3")
+    admin = await days.hub.person("admin")
+    answer = await days.hub.call("GET", "/api/v1/admin/audit-logs?action=test.act", headers=admin.bearer)
+    metas = [item["meta"] for item in answer.body["items"]]
+    assert metas == [{"unreadable": "[1]"}, {"unreadable": "{"}, {}]
+
+
 async def test_heads_are_read_page_by_page_newest_first(signed: Days) -> None:
     admin, found, cursor = await signed.hub.person("admin"), [], ""
     for _ in range(2):

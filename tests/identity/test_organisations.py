@@ -2,7 +2,7 @@
 
 import asyncio
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -10,6 +10,8 @@ from hub.core.problems import Conflict, Forbidden
 from hub.identity.organisations import rules
 from tests.hubs import RunningHub
 from tests.identity.teams import PATH, Team, crew, team
+from tests.identity.test_keys import made as made_key
+from tests.identity.test_users_admin import signed_in
 
 RANKS = ["viewer", "member", "admin", "owner"]
 
@@ -118,15 +120,16 @@ async def test_what_is_no_name_is_refused(hub: RunningHub, name: str) -> None:
     assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, "/name")
 
 
+NOBODY = UUID(int=0)
 ENDPOINTS: list[tuple[str, str, Any, str]] = [
     ("GET", "", None, "viewer"),
     ("GET", "/members", None, "viewer"),
     ("PATCH", "", {"name": "x"}, "admin"),
     ("POST", "/invitations", {"email": "somebody@example.com", "role": "viewer"}, "admin"),
     ("GET", "/invitations", None, "admin"),
-    ("DELETE", f"/invitations/{uuid4()}", None, "admin"),
-    ("PATCH", f"/members/{uuid4()}", {"role": "viewer"}, "admin"),
-    ("DELETE", f"/members/{uuid4()}", None, "admin"),
+    ("DELETE", f"/invitations/{NOBODY}", None, "admin"),
+    ("PATCH", f"/members/{NOBODY}", {"role": "viewer"}, "admin"),
+    ("DELETE", f"/members/{NOBODY}", None, "admin"),
     ("DELETE", "", None, "owner"),
 ]
 
@@ -171,6 +174,26 @@ async def test_membership_is_looked_up_on_every_request(hub: RunningHub) -> None
     assert (await made.call(admin, "GET")).body["role"] == "viewer"
     assert (await made.remove(owner, admin)).status == 204
     assert (await made.call(admin, "GET")).status == 404
+
+
+async def test_an_api_key_reads_the_organisations_of_its_person_alone(hub: RunningHub) -> None:
+    admin, other = await hub.person("admin"), await hub.person("admin")
+    own, foreign = await team(hub, admin), await team(hub, other)
+    _, key = await made_key(hub, admin, "organisations:read")
+    for made, status in ((own, 200), (foreign, 404)):
+        for suffix in ("", "/members"):
+            assert (await hub.call("GET", f"{PATH}/{made.id}{suffix}", headers=key)).status == status
+    assert (await hub.call("PATCH", f"{PATH}/{own.id}", {"name": "x"}, key)).status == 403
+
+
+async def test_a_session_that_is_over_is_told_nothing_of_organisations(hub: RunningHub) -> None:
+    person = await hub.person()
+    made = await team(hub, person)
+    bearer, token = await signed_in(hub, person)
+    assert (await hub.call("GET", f"{PATH}/{made.id}", headers=bearer)).status == 200
+    await hub.call("POST", "/api/v1/auth/logout", {"refresh_token": token})
+    for id in (made.id, str(uuid4())):
+        assert (await hub.call("GET", f"{PATH}/{id}", headers=bearer)).status == 401
 
 
 async def test_deleting_a_team_needs_a_fresh_proof(hub: RunningHub) -> None:

@@ -176,7 +176,9 @@ async def test_two_owners_at_once_leave_one(
     alone: RunningHub, together: Together, first: str, second: str
 ) -> None:
     statuses, owners = await meet(alone, together, first, second)
-    assert statuses[0] in (200, 204) and statuses[1] in (403, 404, 409)
+    # Who was demoted first may leave after it: both are granted then, and one owner is left all the same.
+    late = (204, 403, 404, 409) if {first, second} == {"leave", "demote"} else (403, 404, 409)
+    assert statuses[0] in (200, 204) and statuses[1] in late
     assert owners == 1
 
 

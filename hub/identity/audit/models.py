@@ -52,9 +52,17 @@ class Stored(Struct, frozen=True):
             self.action,
             self.target,
             self.ip,
-            msgspec.json.decode(self.meta),
+            _decoded(self.meta),
             self.hash.hex(),
         )
+
+
+def _decoded(meta: str) -> dict[str, Any]:
+    """Somebody may have tampered with it; then it is evidence, and is shown as it is."""
+    try:
+        return msgspec.json.decode(meta, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return {"unreadable": meta}
 
 
 Name = Annotated[str, Meta(min_length=1, max_length=128)]

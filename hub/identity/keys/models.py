@@ -27,8 +27,8 @@ class KeyInfo(Struct, frozen=True):
     scopes: list[str]
     created_at: datetime
     expires_at: datetime
-    last_used_at: datetime | None
-    revoked_at: datetime | None
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
 
 
 class Keys(Struct, frozen=True):

@@ -14,7 +14,7 @@ from hub.core.resources import Resources
 from hub.core.web import Visitor
 from hub.identity.audit import service as audit
 from hub.identity.keys import rules, store
-from hub.identity.keys.models import KeyIn, Keys, Made
+from hub.identity.keys.models import KeyIn, KeyInfo, Keys, Made
 
 
 class KeyNameTaken(Conflict):
@@ -32,26 +32,16 @@ def digest(token: str) -> bytes:
 async def make(res: Resources, who: Principal, given: KeyIn, visitor: Visitor) -> Made:
     """A new key, shown this once; Invalid, KeyNameTaken or TooManyKeys."""
     scopes = rules.check_scopes(given.scopes, guards.SCOPES)
-    token, id, now = rules.compose(os.urandom(32)), uuid7(), clock.now()
+    token, now, life = rules.compose(os.urandom(32)), clock.now(), timedelta(days=given.expires_in_days)
+    new = KeyInfo(uuid7(), given.name, token[-4:], scopes, now, now + life)
     async with res.db.transaction() as tx:
         await store.hold_operator(tx, who.person)
         rules.check_count(await store.count(tx, who.person, now))
-        info = await store.add(
-            tx,
-            id=id,
-            user_id=who.person,
-            name=given.name,
-            hash=digest(token),
-            hint=token[-4:],
-            scopes=scopes,
-            now=now,
-            expires_at=now + timedelta(days=given.expires_in_days),
-        )
-        if info is None:
+        if not await store.add(tx, who.person, digest(token), new):
             raise KeyNameTaken
         meta = {"scopes": scopes, "days": given.expires_in_days}
-        await audit.record(tx, audit.act(who, visitor, "key.create", f"key:{id}", **meta))
-    return Made(token, info)
+        await audit.record(tx, audit.act(who, visitor, "key.create", f"key:{new.id}", **meta))
+    return Made(token, new)
 
 
 async def listed(res: Resources, who: Principal) -> Keys:
@@ -61,7 +51,7 @@ async def listed(res: Resources, who: Principal) -> Keys:
 async def revoke(res: Resources, who: Principal, id: UUID, visitor: Visitor) -> None:
     """From now on the key is refused."""
     async with res.db.transaction() as tx:
-        if await store.revoke(tx, id, who.person, clock.now()) is None:
+        if not await store.revoke(tx, id, who.person, clock.now()):
             raise NotFound("You have no such key.")
         await audit.record(tx, audit.act(who, visitor, "key.revoke", f"key:{id}"))
 

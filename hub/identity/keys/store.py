@@ -17,31 +17,21 @@ async def count(db: Runs, user_id: UUID, now: datetime) -> int:
     return (await sql.sure(db, Count, "count_keys", user_id=user_id, now=now)).n
 
 
-async def add(
-    db: Runs,
-    *,
-    id: UUID,
-    user_id: UUID,
-    name: str,
-    hash: bytes,
-    hint: str,
-    scopes: list[str],
-    now: datetime,
-    expires_at: datetime,
-) -> KeyInfo | None:
-    """None when the name is in use."""
-    return await sql.one(
-        db,
-        KeyInfo,
-        "add_key",
-        id=id,
-        user_id=user_id,
-        name=name,
-        hash=hash,
-        hint=hint,
-        scopes=scopes,
-        now=now,
-        expires_at=expires_at,
+async def add(db: Runs, user_id: UUID, hash: bytes, new: KeyInfo) -> bool:
+    """False when the name is in use."""
+    return bool(
+        await sql.run(
+            db,
+            "add_key",
+            id=new.id,
+            user_id=user_id,
+            name=new.name,
+            hash=hash,
+            hint=new.hint,
+            scopes=new.scopes,
+            created_at=new.created_at,
+            expires_at=new.expires_at,
+        )
     )
 
 
@@ -49,8 +39,9 @@ async def of(db: Runs, user_id: UUID) -> list[KeyInfo]:
     return await sql.many(db, KeyInfo, "keys_of", user_id=user_id)
 
 
-async def revoke(db: Runs, id: UUID, user_id: UUID, now: datetime) -> KeyInfo | None:
-    return await sql.one(db, KeyInfo, "revoke_key", id=id, user_id=user_id, now=now)
+async def revoke(db: Runs, id: UUID, user_id: UUID, now: datetime) -> bool:
+    """False when there is no such key that is not revoked."""
+    return bool(await sql.run(db, "revoke_key", id=id, user_id=user_id, now=now))
 
 
 async def revoke_all(db: Runs, user_id: UUID, now: datetime) -> int:

@@ -39,28 +39,19 @@ async def invite(
     res: Resources, who: Principal, organisation_id: UUID, given: InviteIn, visitor: Visitor
 ) -> Invitation:
     """An invitation that is good for two weeks; AlreadyInvited, AlreadyMember."""
-    id, now = uuid7(), clock.now()
+    now = clock.now()
+    new = Invitation(uuid7(), organisation_id, given.email, given.role, who.person, now, now + _LIFE)
     async with res.db.transaction() as tx:
         inside = await enter(tx, organisation_id, who, "admin")
         rules.check_may_manage(inside.role, given.role)
         if await store.is_member(tx, organisation_id, given.email):
             raise AlreadyMember("Whoever has this address is a member already.")
         await store.lapse_invitations(tx, organisation_id, now)
-        made = await store.add_invitation(
-            tx,
-            id=id,
-            organisation_id=organisation_id,
-            email=given.email,
-            role=given.role,
-            invited_by=who.person,
-            now=now,
-            expires_at=now + _LIFE,
-        )
-        if made is None:
+        if not await store.add_invitation(tx, new):
             raise AlreadyInvited
-        target, meta = f"organisation:{organisation_id}", {"invitation": str(id), "role": given.role}
+        target, meta = f"organisation:{organisation_id}", {"invitation": str(new.id), "role": new.role}
         await audit.record(tx, audit.act(who, visitor, "organisation.invitation.create", target, **meta))
-    return made
+    return new
 
 
 async def listed(res: Resources, organisation_id: UUID, query: PageQuery) -> Page[Invitation]:

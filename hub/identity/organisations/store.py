@@ -97,29 +97,20 @@ async def lapse_invitations(db: Runs, organisation_id: UUID, now: datetime) -> N
     await sql.run(db, "lapse_invitations", organisation_id=organisation_id, now=now)
 
 
-async def add_invitation(
-    db: Runs,
-    *,
-    id: UUID,
-    organisation_id: UUID,
-    email: str,
-    role: MemberRole,
-    invited_by: UUID,
-    now: datetime,
-    expires_at: datetime,
-) -> Invitation | None:
-    """None when there is an open one for this address."""
-    return await sql.one(
-        db,
-        Invitation,
-        "add_invitation",
-        id=id,
-        organisation_id=organisation_id,
-        email=email,
-        role=role,
-        invited_by=invited_by,
-        now=now,
-        expires_at=expires_at,
+async def add_invitation(db: Runs, new: Invitation) -> bool:
+    """False when there is an open one for this address."""
+    return bool(
+        await sql.run(
+            db,
+            "add_invitation",
+            id=new.id,
+            organisation_id=new.organisation_id,
+            email=new.email,
+            role=new.role,
+            invited_by=new.invited_by,
+            created_at=new.created_at,
+            expires_at=new.expires_at,
+        )
     )
 
 
