@@ -14,7 +14,9 @@ import typer
 import uvloop
 from pydantic import ValidationError
 
-from hub.commands import keys
+from hub.commands import audit, keys, users
+from hub.commands.terminal import fail as _fail
+from hub.commands.terminal import quiet as _quiet
 from hub.core import log
 from hub.core.embedded.process import NotStarted
 from hub.core.ops import NoOpsPort, ops
@@ -29,21 +31,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(keys.app, name="keys")
-audit = typer.Typer(help="The append-only log of sensitive acts.", no_args_is_help=True)
-app.add_typer(audit, name="audit")
+app.add_typer(audit.app, name="audit")
+app.add_typer(users.app, name="users")
 
 
 def _settings() -> Settings:
     settings = Settings()
     log.setup(settings.app.log_level)
     structlog.get_logger().debug("settings", **settings.summary())
-    return settings
-
-
-def _quiet() -> Settings:
-    """For commands that talk to a person: only warnings reach the terminal."""
-    settings = Settings()
-    log.setup("WARNING")
     return settings
 
 
@@ -199,33 +194,6 @@ def openapi(
         sys.stdout.buffer.write(text)
     elif not check.exists() or check.read_bytes() != text:
         _fail(f"{check} is stale; run `make openapi`.")
-
-
-@audit.command("verify")
-def audit_verify() -> None:
-    """Check the hash chain; names the first entry that does not follow from the one before."""
-    from hub.core.db import open_db
-    from hub.identity.audit.service import Broken
-    from hub.identity.audit.service import verify as check
-
-    settings = _settings()
-
-    async def verify() -> Broken | int:
-        db = await open_db(settings.db, endpoints(settings).dsn, Secrets(settings.app))
-        try:
-            return await check(db)
-        finally:
-            await db.close()
-
-    found = asyncio.run(verify())
-    if isinstance(found, Broken):
-        _fail(f"The chain breaks at entry {found.seq} ({found.action}).")
-    typer.echo(f"{found} entries, the chain holds.")
-
-
-def _fail(text: str) -> None:
-    typer.secho(text, err=True, fg="red")
-    raise typer.Exit(1)
 
 
 def main() -> None:

@@ -3,8 +3,12 @@
 from hub.core import upkeep as _core_jobs
 from hub.core.health import api as health
 from hub.core.web import Api
+from hub.identity.audit import jobs as _audit_jobs
+from hub.identity.audit.api import api as audit
 from hub.identity.auth.api import api as auth
+from hub.identity.keys.api import api as keys
 from hub.identity.mfa.api import api as mfa
+from hub.identity.organisations.api import api as organisations
 from hub.identity.registration import jobs as _registration_jobs
 from hub.identity.registration.api import api as registration
 from hub.identity.sessions import jobs as _session_jobs
@@ -33,6 +37,9 @@ APIS: list[Api] = [
     quotas,
     mfa,
     registration,
+    organisations,
+    keys,
+    audit,
     candles,
     signals,
     approvals,
@@ -49,6 +56,7 @@ PLUGGED_IN = [
     _command_topics,
     _execution_topics,
     _registration_jobs,
+    _audit_jobs,
     _session_jobs,
     _signal_jobs,
     _command_jobs,

@@ -17,6 +17,7 @@ from hub.core.problems import Forbidden, Unauthenticated
 from hub.core.resources import Resources
 
 Check = Callable[[Request], Awaitable[Principal]]
+Belongs = Callable[[Request, Principal], Awaitable[None]]
 Resolve = Callable[[Resources, str], Awaitable[Principal]]
 
 SCOPES: dict[str, str] = {}
@@ -40,7 +41,11 @@ class StepUpRequired(Forbidden):
 
 
 class Guard(Struct, frozen=True):
-    """`scheme` names the security scheme in the OpenAPI document; empty means anybody."""
+    """`scheme` names the security scheme in the OpenAPI document; empty means anybody.
+
+    `belongs` is asked of the database who may have this very thing, when the caller is known, counted, and not
+    revoked; it raises.
+    """
 
     name: str
     scheme: str
@@ -48,6 +53,7 @@ class Guard(Struct, frozen=True):
     roles: tuple[str, ...] = ()
     scope: str = ""
     fresh: bool = False
+    belongs: Belongs | None = None
 
 
 def resolves(prefix: str) -> Callable[[Resolve], Resolve]:

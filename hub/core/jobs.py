@@ -43,12 +43,13 @@ def job(work: Job) -> Job:
     return work
 
 
-def every(*, second: set[int]) -> Callable[[Job], Job]:
-    """A job that runs at these seconds of each minute, on one worker."""
+def every(*, second: set[int], minute: set[int] | None = None) -> Callable[[Job], Job]:
+    """A job that runs at these seconds of each minute (or of these minutes of each hour), on one worker."""
 
     def register(work: Job) -> Job:
         job(work)
-        _crons.append(cron(_wrapped(work), name=f"cron:{work.__name__}", second=second, timeout=_SECONDS))
+        name = f"cron:{work.__name__}"
+        _crons.append(cron(_wrapped(work), name=name, minute=minute, second=second, timeout=_SECONDS))
         return work
 
     return register

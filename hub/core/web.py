@@ -216,6 +216,8 @@ class _Handled:
             await admission.stranger(request, res, self._endpoint.path)
             raise
         await admission.admit(request, res, self._endpoint.limit, who, self._endpoint.path)
+        if belongs := self._endpoint.guard.belongs:
+            await belongs(request, who)
         return who
 
     def _given(self, request: Request, raw: bytes) -> dict[str, Any]:

@@ -83,6 +83,7 @@ create table identity.recovery_codes (
     primary key (user_id, hash)
 );
 
+-- A person's own organisation has the person's id.
 create table identity.organisations (
     id uuid primary key,
     name text not null,
@@ -114,6 +115,7 @@ create table identity.invitations (
 );
 create unique index ix_invitations_open on identity.invitations (organisation_id, lower(email))
 where accepted_at is null and revoked_at is null;
+create index ix_invitations_email on identity.invitations (lower(email));
 
 create table identity.api_keys (
     id uuid primary key,
@@ -125,9 +127,10 @@ create table identity.api_keys (
     created_at timestamptz not null,
     expires_at timestamptz not null,
     last_used_at timestamptz,
-    revoked_at timestamptz,
-    constraint api_keys_named_once unique (user_id, name)
+    revoked_at timestamptz
 );
+-- A key that was revoked gives its name back, to the one that takes its place.
+create unique index ix_api_keys_name on identity.api_keys (user_id, name) where revoked_at is null;
 
 -- Append-only, each entry chained to the one before by its hash; a partition a month.
 create table identity.audit_log (
@@ -175,23 +178,29 @@ create trigger never_emptied before truncate on identity.audit_log
 for each statement execute function identity.audit_is_append_only();
 
 -- A month's partition, made by whoever needs it first. `security definer`: the app has no DDL of its own.
+-- The chain is locked before the log, as by every writer: nobody who has the one waits for the other.
 create function identity.audit_partition(at timestamptz) returns void
 language plpgsql security definer set search_path = pg_catalog as $$
 declare
     first date := date_trunc('month', at at time zone 'UTC');
     name text := 'audit_log_' || to_char(first, 'YYYY_MM');
 begin
-    if to_regclass('identity.' || name) is null then
-        perform pg_advisory_xact_lock(4242003);
-        execute format(
-            'create table if not exists identity.%I partition of identity.audit_log for values from (%L) to (%L)',
-            name, first::timestamp at time zone 'UTC', (first + interval '1 month') at time zone 'UTC'
-        );
-        execute format(
-            'create or replace trigger never_emptied before truncate on identity.%I
-             for each statement execute function identity.audit_is_append_only()', name
-        );
+    if to_regclass('identity.' || name) is not null then
+        return;
     end if;
+    perform from identity.audit_head for update;
+    -- By a query: `to_regclass` does not hear of a table that was made while this waited.
+    if exists (select from pg_class where relname = name and relnamespace = 'identity'::regnamespace) then
+        return;
+    end if;
+    execute format(
+        'create table identity.%I partition of identity.audit_log for values from (%L) to (%L)',
+        name, first::timestamp at time zone 'UTC', (first + interval '1 month') at time zone 'UTC'
+    );
+    execute format(
+        'create trigger never_emptied before truncate on identity.%I
+         for each statement execute function identity.audit_is_append_only()', name
+    );
 end $$;
 
 grant usage on schema identity to caerus_app;

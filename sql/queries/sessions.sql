@@ -43,6 +43,14 @@ from identity.sessions
 where user_id = @user_id and ended_at is null and expires_at > @now and seen_at > @idle_since::timestamptz
 order by id desc limit 100;
 
+-- name: count_live_sessions :one
+select count(*) as n
+from identity.sessions
+where user_id = @user_id and ended_at is null and expires_at > @now and seen_at > @idle_since::timestamptz;
+
+-- name: forget_places :exec
+update identity.sessions set ip = null, ua = '' where user_id = @user_id;
+
 -- name: forget_refresh_tokens :exec
 delete from identity.refresh_tokens as t using identity.sessions as s
 where s.id = t.session_id and (s.ended_at < @before::timestamptz or s.expires_at < @before);

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -20,6 +20,7 @@ PYTHON: dict[str, set[Any]] = {
     "uuid": {UUID},
     "numeric": {Decimal},
     "timestamptz": {datetime},
+    "date": {date},
     "text": {str},
     "text[]": {list},
     "int4": {int},

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.identity.registration.rules import LONGEST, SHORTEST, fault
+from hub.identity.users.strength import LONGEST, SHORTEST, fault
 from tests.hubs import RunningHub
 from tests.identity.mailbox import fresh
 

@@ -1,6 +1,7 @@
 """Access tokens: RS256 JWTs of 15 minutes, one audience a surface."""
 
 import time
+from collections.abc import Iterable
 from typing import Any, get_args
 from uuid import UUID
 
@@ -54,6 +55,11 @@ class Tokens:
         kid, key = self.ring.signing
         return jwt.encode(claims, key, "RS256", headers={"typ": "at+jwt", "kid": kid})
 
+    def sign(self, payload: dict[str, Any], typ: str) -> str:
+        """A statement of the hub as a compact JWS. `typ` says of what kind, and that it is no access token."""
+        kid, key = self.ring.signing
+        return jwt.encode(payload, key, "RS256", headers={"typ": typ, "kid": kid})
+
     def read(self, token: str) -> Principal:
         """Whose token this is, or `Unauthenticated`. For which surface, its guard decides."""
         try:
@@ -83,6 +89,20 @@ class Tokens:
         if key is None:
             raise ValueError("unknown key")
         return key
+
+
+def statement(token: str, typ: str, keys: Iterable[RSAPublicKey]) -> dict[str, Any] | None:
+    """What was signed with `Tokens.sign` and one of these keys; None for anything else. It does not expire."""
+    for key in keys:
+        try:
+            read = jwt.decode_complete(
+                token, key, algorithms=["RS256"], options={"verify_iat": False, "verify_exp": False}
+            )
+        except (jwt.PyJWTError, ValueError):
+            continue
+        if read["header"].get("typ") == typ:
+            return dict(read["payload"])
+    return None
 
 
 def _principal(claims: dict[str, Any]) -> Principal:

@@ -1,4 +1,6 @@
-"""Record what was done, and prove that the record was not touched."""
+"""Record what was done, read it, prove that the record was not touched. `heads.py` signs where it stands."""
+
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -7,9 +9,12 @@ from prometheus_client import Counter
 from hub.core import clock
 from hub.core.db import Transaction
 from hub.core.ids import uuid7
+from hub.core.principal import Principal
+from hub.core.resources import Resources
 from hub.core.sql import Runs
+from hub.core.web import Visitor
 from hub.identity.audit import rules, store
-from hub.identity.audit.models import Entry
+from hub.identity.audit.models import Entry, LogPage, LogQuery, Numbered
 
 _events = Counter("audit_events_total", "Audit entries written", ["action"])
 _PAGE = 1_000
@@ -20,6 +25,14 @@ class Broken(Struct, frozen=True):
 
     seq: int
     action: str | None
+
+
+def act(who: Principal | None, visitor: Visitor, action: str, target: str, **meta: Any) -> Entry:
+    """What somebody did, by themselves or by an API key; None is whoever is at the server itself."""
+    if who is None:
+        return Entry(action, target, "system", meta=meta)
+    by = {"key": who.id} if who.kind == "key" else {}
+    return Entry(action, target, who.role, who.user_id, visitor.ip, meta | by)
 
 
 async def record(tx: Transaction, *entries: Entry) -> None:
@@ -51,11 +64,22 @@ async def record(tx: Transaction, *entries: Entry) -> None:
     )
 
 
-async def verify(db: Runs) -> Broken | int:
-    """How many entries hold, or the first that does not. Those written meanwhile are not looked at."""
+async def verify(db: Runs, after: int = 0) -> Broken | int:
+    """How many entries hold, or the first that does not. Those written meanwhile are not looked at.
+
+    `after` is the number of an entry whose hash is taken as it is: only what follows it is checked.
+    """
     head = await store.head(db)
-    before, seq, count = rules.GENESIS, 0, 0
-    while rows := await store.between(db, seq, head.seq, _PAGE):
+    start = await store.hash_of(db, after) if after else Numbered(0, rules.GENESIS)
+    if start is None:
+        return Broken(after, None)
+    return await follow(db, start, Numbered(head.seq, head.hash or rules.GENESIS))
+
+
+async def follow(db: Runs, start: Numbered, end: Numbered) -> Broken | int:
+    """Whether the entries after `start` lead to `end`, and how many they are."""
+    before, seq, count = start.hash, start.seq, 0
+    while rows := await store.between(db, seq, end.seq, _PAGE):
         for row in rows:
             before = rules.link(
                 before, row.id, row.ts, row.actor_id, row.actor_role, row.action, row.target, row.ip, row.meta
@@ -64,4 +88,10 @@ async def verify(db: Runs) -> Broken | int:
                 return Broken(row.seq, row.action)
             count += 1
         seq = rows[-1].seq
-    return count if before == (head.hash or rules.GENESIS) else Broken(seq + 1, None)
+    return count if before == end.hash else Broken(seq + 1, None)
+
+
+async def listed(res: Resources, query: LogQuery) -> LogPage:
+    rows = await store.listed(res.db, query, query.limit + 1)
+    more = len(rows) > query.limit
+    return LogPage([row.shown() for row in rows[: query.limit]], rows[query.limit - 1].seq if more else None)

@@ -84,3 +84,10 @@ async def succeeded(res: Resources, who: Attempt) -> None:
             await pipe.execute()
     except RedisError:
         return
+
+
+async def forget(res: Resources, email: str, ip: str | None = None) -> None:
+    """The account may be tried again at once, and from this address, if one is given."""
+    account, address = attempt(email, ip).keys
+    keys = [account, address] if ip else [account]
+    await res.redis.delete(*keys, *(f"{key}:wait" for key in keys))

@@ -101,15 +101,18 @@ def _wrong_code() -> WrongCode:
 
 
 async def sign_in(res: Resources, known: Credentials, methods: list[str], visitor: Visitor) -> Session:
-    """Open a session for somebody who has proven who they are; `CodeRequired` where the code is missing."""
+    """Open a session for somebody who has proven who they are, with the role they have now.
+
+    `CodeRequired` where the code is missing.
+    """
     async with res.db.transaction() as tx:
         if not STRONG.intersection(methods) and await mfa.enrolled(tx, known.id):
             raise CodeRequired(await challenge.begin(res, known.id))
-        await users.logged_in(tx, known.id, clock.now())
-        opened = await sessions.open_session(tx, res, known.id, known.role, methods, visitor)
-        entry = Entry(
-            "auth.login", f"user:{known.id}", known.role, known.id, visitor.ip, {"methods": methods}
-        )
+        role = await users.logged_in(tx, known.id, clock.now())
+        if role is None:
+            raise WrongCredentials
+        opened = await sessions.open_session(tx, res, known.id, role, methods, visitor)
+        entry = Entry("auth.login", f"user:{known.id}", role, known.id, visitor.ip, {"methods": methods})
         await audit.record(tx, entry)
     _logins.labels("success").inc()
     return _session(res, opened)

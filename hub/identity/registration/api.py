@@ -5,7 +5,8 @@ from hub.core.web import Api, Call
 from hub.identity.auth.service import WrongCredentials
 from hub.identity.registration import passwords, service
 from hub.identity.registration.models import Accepted, ChangeIn, EmailIn, RegisterIn, ResetIn, TokenIn
-from hub.identity.registration.service import LinkNotGood, WeakPassword
+from hub.identity.registration.service import LinkNotGood
+from hub.identity.users.strength import WeakPassword
 
 api = Api("/auth", tag="auth")
 

@@ -14,9 +14,10 @@ from hub.identity.auth import service as auth
 from hub.identity.registration import store
 from hub.identity.registration.models import ChangeIn, Holder, ResetIn
 from hub.identity.registration.owing import owe
-from hub.identity.registration.service import LinkNotGood, must_be_good, use
+from hub.identity.registration.service import LinkNotGood, use
 from hub.identity.sessions import service as sessions
 from hub.identity.users import service as users
+from hub.identity.users.strength import must_be_good
 
 
 async def reset(res: Resources, given: ResetIn, visitor: Visitor) -> None:
@@ -24,7 +25,7 @@ async def reset(res: Resources, given: ResetIn, visitor: Visitor) -> None:
     owner = await store.token_owner(res.db, sessions.digest(given.token), "reset", clock.now())
     if owner is None:
         raise LinkNotGood
-    must_be_good(res, given.password, owner.email)
+    must_be_good(given.password, owner.email, res.settings.app.name)
     hashed = await res.passwords.hash(given.password)
     async with res.db.transaction() as tx:
         held = await use(tx, given.token, "reset")
@@ -35,7 +36,7 @@ async def reset(res: Resources, given: ResetIn, visitor: Visitor) -> None:
 async def change(res: Resources, who: Principal, given: ChangeIn, visitor: Visitor) -> None:
     """A new password for who knows the old one. Ends every session but this one."""
     known = await auth.confirm(res, who, given.password, visitor)
-    must_be_good(res, given.new_password, known.email, "/new_password")
+    must_be_good(given.new_password, known.email, res.settings.app.name, "/new_password")
     hashed = await res.passwords.hash(given.new_password)
     async with res.db.transaction() as tx:
         held = await store.hold(tx, known.id)

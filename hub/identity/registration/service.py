@@ -11,15 +11,12 @@ from hub.core.resources import Resources
 from hub.core.web import Visitor
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
-from hub.identity.registration import rules, store
+from hub.identity.registration import store
 from hub.identity.registration.models import Addressee, Holder, Purpose, RegisterIn
 from hub.identity.registration.owing import owe
 from hub.identity.sessions import service as sessions
 from hub.identity.users import service as users
-
-
-class WeakPassword(Invalid):
-    title = "Password not accepted"
+from hub.identity.users.strength import must_be_good
 
 
 class LinkNotGood(Invalid):
@@ -30,15 +27,9 @@ class LinkNotGood(Invalid):
         super().__init__(detail, errors=(FieldError("/token", detail),))
 
 
-def must_be_good(res: Resources, password: str, email: str, pointer: str = "/password") -> None:
-    """`WeakPassword` says which rule a new password breaks."""
-    if fault := rules.fault(password, email, res.settings.app.name):
-        raise WeakPassword(fault, errors=(FieldError(pointer, fault),))
-
-
 async def register(res: Resources, given: RegisterIn, visitor: Visitor) -> None:
     """A new person who must prove the address; a known one gets a letter and keeps the password."""
-    must_be_good(res, given.password, given.email)
+    must_be_good(given.password, given.email, res.settings.app.name)
     hashed = await res.passwords.hash(given.password)
     async with res.db.transaction() as tx:
         user = await users.add_unrecorded(tx, given.email, hashed, "user", verified_at=None)

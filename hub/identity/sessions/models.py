@@ -39,6 +39,10 @@ class Ended(Struct, frozen=True):
     id: UUID
 
 
+class Count(Struct, frozen=True):
+    n: int
+
+
 class SessionInfo(Struct, frozen=True):
     """A session as its person sees it. `current`: the one that asks."""
 

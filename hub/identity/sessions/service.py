@@ -123,8 +123,17 @@ async def prove(tx: Transaction, who: Principal, methods: list[str], *, at: date
 
 async def listed(res: Resources, who: Principal) -> Sessions:
     now = clock.now()
-    idle_since = now - timedelta(days=res.settings.security.session_idle_days)
-    return Sessions(await store.live(res.db, who.person, who.session_id, now, idle_since))
+    return Sessions(await store.live(res.db, who.person, who.session_id, now, _idle_since(res, now)))
+
+
+async def count(res: Resources, user_id: UUID) -> int:
+    """In how many places a person is signed in."""
+    now = clock.now()
+    return await store.count_live(res.db, user_id, now, _idle_since(res, now))
+
+
+def _idle_since(res: Resources, now: datetime) -> datetime:
+    return now - timedelta(days=res.settings.security.session_idle_days)
 
 
 async def revoke(res: Resources, who: Principal, id: UUID, visitor: Visitor) -> None:
@@ -145,6 +154,11 @@ async def revoke_others(res: Resources, who: Principal, visitor: Visitor) -> Non
             "auth.session.revoke", f"user:{who.person}", who.role, who.person, visitor.ip, {"count": count}
         )
         await audit.record(tx, entry)
+
+
+async def forget_places(tx: Transaction, user_id: UUID) -> None:
+    """From where, and with what, a deleted person signed in."""
+    await store.forget_places(tx, user_id)
 
 
 async def forget(res: Resources) -> int:

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.core.sql import Runs, Sql
-from hub.identity.sessions.models import Ended, Family, Opened, SessionInfo
+from hub.identity.sessions.models import Count, Ended, Family, Opened, SessionInfo
 
 sql = Sql("sessions")
 
@@ -61,6 +61,15 @@ async def live(
     return await sql.many(
         db, SessionInfo, "live_sessions", user_id=user_id, current=current, now=now, idle_since=idle_since
     )
+
+
+async def count_live(db: Runs, user_id: UUID, now: datetime, idle_since: datetime) -> int:
+    found = await sql.sure(db, Count, "count_live_sessions", user_id=user_id, now=now, idle_since=idle_since)
+    return found.n
+
+
+async def forget_places(db: Runs, user_id: UUID) -> None:
+    await sql.run(db, "forget_places", user_id=user_id)
 
 
 async def forget(db: Runs, before: datetime) -> int:

@@ -1,19 +1,23 @@
-"""Create people and look them up."""
+"""Create people and look them up. `administer.py` and `erase.py` are what operators do to them."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
+
 from hub.core import clock
 from hub.core.db import Transaction
 from hub.core.ids import uuid7
+from hub.core.paging import Page, page
 from hub.core.principal import Role
 from hub.core.problems import Conflict, NotFound
 from hub.core.resources import Resources
 from hub.core.web import Visitor
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
-from hub.identity.users import store
-from hub.identity.users.models import Credentials, User
+from hub.identity.sessions import service as sessions
+from hub.identity.users import rules, store
+from hub.identity.users.models import Credentials, Detail, Listed, User, UserQuery
 
 
 async def create(res: Resources, email: str, password: str, role: Role) -> User:
@@ -59,6 +63,19 @@ async def get(res: Resources, id: UUID) -> User:
     return user
 
 
+async def listed(res: Resources, query: UserQuery) -> Page[Listed]:
+    pattern = rules.like(query.search) if query.search else None
+    rows = await store.listed(res.db, query, pattern, query.limit + 1)
+    return page(rows, query.limit, [row.id for row in rows])
+
+
+async def detail(res: Resources, id: UUID) -> Detail:
+    row = await store.detail(res.db, id)
+    if row is None:
+        raise NotFound("There is no such user.")
+    return Detail(**msgspec.structs.asdict(row), sessions=await sessions.count(res, id))
+
+
 async def by_email(res: Resources, email: str) -> User | None:
     return await store.by_email(res.db, email)
 
@@ -72,9 +89,10 @@ async def credentials_of(res: Resources, id: UUID) -> Credentials | None:
     return await store.credentials_of(res.db, id)
 
 
-async def logged_in(tx: Transaction, id: UUID, now: datetime) -> None:
-    """A good sign-in starts the count of failures anew."""
-    await store.logged_in(tx, id, now)
+async def logged_in(tx: Transaction, id: UUID, now: datetime) -> Role | None:
+    """A good sign-in starts the count of failures anew. The person's role now; None when they may not come."""
+    known = await store.logged_in(tx, id, now)
+    return known.role if known else None
 
 
 async def login_failed(res: Resources, known: Credentials, visitor: Visitor) -> None:

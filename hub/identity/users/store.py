@@ -5,7 +5,7 @@ from uuid import UUID
 
 from hub.core.principal import Role
 from hub.core.sql import Runs, Sql
-from hub.identity.users.models import Credentials, Failures, User
+from hub.identity.users.models import Credentials, Failures, Known, Listed, Standing, User, UserQuery
 
 sql = Sql("users")
 
@@ -48,8 +48,8 @@ async def credentials_of(db: Runs, id: UUID) -> Credentials | None:
     return await sql.one(db, Credentials, "credentials_of", id=id)
 
 
-async def logged_in(db: Runs, id: UUID, now: datetime) -> None:
-    await sql.run(db, "logged_in", id=id, now=now)
+async def logged_in(db: Runs, id: UUID, now: datetime) -> Known | None:
+    return await sql.one(db, Known, "logged_in", id=id, now=now)
 
 
 async def login_failed(db: Runs, id: UUID, limit: int, until: datetime) -> Failures | None:
@@ -62,3 +62,52 @@ async def set_password(db: Runs, id: UUID, password_hash: str, now: datetime) ->
 
 async def set_verified(db: Runs, id: UUID, now: datetime) -> None:
     await sql.run(db, "set_verified", id=id, now=now)
+
+
+async def listed(db: Runs, query: UserQuery, pattern: str | None, n: int) -> list[Listed]:
+    """`pattern` is one of `like`."""
+    return await sql.many(
+        db,
+        Listed,
+        "list_users",
+        pattern=pattern,
+        role=query.role,
+        suspended=query.suspended,
+        verified=query.verified,
+        cursor=query.cursor,
+        n=n,
+    )
+
+
+async def detail(db: Runs, id: UUID) -> Listed | None:
+    return await sql.one(db, Listed, "user_detail", id=id)
+
+
+async def hold(db: Runs, *ids: UUID) -> list[Standing]:
+    """These people and every owner, held until the transaction ends."""
+    return await sql.many(db, Standing, "hold_people", ids=list(ids))
+
+
+async def set_role(db: Runs, id: UUID, role: Role, now: datetime) -> None:
+    await sql.run(db, "set_role", id=id, role=role, now=now)
+
+
+async def suspend(db: Runs, id: UUID, now: datetime) -> None:
+    await sql.run(db, "suspend", id=id, now=now)
+
+
+async def unlock(db: Runs, id: UUID, now: datetime) -> None:
+    await sql.run(db, "unlock", id=id, now=now)
+
+
+async def pseudonymise(db: Runs, id: UUID, now: datetime) -> None:
+    await sql.run(db, "pseudonymise", id=id, now=now)
+
+
+async def drop_second_factor(db: Runs, user_id: UUID) -> None:
+    await sql.run(db, "drop_totp", user_id=user_id)
+    await sql.run(db, "drop_recovery_codes", user_id=user_id)
+
+
+async def drop_mail_tokens(db: Runs, user_id: UUID) -> None:
+    await sql.run(db, "drop_mail_tokens", user_id=user_id)

@@ -9,12 +9,24 @@ from collections.abc import Iterator
 
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from hub.core.problems import FieldError, Invalid
+
 SHORTEST, LONGEST = 12, 128
 OWN = 8
 """So many characters must be left without what anybody would guess."""
 
 _COMMON = frozenset(FREQUENCY_LISTS["passwords"])
 _TOO_SHORT_TO_GUESS_BY = 3
+
+
+class WeakPassword(Invalid):
+    title = "Password not accepted"
+
+
+def must_be_good(password: str, email: str, product: str, pointer: str = "/password") -> None:
+    """`WeakPassword` says which rule a new password breaks."""
+    if found := fault(password, email, product):
+        raise WeakPassword(found, errors=(FieldError(pointer, found),))
 
 
 def fault(password: str, email: str, product: str) -> str | None:
