@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from hub.commands.terminal import database, fail, quiet
-from hub.core import clock
 from hub.core.problems import NotFound
 from hub.core.secrets import Secrets
 from hub.core.security.keyring import ring_of
+from hub.core.security.tokens import Tokens
 from hub.core.settings import Settings
 from hub.identity.audit import heads, service
 from hub.identity.audit.heads import Unfit
@@ -78,7 +78,7 @@ def head(
 
 def _own(settings: Settings) -> list[RSAPublicKey]:
     ring = ring_of(Secrets(settings.app), settings.security.jwt_access_seconds)
-    return [key.public for key in ring.at(clock.now().timestamp())]
+    return list(Tokens(ring, settings.security).publics)
 
 
 def _public(path: Path) -> RSAPublicKey:

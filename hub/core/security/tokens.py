@@ -60,6 +60,11 @@ class Tokens:
         kid, key = self.ring.signing
         return jwt.encode(payload, key, "RS256", headers={"typ": typ, "kid": kid})
 
+    @property
+    def publics(self) -> tuple[RSAPublicKey, ...]:
+        """The keys that `statement` needs: those that verify now."""
+        return tuple(key.public for key in self.ring.at(time.time()))
+
     def read(self, token: str) -> Principal:
         """Whose token this is, or `Unauthenticated`. For which surface, its guard decides."""
         try:
