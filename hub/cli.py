@@ -13,7 +13,7 @@ import typer
 import uvloop
 from pydantic import ValidationError
 
-from hub.core import log
+from hub.core import log, tracing
 from hub.core.embedded.process import NotStarted
 from hub.core.secrets import MissingSecret
 from hub.core.servers import NoServers, endpoints
@@ -77,7 +77,8 @@ def serve() -> None:
 
     settings = _settings()
     where = endpoints(settings)
-    asyncio.Runner(loop_factory=uvloop.new_event_loop).run(run(settings, where.dsn, where.redis_url))
+    with tracing.started(settings, "serve"), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run(settings, where.dsn, where.redis_url))
 
 
 @app.command()
@@ -85,8 +86,10 @@ def relay() -> None:
     """Move committed events to the bus. A second one waits as a hot spare."""
     from hub.core import relay as room
 
-    where = endpoints(_settings())
-    _run(room.run(where.dsn, where.redis_url))
+    settings = _settings()
+    where = endpoints(settings)
+    with tracing.started(settings, "relay"):
+        _run(room.run(where.dsn, where.redis_url))
 
 
 @app.command()
@@ -96,7 +99,8 @@ def work() -> None:
 
     settings = _settings()
     where = endpoints(settings)
-    _run(run(settings, where.dsn, where.redis_url))
+    with tracing.started(settings, "work"):
+        _run(run(settings, where.dsn, where.redis_url))
 
 
 @app.command()

@@ -1,16 +1,24 @@
 """One hub process: uvicorn with our socket protocol, and the ops server beside it."""
 
 import gc
+import signal
 import socket
+from contextlib import suppress
+from types import FrameType
 
+import structlog
 import uvicorn
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from hub.app import create_app
+from hub.core import health
+from hub.core.problems import Unavailable
 from hub.core.resources import Resources
 from hub.core.settings import Settings
 from hub.core.stream.frames import StreamProtocol
+
+log = structlog.get_logger()
 
 
 class HubServer(uvicorn.Server):
@@ -22,9 +30,19 @@ class HubServer(uvicorn.Server):
         found: Resources = self.lifespan.state["resources"]
         return found
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        log.info("hub.started", host=self.config.host, port=self.config.port)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.resources.feed.close()
         await super().shutdown(sockets)
+        log.info("hub.stopped")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """As uvicorn's, which would raise the signal once more at the end: what comes after could not run."""
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 def server(settings: Settings, dsn: str, redis_url: str) -> HubServer:
@@ -54,10 +72,11 @@ def server(settings: Settings, dsn: str, redis_url: str) -> HubServer:
 
 async def serve(settings: Settings, dsn: str, redis_url: str) -> None:
     """Serve until SIGTERM or SIGINT; running requests end first, sockets are told to reconnect."""
-    runner = await _ops(settings)
+    hub = server(settings, dsn, redis_url)
+    runner = await ops(settings, hub)
     _collect_rarely()
     try:
-        await server(settings, dsn, redis_url).serve()
+        await hub.serve()
     finally:
         await runner.cleanup()
 
@@ -69,10 +88,13 @@ def _collect_rarely() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-async def _ops(settings: Settings) -> web.AppRunner:
-    """`/metrics`, on a port of its own that is never public."""
+async def ops(settings: Settings, hub: HubServer) -> web.AppRunner:
+    """`/metrics`, on a port of its own that is never public; each scrape looks how far the relay is."""
 
     async def metrics(_: web.Request) -> web.Response:
+        if hub.started:
+            with suppress(Unavailable):  # the gauges tell
+                await health.check(hub.resources)
         return web.Response(body=generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
 
     app = web.Application()

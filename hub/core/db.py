@@ -17,11 +17,14 @@ import asyncpg
 import msgspec
 import structlog
 
+from hub.core import tracing
 from hub.core.settings import DbSettings, redact
 
 log = structlog.get_logger()
 
 After = Callable[[], Awaitable[Any]]
+
+_SPAN = {"db.system.name": "postgresql"}
 
 
 class Transaction:
@@ -58,9 +61,10 @@ class Db:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Commit when the block ends, roll back when it raises."""
-        async with self.pool.acquire() as connection, connection.transaction():
-            tx = Transaction(connection)
-            yield tx
+        with tracing.span("transaction", _SPAN):
+            async with self.pool.acquire() as connection, connection.transaction():
+                tx = Transaction(connection)
+                yield tx
         await tx.committed()
 
     async def close(self) -> None:

@@ -16,7 +16,7 @@ from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.core import metrics
+from hub.core import metrics, server_span, tracing
 from hub.core.problems import Invalid, Problem, plain
 
 access = structlog.get_logger("access")
@@ -44,7 +44,8 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        await _Exchange(scope, send).run(self.app, receive)
+        exchange = _Exchange(scope, send)
+        await (exchange.traced if tracing.on() else exchange.run)(self.app, receive)
 
 
 class _Exchange:
@@ -55,6 +56,13 @@ class _Exchange:
         self._id = _request_id(scope)
         self._status = 0
         self._began = time.perf_counter()
+
+    async def traced(self, app: ASGIApp, receive: Receive) -> None:
+        with server_span.begin(self._scope, self._id) as span:
+            try:
+                await self.run(app, receive)
+            finally:
+                server_span.answered(span, self._scope["method"], self._template(), self._status)
 
     async def run(self, app: ASGIApp, receive: Receive) -> None:
         structlog.contextvars.bind_contextvars(request_id=self._id)
@@ -100,11 +108,12 @@ class _Exchange:
         await self._sent({"type": "http.response.start", "status": status, "headers": fixed + given})
         await self._send({"type": "http.response.body", "body": body})
 
+    def _template(self) -> str | None:
+        return getattr(self._scope.get("route"), "path", None) or None
+
     def _record(self) -> None:
         seconds = time.perf_counter() - self._began
-        route = self._scope.get("route")
-        template = getattr(route, "path", "unmatched") or "unmatched"
-        count, duration = _meters(template, self._status)
+        count, duration = _meters(self._template() or "unmatched", self._status)
         count.inc()
         duration.observe(seconds)
         client = self._scope.get("client")

@@ -1,7 +1,8 @@
 """Background jobs: the one door to arq.
 
 A job takes ids and calls a service. It may run twice (a worker can die after its work and before it
-says so), so it must not mind. What must not be lost is in PostgreSQL before a job is enqueued.
+says so), so it must not mind. What must not be lost is in PostgreSQL before a job is enqueued. A job
+goes on with the trace of what enqueued it.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,7 @@ from arq import cron
 from arq.connections import ArqRedis, RedisSettings, create_pool
 from arq.worker import Worker, func
 
+from hub.core import tracing
 from hub.core.resources import Resources
 
 log = structlog.get_logger()
@@ -44,8 +46,10 @@ def every(*, second: set[int]) -> Callable[[Job], Job]:
 
 
 def _wrapped(work: Job) -> Any:
-    async def run(context: dict[str, Any], *args: Any) -> None:
-        await work(context["resources"], *args)
+    async def run(context: dict[str, Any], *args: Any, traceparent: str | None = None) -> None:
+        about = {"messaging.message.id": context["job_id"], "caerus.attempt": context["job_try"]}
+        with tracing.begin(f"job {work.__name__}", traceparent, attributes=about):
+            await work(context["resources"], *args)
 
     run.__qualname__ = work.__name__
     return run
@@ -58,7 +62,9 @@ async def queue(redis_url: str) -> ArqRedis:
 
 async def enqueue(to: ArqRedis, work: Job, *args: Any, job_id: str | None = None) -> None:
     """Put a job; the same `job_id` is not put again while it waits."""
-    await to.enqueue_job(work.__name__, *args, _job_id=job_id)
+    here = tracing.current()
+    carried: dict[str, Any] = {"traceparent": here} if here else {}
+    await to.enqueue_job(work.__name__, *args, _job_id=job_id, **carried)
 
 
 async def work(resources: Resources, redis_url: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextvars import Context
 from typing import Any
 
 import structlog
@@ -16,14 +17,18 @@ def told_to_stop() -> bool:
 
 
 class Nursery:
-    """Tasks that live as long as their owner; a crash is logged and remembered."""
+    """Tasks that live as long as their owner; a crash is logged and remembered.
+
+    A task begins with an empty context: it outlives the request that happened to start it, and must not go on
+    under that request's id and trace.
+    """
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
         self.failed: BaseException | None = None
 
     def start(self, work: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
-        task = asyncio.get_running_loop().create_task(work, name=name)
+        task = asyncio.get_running_loop().create_task(work, name=name, context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return task

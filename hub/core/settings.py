@@ -31,6 +31,12 @@ def _redis(url: str) -> str:
     return url
 
 
+def _http(url: str) -> str:
+    if not re.match(r"^https?://[^/]", url):
+        raise ValueError("must look like http://collector:4318")
+    return url
+
+
 def redact(url: str) -> str:
     """A DSN or URL without its password."""
     return re.sub(r"(://[^:/@]*):[^/?#]*@", r"\1:***@", url)
@@ -124,6 +130,18 @@ class ServeSettings(BaseSettings):
     shutdown_seconds: int = Field(5, ge=1, validation_alias="HUB_SHUTDOWN_SECONDS")
 
 
+class TelemetrySettings(BaseSettings):
+    """`OTEL_EXPORTER_OTLP_ENDPOINT` (empty: no traces), `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER_ARG`: the
+    share of traces to keep. Headers for the collector (`OTEL_EXPORTER_OTLP_HEADERS`) are read by its exporter.
+    """
+
+    model_config = _config("OTEL_")
+
+    exporter_otlp_endpoint: Annotated[str, AfterValidator(lambda v: v and _http(v))] = ""
+    service_name: str = Field("caerus", min_length=1)
+    traces_sampler_arg: float = Field(1.0, ge=0, le=1)
+
+
 class ClientSettings(BaseSettings):
     """For processes that call a hub: `API_BASE`, `PRODUCER_ID`, `DEVICE_ID`. Their keys are secrets."""
 
@@ -144,6 +162,7 @@ class Settings(BaseSettings):
     redis: RedisSettings = Field(default_factory=lambda: RedisSettings())
     security: SecuritySettings = Field(default_factory=lambda: SecuritySettings())
     serve: ServeSettings = Field(default_factory=lambda: ServeSettings())
+    telemetry: TelemetrySettings = Field(default_factory=lambda: TelemetrySettings())
 
     @classmethod
     def throw_away(cls, home: Path, port: int, ops_port: int) -> Self:
@@ -161,4 +180,5 @@ class Settings(BaseSettings):
         shown = self.model_dump(mode="json")
         shown["db"] |= {"dsn": redact(self.db.dsn), "owner_dsn": redact(self.db.owner_dsn)}
         shown["redis"]["url"] = redact(self.redis.url)
+        shown["telemetry"]["exporter_otlp_endpoint"] = redact(self.telemetry.exporter_otlp_endpoint)
         return shown

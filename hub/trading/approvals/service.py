@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Histogram
 
-from hub.core import clock, outbox
+from hub.core import clock, outbox, tracing
 from hub.core.db import Transaction
 from hub.core.ids import uuid7
 from hub.core.outbox import Event
@@ -36,6 +36,7 @@ async def decide(
     rules.check(given, clock.now())
     async with res.db.transaction() as tx:
         signal = await signals.hold_open(tx, given.signal_id)
+        tracing.link(signal.traceparent)
         row = await store.add(tx, uuid7(), who.person, given, ip, user_agent, clock.now())
         if row is None:
             raise await _already(tx, who, given)

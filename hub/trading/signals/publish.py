@@ -9,7 +9,7 @@ from functools import partial
 from msgspec import Struct
 from prometheus_client import Counter, Histogram
 
-from hub.core import clock, outbox
+from hub.core import clock, outbox, tracing
 from hub.core.ids import uuid7
 from hub.core.outbox import Event
 from hub.core.problems import Conflict
@@ -30,6 +30,7 @@ class DuplicateSignal(Conflict):
 class _Offer(Struct, frozen=True):
     signal: Signal
     ip: str | None
+    traceparent: str | None
 
 
 async def create(res: Resources, producer_id: str, given: SignalIn, ip: str | None) -> Signal:
@@ -37,7 +38,8 @@ async def create(res: Resources, producer_id: str, given: SignalIn, ip: str | No
     rules.check(given, clock.now())
     batcher = res.batcher("signals", partial(_store, res))
     with _seconds.time():
-        outcome: Signal | DuplicateSignal = await batcher.add(_Offer(_signal(producer_id, given), ip))
+        offer = _Offer(_signal(producer_id, given), ip, tracing.current())
+        outcome: Signal | DuplicateSignal = await batcher.add(offer)
     if isinstance(outcome, DuplicateSignal):
         raise outcome
     _ingested.labels(outcome.instrument, outcome.side).inc()
@@ -70,10 +72,12 @@ def _signal(producer_id: str, given: SignalIn) -> Signal:
 
 async def _store(res: Resources, offers: list[_Offer]) -> list[Signal | DuplicateSignal]:
     async with res.db.transaction() as tx:
-        added = await store.add(tx, [offer.signal for offer in offers])
+        added = await store.add(
+            tx, [offer.signal for offer in offers], [offer.traceparent for offer in offers]
+        )
         new = [offer for offer in offers if offer.signal.id in added]
         if new:
-            await outbox.append(tx, res.redis, [_created(offer.signal) for offer in new])
+            await outbox.append(tx, res.redis, [_created(offer) for offer in new])
             await audit.record(tx, *[_entry(offer) for offer in new])
     known = [offer.signal for offer in offers if offer.signal.id not in added]
     first = await _first(res, known) if known else {}
@@ -90,8 +94,10 @@ def _duplicate(signal: Signal, first: dict[object, str]) -> DuplicateSignal:
     return DuplicateSignal(detail, signal_id=first[(signal.instrument, signal.time, signal.version)])
 
 
-def _created(signal: Signal) -> Event:
-    return Event(topics.signals.name(), "signal.created", f"signal:{signal.id}", signal.producer_id, signal)
+def _created(offer: _Offer) -> Event:
+    signal, topic = offer.signal, topics.signals.name()
+    subject = f"signal:{signal.id}"
+    return Event(topic, "signal.created", subject, signal.producer_id, signal, offer.traceparent)
 
 
 def _entry(offer: _Offer) -> Entry:
