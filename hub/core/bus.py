@@ -68,8 +68,8 @@ class Bus:
         args: list[bytes | str | int] = []
         for event in events:
             args += (event.topic, event.offset, event.message, event.traceparent or "")
-        with tracing.client("redis", "bus.publish"):
-            return int(await self._publish(keys=["caerus"], args=args))
+        published = self._publish(keys=["caerus"], args=args)
+        return int(await tracing.client("redis", "bus.publish", published))
 
     async def end(self) -> bytes:
         """Where the bus stands now."""
@@ -85,14 +85,13 @@ class Bus:
 
     async def offset(self, topic: str) -> int | None:
         """A topic's last published offset; None when Redis does not know it."""
-        with tracing.client("redis", "bus.offset"):
-            value = await self.redis.get(f"caerus:o:{topic}")
+        value = await tracing.client("redis", "bus.offset", self.redis.get(f"caerus:o:{topic}"))
         return None if value is None else int(value)
 
     async def history(self, topic: str, after: int, *, limit: int = HISTORY) -> list[Published]:
         """What is kept of a topic after an offset, oldest first."""
-        with tracing.client("redis", "bus.history"):
-            entries = await self.redis.xrange(f"caerus:t:{topic}", min=f"{after + 1}-0", count=limit)
+        kept = self.redis.xrange(f"caerus:t:{topic}", min=f"{after + 1}-0", count=limit)
+        entries = await tracing.client("redis", "bus.history", kept)
         return [Published(topic, int(id.partition(b"-")[0]), fields[b"m"]) for id, fields in entries]
 
 

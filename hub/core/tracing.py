@@ -7,11 +7,11 @@ part of the first one's, linked with the others'. A span holds names and ids, ne
 and never the text of an error.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from opentelemetry import trace
 from opentelemetry.context import Context, attach, create_key, detach, get_value, set_value
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Span", "SpanKind"]
 
+T = TypeVar("T")
 Attributes = Mapping[str, str | int]
 Entered = AbstractContextManager[Span | None]
 
@@ -96,11 +97,17 @@ def span(name: str, attributes: Attributes | None = None, kind: SpanKind = SpanK
     return _Entered(_tracer.start_span(name, kind=kind, attributes=attributes))
 
 
-def client(system: str, name: str) -> Entered:
-    """A call of a database by the call's name: `client("postgresql", "add_signals")`."""
-    if _tracer is None:
-        return _NOTHING
-    return span(name, {"db.system.name": system, "db.query.summary": name}, SpanKind.CLIENT)
+def client(system: str, name: str, answer: Awaitable[T]) -> Awaitable[T]:
+    """Await a database's answer below a span: `client("postgresql", "add_signals", db.fetch(...))`.
+
+    Not a block, because it stands at every query: while traces are off it costs a call.
+    """
+    return answer if _tracer is None else _answered(system, name, answer)
+
+
+async def _answered(system: str, name: str, answer: Awaitable[T]) -> T:
+    with span(name, {"db.system.name": system, "db.query.summary": name}, SpanKind.CLIENT):
+        return await answer
 
 
 def begin(
@@ -133,9 +140,15 @@ def _entry() -> Span:
     return found if isinstance(found, Span) else trace.get_current_span()
 
 
-@contextmanager
-def each(kind: SpanKind, moved: Sequence[tuple[str | None, str]]) -> Iterator[list[Span | None]]:
+def each(
+    kind: SpanKind, moved: Sequence[tuple[str | None, str]]
+) -> AbstractContextManager[list[Span | None]]:
     """A span in each of these traces, by (traceparent, name), around work that is done for all at once."""
+    return nullcontext([None] * len(moved)) if _tracer is None else _each(kind, moved)
+
+
+@contextmanager
+def _each(kind: SpanKind, moved: Sequence[tuple[str | None, str]]) -> Iterator[list[Span | None]]:
     spans = [_one(kind, traceparent, name) for traceparent, name in moved]
     error: BaseException | None = None
     try:
@@ -157,8 +170,10 @@ def _one(kind: SpanKind, traceparent: str | None, name: str) -> Span | None:
 
 def shared(name: str, spans: Sequence[Span | None]) -> Entered:
     """Work for many at once: a part of the first one's trace, and the others' are linked with it."""
+    if _tracer is None:
+        return _NOTHING
     recorded = [each for each in spans if each and each.is_recording()]
-    if _tracer is None or not recorded:
+    if not recorded:
         return _NOTHING
     first, *others = recorded
     links = [Link(other.get_span_context()) for other in others]

@@ -78,8 +78,8 @@ class Nonces:
         self._batch: Batcher[str, bool] = Batcher(nursery, "nonces", self._claim)
 
     async def _claim(self, keys: list[str]) -> list[bool]:
-        with tracing.client("redis", "nonces.claim"):
-            return [bool(new) for new in await self._script(keys=keys, args=[self._ttl])]
+        claimed = self._script(keys=keys, args=[self._ttl])
+        return [bool(new) for new in await tracing.client("redis", "nonces.claim", claimed)]
 
     async def use(self, signed: Signed) -> None:
         """Without Redis nobody can say whether a nonce is new, so the request is turned away."""
