@@ -14,6 +14,7 @@ from hub.core import tracing
 from hub.core.tracing import Entered
 
 _TRACE_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_LONGEST_PATH = 256
 
 
 def begin(scope: Scope, request_id: str) -> Entered:
@@ -44,7 +45,7 @@ def _attributes(scope: Scope, request_id: str) -> dict[str, str | int]:
     return {
         "http.request.method": scope["method"],
         "url.scheme": scope["scheme"],
-        "url.path": scope["path"],
+        "url.path": scope["path"][:_LONGEST_PATH],
         "network.protocol.version": scope["http_version"],
         "caerus.request_id": request_id,
     }
