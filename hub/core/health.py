@@ -98,9 +98,9 @@ async def _look(res: Resources) -> tuple[Lag, int]:
 def _behind(lag: Lag, pending: int) -> list[str]:
     faults = []
     if pending:
-        faults.append(f"{pending} migrations are not applied; run `caerus migrate`.")
+        faults.append(f"Migrations not applied: {pending}; run `caerus migrate`.")
     if lag.seconds > _MAX_LAG_SECONDS:
-        faults.append(f"The relay is {lag.seconds:.0f} s behind, {lag.waiting} events wait; is it running?")
+        faults.append(f"The relay is {lag.seconds:.0f} s behind (events waiting: {lag.waiting}); is it running?")
     return faults
 
 
