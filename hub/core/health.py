@@ -100,7 +100,9 @@ def _behind(lag: Lag, pending: int) -> list[str]:
     if pending:
         faults.append(f"Migrations not applied: {pending}; run `caerus migrate`.")
     if lag.seconds > _MAX_LAG_SECONDS:
-        faults.append(f"The relay is {lag.seconds:.0f} s behind (events waiting: {lag.waiting}); is it running?")
+        faults.append(
+            f"The relay is {lag.seconds:.0f} s behind (events waiting: {lag.waiting}); is it running?"
+        )
     return faults
 
 

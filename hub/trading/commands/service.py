@@ -12,6 +12,7 @@ from hub.core import clock, outbox, tracing
 from hub.core.bus import Cursor
 from hub.core.db import Transaction
 from hub.core.ids import uuid7
+from hub.core.metrics import from_zero
 from hub.core.outbox import Event
 from hub.core.principal import Principal
 from hub.core.problems import NotFound
@@ -35,7 +36,7 @@ from hub.trading.devices.models import DeviceKey
 from hub.trading.signals import service as signals
 from hub.trading.signals.models import Held, Signal
 
-_polls = Counter("ea_poll_total", "Polls answered", ["status"])
+_polls = from_zero(Counter("ea_poll_total", "Polls answered", ["status"]), ("commands", "empty"))
 _seconds = Histogram(
     "ea_poll_duration_seconds", "Time in a poll, waiting included", buckets=(0.01, 0.1, 1, 5, 15, 31)
 )

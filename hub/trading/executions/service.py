@@ -1,5 +1,6 @@
 """Take acknowledgements, and show what came of an approval."""
 
+from typing import get_args
 from uuid import UUID
 
 from prometheus_client import Counter
@@ -7,6 +8,7 @@ from prometheus_client import Counter
 from hub.core import clock, outbox
 from hub.core.db import Transaction
 from hub.core.ids import uuid7
+from hub.core.metrics import from_zero
 from hub.core.outbox import Event
 from hub.core.paging import Page, PageQuery, page
 from hub.core.principal import Principal
@@ -15,10 +17,14 @@ from hub.core.resources import Resources
 from hub.trading.commands import service as commands
 from hub.trading.commands.models import Command
 from hub.trading.executions import rules, store, topics
-from hub.trading.executions.models import AckIn, Aggregate, Execution
+from hub.trading.executions.models import AckIn, Aggregate, Execution, Status
 
-_acks = Counter("ea_ack_total", "Acknowledgements taken", ["result"])
-_executions = Counter("executions_total", "Executions by the status they reached", ["status"])
+_acks = from_zero(
+    Counter("ea_ack_total", "Acknowledgements taken", ["result"]), [*get_args(Status), "repeated"]
+)
+_executions = from_zero(
+    Counter("executions_total", "Executions by the status they reached", ["status"]), get_args(Status)
+)
 
 
 async def ack(res: Resources, who: Principal, given: AckIn) -> Execution:

@@ -5,21 +5,26 @@ one fsync and one link-up of the audit chain.
 """
 
 from functools import partial
+from typing import get_args
 
 from msgspec import Struct
 from prometheus_client import Counter, Histogram
 
 from hub.core import clock, outbox, tracing
 from hub.core.ids import uuid7
+from hub.core.metrics import from_zero
 from hub.core.outbox import Event
 from hub.core.problems import Conflict
 from hub.core.resources import Resources
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.trading.signals import rules, store, topics
-from hub.trading.signals.models import Signal, SignalIn
+from hub.trading.signals.models import Side, Signal, SignalIn
+from strategies.symbols import SYMBOLS
 
-_ingested = Counter("signals_ingested_total", "Signals stored", ["instrument", "side"])
+_ingested = from_zero(
+    Counter("signals_ingested_total", "Signals stored", ["instrument", "side"]), SYMBOLS, get_args(Side)
+)
 _seconds = Histogram("signals_create_seconds", "From a checked signal to its commit")
 
 
