@@ -23,7 +23,9 @@ from bench.process import cpu_seconds
 from bench.sockets import subscribe
 from bench.wire import load, request
 from hub.core.embedded.process import free_port
+from hub.core.ids import uuid7
 from hub.core.resources import open_resources
+from hub.core.security.tokens import Proof
 from hub.core.stream.messages import SUBPROTOCOL
 from hub.identity.users import service as users
 from hub.trading.producers import service as producers
@@ -48,7 +50,8 @@ def ours() -> Row:
 async def _identities(running: Stack) -> tuple[str, bytes]:
     async with open_resources(running.settings, running.endpoints.dsn, running.endpoints.redis_url) as res:
         user = await users.ensure(res, "bench@caerus.example", "bench-password", "user")
-        return res.tokens.mint(user.id, "user"), (await producers.ensure(res, "bench")).encode()
+        proof = Proof(uuid7(), "web", ("pwd",), time.time())
+        return res.tokens.mint(user.id, "user", proof), (await producers.ensure(res, "bench")).encode()
 
 
 async def _measure_ours(running: Stack, token: str, key: bytes) -> Row:

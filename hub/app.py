@@ -14,6 +14,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.core import openapi
+from hub.core.addresses import Gate
+from hub.core.cors import Cors
 from hub.core.http import Envelope
 from hub.core.resources import Resources, open_resources
 from hub.core.settings import Settings
@@ -42,7 +44,13 @@ def create_app(settings: Settings, dsn: str, redis_url: str) -> ASGIApp:
     routes += _documents()
     routes.append(Mount("/api", _nothing_here(list(routes))))
     routes.append(Mount("/", Dashboard(directory=DASHBOARD, check_dir=False)))
-    return Envelope(Router(routes, lifespan=_lifespan(settings, dsn, redis_url)))
+    access, https = settings.access, settings.mail.links.startswith("https://")
+    return Envelope(
+        Router(routes, lifespan=_lifespan(settings, dsn, redis_url)),
+        Gate(access.ip_allowlist, access.ip_blocklist, access.trusted_proxies),
+        Cors(access.cors_web_origins, access.cors_miniapp_origins),
+        https=https,
+    )
 
 
 def _lifespan(

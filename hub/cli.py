@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Coroutine
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from pydantic import ValidationError
 
 from hub.core import log, tracing
 from hub.core.embedded.process import NotStarted
+from hub.core.ops import NoOpsPort, ops
 from hub.core.secrets import MissingSecret
 from hub.core.servers import NoServers, endpoints
 from hub.core.settings import Settings
@@ -43,18 +45,22 @@ def _quiet() -> Settings:
     return settings
 
 
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run on uvloop; SIGTERM ends it as Ctrl-C does."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_until_told(work))
+def _run(settings: Settings, process: str, work: Coroutine[Any, Any, None]) -> None:
+    """Run on uvloop, traced, with the process's ops port; SIGTERM ends it as Ctrl-C does."""
+    with (
+        tracing.started(settings, process),
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        suppress(asyncio.CancelledError),
+    ):
+        runner.run(_until_told(settings, process, work))
 
 
-async def _until_told(work: Coroutine[Any, Any, Any]) -> Any:
-
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(work)
+async def _until_told(settings: Settings, process: str, work: Coroutine[Any, Any, None]) -> None:
+    if task := asyncio.current_task():
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return None if task.cancelled() else task.result()
+    with closing(work):
+        async with ops(settings.serve, process):
+            await work
 
 
 @app.command()
@@ -88,8 +94,7 @@ def relay() -> None:
 
     settings = _settings()
     where = endpoints(settings)
-    with tracing.started(settings, "relay"):
-        _run(room.run(where.dsn, where.redis_url))
+    _run(settings, "relay", room.run(where.dsn, where.redis_url))
 
 
 @app.command()
@@ -99,8 +104,7 @@ def work() -> None:
 
     settings = _settings()
     where = endpoints(settings)
-    with tracing.started(settings, "work"):
-        _run(run(settings, where.dsn, where.redis_url))
+    _run(settings, "work", run(settings, where.dsn, where.redis_url))
 
 
 @app.command()
@@ -117,8 +121,9 @@ def trade(
     from workers.source.report import BadCandles
     from workers.trader.command import run
 
+    settings = _settings()
     try:
-        _run(run(_settings(), file, symbol, pace))
+        _run(settings, "trade", run(settings, file, symbol, pace))
     except (BadCandles, KeyError) as error:
         _fail(str(error.args[0]))
 
@@ -132,7 +137,7 @@ def market(
 
     settings = _settings()
     where = endpoints(settings)
-    _run(run(settings, where.dsn, where.redis_url, pace=pace))
+    _run(settings, "market", run(settings, where.dsn, where.redis_url, pace=pace))
 
 
 @app.command()
@@ -227,9 +232,10 @@ def main() -> None:
         app()
     except ValidationError as error:
         for fault in error.errors():
-            typer.secho(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}", err=True, fg="red")
+            where = "".join(f"{part}: " for part in fault["loc"])
+            typer.secho(where + fault["msg"].removeprefix("Value error, "), err=True, fg="red")
         sys.exit(2)
-    except (NoServers, MissingSecret) as error:
+    except (NoServers, NoOpsPort, MissingSecret) as error:
         typer.secho(str(error), err=True, fg="red")
         sys.exit(2)
     except KeyboardInterrupt:

@@ -1,11 +1,15 @@
 """The one list of rooms: importing it plugs every endpoint, topic and job in."""
 
+from hub.core import upkeep as _core_jobs
 from hub.core.health import api as health
 from hub.core.web import Api
 from hub.identity.auth.api import api as auth
+from hub.identity.sessions import jobs as _session_jobs
+from hub.identity.sessions.api import api as sessions
 from hub.identity.users.api import api as users
 from hub.market.candles import topics as _candle_topics
 from hub.market.candles.api import api as candles
+from hub.money.quotas.api import api as quotas
 from hub.trading.approvals import topics as _approval_topics
 from hub.trading.approvals.api import api as approvals
 from hub.trading.commands import jobs as _command_jobs
@@ -18,14 +22,28 @@ from hub.trading.signals import jobs as _signal_jobs
 from hub.trading.signals import topics as _signal_topics
 from hub.trading.signals.api import api as signals
 
-APIS: list[Api] = [health, auth, users, candles, signals, approvals, devices, commands, executions]
+APIS: list[Api] = [
+    health,
+    auth,
+    sessions,
+    users,
+    quotas,
+    candles,
+    signals,
+    approvals,
+    devices,
+    commands,
+    executions,
+]
 
 PLUGGED_IN = [
+    _core_jobs,
     _candle_topics,
     _signal_topics,
     _approval_topics,
     _command_topics,
     _execution_topics,
+    _session_jobs,
     _signal_jobs,
     _command_jobs,
 ]

@@ -1,4 +1,4 @@
-"""One hub process: uvicorn with our socket protocol, and the ops server beside it."""
+"""One hub process: uvicorn with our socket protocol, and the ops port beside it."""
 
 import gc
 import signal
@@ -8,11 +8,11 @@ from types import FrameType
 
 import structlog
 import uvicorn
-from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from hub.app import create_app
 from hub.core import health
+from hub.core.connection import bounded
+from hub.core.ops import ops
 from hub.core.problems import Unavailable
 from hub.core.resources import Resources
 from hub.core.settings import Settings
@@ -44,6 +44,12 @@ class HubServer(uvicorn.Server):
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
 
+    async def look(self) -> None:
+        """Bring the gauges of readiness and of the relay's lag up to date."""
+        if self.started:
+            with suppress(Unavailable):  # the gauges tell
+                await health.check(self.resources)
+
 
 def server(settings: Settings, dsn: str, redis_url: str) -> HubServer:
     """A hub that is configured and not yet running."""
@@ -52,7 +58,7 @@ def server(settings: Settings, dsn: str, redis_url: str) -> HubServer:
         host=settings.serve.host,
         port=settings.serve.port,
         loop="uvloop",
-        http="httptools",
+        http=bounded(settings.serve),
         ws=StreamProtocol,
         ws_max_size=65_536,
         ws_per_message_deflate=False,
@@ -72,13 +78,16 @@ def server(settings: Settings, dsn: str, redis_url: str) -> HubServer:
 
 async def serve(settings: Settings, dsn: str, redis_url: str) -> None:
     """Serve until SIGTERM or SIGINT; running requests end first, sockets are told to reconnect."""
+    _warn_of_unsigned(settings)
     hub = server(settings, dsn, redis_url)
-    runner = await ops(settings, hub)
-    _collect_rarely()
-    try:
+    async with ops(settings.serve, "serve", hub.look):
+        _collect_rarely()
         await hub.serve()
-    finally:
-        await runner.cleanup()
+
+
+def _warn_of_unsigned(settings: Settings) -> None:
+    if off := settings.security.unsigned():
+        log.warning("signatures.optional", because=[f"{name}=false" for name in off])
 
 
 def _collect_rarely() -> None:
@@ -86,21 +95,3 @@ def _collect_rarely() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-
-
-async def ops(settings: Settings, hub: HubServer) -> web.AppRunner:
-    """`/metrics`, on a port of its own that is never public; each scrape looks how far the relay is."""
-
-    async def metrics(_: web.Request) -> web.Response:
-        if hub.started:
-            with suppress(Unavailable):  # the gauges tell
-                await health.check(hub.resources)
-        return web.Response(body=generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
-
-    app = web.Application()
-    app.router.add_get("/metrics", metrics)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    if settings.serve.ops_port:
-        await web.TCPSite(runner, settings.serve.host, settings.serve.ops_port).start()
-    return runner

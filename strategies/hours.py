@@ -33,11 +33,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """When an instrument does not trade, and when positions may only be closed."""
+    """When an instrument does not trade, and when positions may only be closed.
+
+    `zone` (IANA) is that of its spans; None leaves it to who asks.
+    """
 
     closed: tuple[Span, ...]
     close_only: tuple[Span, ...] = ()
-    zone: str = DEFAULT_MARKET_TZ
+    zone: str | None = None
 
 
 def spans(text: str) -> tuple[Span, ...]:
@@ -70,31 +73,44 @@ def _minute(hours: str, minutes: str) -> int:
 CALENDARS = {
     "fx": Calendar(closed=spans("Fri 17:00-Sun 17:00")),
     "metals": Calendar(closed=spans("Fri 17:00-Sun 17:00"), close_only=spans("17:00-18:00")),
-    "index": Calendar(closed=spans("Fri 17:00-Sun 18:00; 17:00-18:00")),
+    # the hours of an exchange, wherever the broker is
+    "index": Calendar(closed=spans("Fri 17:00-Sun 18:00; 17:00-18:00"), zone="America/New_York"),
     "always": Calendar(closed=()),
 }
 
 
-def session(symbol: Symbol | str, now: datetime, blocked: tuple[Span, ...] = ()) -> Session:
+def session(
+    symbol: Symbol | str, now: datetime, blocked: tuple[Span, ...] = (), zone: str = DEFAULT_MARKET_TZ
+) -> Session:
     """The state of the symbol's market at `now` (aware; ValueError when naive).
 
-    `blocked` spans, in the calendar's zone, allow closing only, as the calendar's own do.
+    `blocked` spans allow closing only, as the calendar's own do. `zone` (IANA) is theirs, and that of a
+    calendar which names none.
     """
     if now.tzinfo is None:
         raise ValueError("market hours need an aware time")
     calendar = CALENDARS[(known_symbol(symbol) if isinstance(symbol, str) else symbol).calendar]
-    local = now.astimezone(ZoneInfo(calendar.zone))
-    minute = local.weekday() * DAY + local.hour * 60 + local.minute
-    if any(span.holds(minute) for span in calendar.closed):
+    own = calendar.zone or zone
+    if _within(calendar.closed, now, own):
         return "closed"
-    return "close_only" if any(span.holds(minute) for span in calendar.close_only + blocked) else "open"
+    return "close_only" if _within(calendar.close_only, now, own) or _within(blocked, now, zone) else "open"
 
 
-def is_market_open(symbol: Symbol | str, now: datetime) -> bool:
+def _within(held: tuple[Span, ...], now: datetime, zone: str) -> bool:
+    if not held:
+        return False
+    local = now.astimezone(ZoneInfo(zone))
+    minute = local.weekday() * DAY + local.hour * 60 + local.minute
+    return any(span.holds(minute) for span in held)
+
+
+def is_market_open(symbol: Symbol | str, now: datetime, zone: str = DEFAULT_MARKET_TZ) -> bool:
     """Whether the market trades at all; close-only spans count as open."""
-    return session(symbol, now) != "closed"
+    return session(symbol, now, zone=zone) != "closed"
 
 
-def may_enter(symbol: Symbol | str, now: datetime, blocked: tuple[Span, ...] = ()) -> bool:
+def may_enter(
+    symbol: Symbol | str, now: datetime, blocked: tuple[Span, ...] = (), zone: str = DEFAULT_MARKET_TZ
+) -> bool:
     """Whether a new trade may be entered at `now`."""
-    return session(symbol, now, blocked) == "open"
+    return session(symbol, now, blocked, zone) == "open"

@@ -54,6 +54,13 @@ def settings(home: Path) -> Settings:
         "ARGON2_MEMORY_KIB": "8192",
         "APP_LOG_LEVEL": "ERROR",
         "HUB_SHUTDOWN_SECONDS": "2",
+        # The tests of limits and back-off set their own.
+        "RATE_LIMIT_IP": "1000000",
+        "RATE_LIMIT_AUTH": "1000000",
+        "RATE_LIMIT_USER": "1000000",
+        "RATE_LIMIT_DEVICE": "1000000",
+        "RATE_LIMIT_PRODUCER": "1000000",
+        "LOGIN_FREE_FAILURES": "100000",
     }.items():
         patch.setenv(name, value)
     return Settings()

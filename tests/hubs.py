@@ -1,6 +1,7 @@
 """A hub that tests can talk to over HTTP, and look into."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -14,8 +15,10 @@ from caerus_client.signing import device_headers, fresh_nonce, producer_headers
 from msgspec import Struct
 
 from hub.core import relay
+from hub.core.ids import uuid7
 from hub.core.principal import Principal
 from hub.core.resources import Resources
+from hub.core.security.tokens import Proof
 from hub.core.settings import Settings
 from hub.identity.users import service as users
 from hub.serve import server
@@ -32,6 +35,7 @@ class Answer(Struct, frozen=True):
     status: int
     headers: dict[str, str]
     raw: bytes
+    cookies: tuple[str, ...] = ()
 
     @property
     def body(self) -> Any:
@@ -64,13 +68,19 @@ class RunningHub:
         given = {"content-type": "application/json"} | (headers or {})
         async with self.http.request(method, self.base_url + path, data=data, headers=given) as response:
             lowered = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(response.status, lowered, await response.read())
+            cookies = tuple(response.headers.getall("set-cookie", ()))
+            return Answer(response.status, lowered, await response.read(), cookies)
 
     async def person(self, role: str = "user") -> Person:
-        """A new person of a role, signed in."""
+        """A new person of a role, signed in this moment with both factors."""
         email = f"{uuid4().hex[:12]}@example.com"
         user = await users.create(self.res, email, PASSWORD, role)  # type: ignore[arg-type]
-        return Person(user.id, email, self.res.tokens.mint(user.id, role))
+        return Person(user.id, email, self.token(user.id, role))
+
+    def token(self, user_id: UUID, role: str, methods: tuple[str, ...] = ("pwd", "otp"), **proof: Any) -> str:
+        """An access token; keyword arguments replace parts of its `Proof`."""
+        known = {"session_id": uuid7(), "audience": "web", "methods": methods, "at": time.time()}
+        return self.res.tokens.mint(user_id, role, Proof(**(known | proof)))
 
     async def device(self, person: Person, name: str = "terminal") -> "Device":
         who = Principal("user", str(person.id), person.id, "user")

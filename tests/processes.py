@@ -1,69 +1,72 @@
-"""Our commands as processes of their own, as they run anywhere else."""
+"""`caerus` commands of this tree as processes, with an ops port each."""
 
 import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
+from socket import SO_REUSEADDR, SOL_SOCKET, socket
 
-import aiohttp
-from msgspec import Struct
+import psutil
 
 from hub.core.embedded.process import free_port
-from hub.core.settings import Settings
 from tests.hubs import until
+from tests.metrics import scrape
+
+ROOT = Path(__file__).parents[1]
+Process = asyncio.subprocess.Process
 
 
-class Where(Struct, frozen=True):
-    """The servers a process is to use."""
-
-    dsn: str
-    redis_url: str
-
-
-class Served(Struct, frozen=True):
-    """A hub in its own process, with what it wrote to stderr."""
-
-    base_url: str
-    ops_url: str
-    log: Path
-    process: asyncio.subprocess.Process
+async def start(*args: str, env: dict[str, str]) -> Process:
+    """`caerus ARGS`; what it says can be had from `communicate()`."""
+    path = os.pathsep.join([str(ROOT), str(ROOT / "clients" / "python")])
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "hub.cli", *args),
+        env=os.environ | {"PYTHONPATH": path} | env,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
 
 
 @asynccontextmanager
-async def process(
-    command: str, where: Where, settings: Settings, log: Path, **env: str
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`caerus <command>` until the block ends; `env` are variables besides the addresses."""
-    given = {"CAERUS_HOME": str(settings.app.home), "DB_DSN": where.dsn, "REDIS_URL": where.redis_url}
-    with log.open("ab") as out:
-        running = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "hub.cli", command, env=os.environ | given | env, stderr=out
-        )
+async def measured(port: int, *args: str, env: dict[str, str]) -> AsyncIterator[Process]:
+    """A process that serves its metrics on `port` on entry; killed on exit if it still runs."""
+    process = await start(*args, env=env | {"OPS_PORT": str(port)})
+
+    async def serves() -> bool:
+        assert process.returncode is None, (await process.communicate())[0].decode()
+        return await scrape(port) is not None
+
     try:
-        yield running
+        await until(serves, seconds=60)
+        yield process
     finally:
-        with suppress(ProcessLookupError):
-            running.terminate()
-        await running.wait()
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
-@asynccontextmanager
-async def served(where: Where, settings: Settings, log: Path, **env: str) -> AsyncIterator[Served]:
-    """A hub that answers."""
-    port, ops = free_port(), free_port()
-    given = {"HUB_PORT": str(port), "OPS_PORT": str(ops)} | env
-    async with process("serve", where, settings, log, **given) as running:
-        base = f"http://127.0.0.1:{port}"
-        await until(lambda: answers(f"{base}/api/v1/health"), seconds=30)
-        yield Served(base, f"http://127.0.0.1:{ops}", log, running)
+def listens(pid: int, port: int) -> bool:
+    """Whether it is this process that has the port."""
+    held = psutil.Process(pid).net_connections("tcp")
+    return any(each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in held)
 
 
-async def answers(url: str) -> bool:
-    """Whether somebody says 200 there."""
-    try:
-        async with aiohttp.request("GET", url) as answer:
-            return answer.status == 200
-    except aiohttp.ClientError:
-        return False
+def free_row(count: int) -> int:
+    """The first of so many free ports in a row."""
+    while True:
+        first = free_port()
+        if all(_is_free(port) for port in range(first, first + count)):
+            return first
+
+
+def _is_free(port: int) -> bool:
+    with socket() as probe:
+        probe.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            return False
+    return True

@@ -19,8 +19,11 @@ from strategies.candles import Bar
 from strategies.symbols import SYMBOLS, Symbol
 from workers.simulator.ea import Ea
 from workers.simulator.terminal import Terminal
-from workers.source.sample import Sample
-from workers.trader.trader import Config, Trader
+from workers.source.metrics import metered
+from workers.source.sample import HOUR, Sample
+from workers.trader import metrics
+from workers.trader.environment import config, retry
+from workers.trader.trader import Trader
 
 SYMBOL = SYMBOLS["XAUUSD"]
 _POLL_SECONDS = 25
@@ -31,15 +34,15 @@ async def run(settings: Settings, dsn: str, redis_url: str, *, pace: float) -> N
     folder = settings.app.home / "market"
     folder.mkdir(parents=True, exist_ok=True)
     client, secrets = ClientSettings(), Secrets(settings.app)
-    hub = client.api_base
     with ExitStack() as files:
         spool = files.enter_context(Spool(folder / "spool.db"))
         ledger = files.enter_context(Ledger(folder / "ea.db"))
         terminal = Terminal(SYMBOL, path=folder / "terminal.db")
         files.callback(terminal.close)
-        producer = ProducerClient(hub, client.producer_id, secrets.get("HMAC_PRODUCER_SECRET"), spool)
-        device = DeviceClient(hub, client.device_id, secrets.get("DEVICE_SECRET"))
-        trader, ea = Trader(Config(SYMBOL), spool, wake=producer.wake), Ea(terminal, device, ledger)
+        producer = _producer(settings, client, secrets, spool)
+        device = DeviceClient(client.api_base, client.device_id, secrets.get("DEVICE_SECRET"))
+        trader = Trader(config(settings.trading, SYMBOL), spool, wake=producer.wake)
+        ea = Ea(terminal, device, ledger)
         resources = open_resources(settings, dsn, redis_url)
         async with resources as res, producer, device, asyncio.TaskGroup() as group:
             group.create_task(producer.run())
@@ -47,11 +50,23 @@ async def run(settings: Settings, dsn: str, redis_url: str, *, pace: float) -> N
             await _play(res, trader, ea, pace)
 
 
+def _producer(settings: Settings, client: ClientSettings, secrets: Secrets, spool: Spool) -> ProducerClient:
+    return ProducerClient(
+        client.api_base,
+        client.producer_id,
+        secrets.get("HMAC_PRODUCER_SECRET"),
+        spool,
+        retry=retry(settings.trading),
+        on_alert=metrics.alerted(),
+        on_outcome=metrics.counted(),
+    )
+
+
 async def _play(res: Resources, trader: Trader, ea: Ea, pace: float) -> None:
     """As fast as it goes until there is a signal to look at, then bar by bar."""
     history: list[Candle] = []
     signalled = False
-    for bar in Sample():
+    for bar in metered(Sample(), SYMBOL.name, HOUR):
         ea.on_bar(bar)
         step = await trader.step(bar)
         if not step.taken:

@@ -28,8 +28,11 @@ class Batcher(Generic[In, Out]):
         flush: Callable[[list[In]], Awaitable[list[Out]]],
         *,
         size: int = 200,
+        fail_together: tuple[type[Exception], ...] = (),
     ) -> None:
+        """An error of `fail_together` is everybody's at once; after another each item is tried alone."""
         self._nursery, self._name, self._flush, self._size = nursery, name, flush, size
+        self._fail_together = fail_together
         self._waiting: list[Waiting[In, Out]] = []
         self._running = False
 
@@ -64,9 +67,10 @@ class Batcher(Generic[In, Out]):
 
     async def _one_by_one(self, batch: list[Waiting[In, Out]], error: Exception) -> None:
         """One bad item must not fail its neighbours."""
-        if len(batch) == 1:
-            if not batch[0][1].done():
-                batch[0][1].set_exception(error)
+        if len(batch) == 1 or isinstance(error, self._fail_together):
+            for _, waiting, _ in batch:
+                if not waiting.done():
+                    waiting.set_exception(error)
             return
         for each in batch:
             await self._settle([each])

@@ -11,6 +11,7 @@ Nobody else commits. What must follow a commit (waking the relay, enqueuing a jo
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import asyncpg
@@ -25,6 +26,12 @@ log = structlog.get_logger()
 After = Callable[[], Awaitable[Any]]
 
 _SPAN = {"db.system.name": "postgresql"}
+
+
+BeforeCommit = Callable[["Transaction"], Awaitable[None]]
+
+before_commit: ContextVar[BeforeCommit | None] = ContextVar("before_commit", default=None)
+"""What every transaction of the current request must do last (`core/idempotency`)."""
 
 
 class Transaction:
@@ -65,6 +72,8 @@ class Db:
             async with self.pool.acquire() as connection, connection.transaction():
                 tx = Transaction(connection)
                 yield tx
+                if work := before_commit.get():
+                    await work(tx)
         await tx.committed()
 
     async def close(self) -> None:

@@ -55,13 +55,13 @@ class Away(Struct, frozen=True):
     sentence: str
 
 
-@api.get("/health", guard=guards.public)
+@api.get("/health", guard=guards.public, limit="none")
 async def health(call: Call) -> Health:
     """The process answers."""
     return Health("ok")
 
 
-@api.get("/ready", guard=guards.public, raises=(Unavailable,))
+@api.get("/ready", guard=guards.public, limit="none", raises=(Unavailable,))
 async def ready(call: Call) -> Readiness:
     """Database, Redis, relay and migrations are as they must be to serve."""
     return await check(call.res)
@@ -106,7 +106,7 @@ def _behind(lag: Lag, pending: int) -> list[str]:
     return faults
 
 
-@api.get("/version", guard=guards.public)
+@api.get("/version", guard=guards.public, limit="none")
 async def version(call: Call) -> Version:
     """What is running."""
     app = call.res.settings.app

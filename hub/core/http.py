@@ -17,7 +17,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.core import metrics, server_span, tracing
-from hub.core.problems import Invalid, Problem, plain
+from hub.core.addresses import Gate
+from hub.core.cors import Cors, Header, header
+from hub.core.problems import Forbidden, Invalid, Problem, plain
 
 access = structlog.get_logger("access")
 
@@ -26,34 +28,56 @@ _SECURITY = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     (
         b"content-security-policy",
         b"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        b"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+        b"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
     ),
 ]
+_HTTPS = [(b"strict-transport-security", b"max-age=31536000; includeSubDomains")]
+_NOT_KEPT = [(b"cache-control", b"no-store")]
+
+
+class Blocked(Forbidden):
+    title = "Address blocked"
+
+    def __init__(self) -> None:
+        super().__init__("Requests from your address are not taken.")
 
 
 class Envelope:
     """The outermost layer."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, gate: Gate, cors: Cors, *, https: bool) -> None:
+        self.app, self.gate, self.cors = app, gate, cors
+        self.fixed = _SECURITY + (_HTTPS if https else [])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        exchange = _Exchange(scope, send)
-        await (exchange.traced if tracing.on() else exchange.run)(self.app, receive)
+        address = scope["caerus.address"] = self.gate.client(scope)
+        scope["caerus.exempt"] = self.gate.allows(address)
+        if scope["type"] == "http":
+            exchange = _Exchange(self, scope, send)
+            await (exchange.traced if tracing.on() else exchange.run)(self.app, receive)
+        elif self.gate.blocks(address):
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": "address blocked"})
+        else:
+            await self.app(scope, receive, send)
 
 
 class _Exchange:
     """One request and its answer."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
-        self._scope, self._send = scope, send
-        self._id = _request_id(scope)
+    def __init__(self, envelope: Envelope, scope: Scope, send: Send) -> None:
+        self._envelope, self._scope, self._send = envelope, scope, send
+        self._id = scope["caerus.request_id"] = _request_id(scope)
+        self._origin = header(scope["headers"], b"origin")
         self._status = 0
         self._began = time.perf_counter()
 
@@ -67,7 +91,12 @@ class _Exchange:
     async def run(self, app: ASGIApp, receive: Receive) -> None:
         structlog.contextvars.bind_contextvars(request_id=self._id)
         try:
-            await app(self._scope, receive, self._sent)
+            if self._envelope.gate.blocks(self._scope["caerus.address"]):
+                raise Blocked
+            if self._scope["method"] == "OPTIONS" and self._origin:
+                await self._preflight(self._origin)
+            else:
+                await app(self._scope, receive, self._sent)
         except Exception as error:
             if self._status:
                 raise
@@ -76,11 +105,31 @@ class _Exchange:
             self._record()
             structlog.contextvars.clear_contextvars()
 
+    async def _preflight(self, origin: bytes) -> None:
+        cors = self._envelope.cors
+        if not cors.allows(origin, self._scope["path"]):
+            raise Forbidden("Pages of this origin may not call this address.")
+        await self._sent({"type": "http.response.start", "status": 204, "headers": cors.preflight(origin)})
+        await self._send({"type": "http.response.body", "body": b""})
+
     async def _sent(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            message["headers"] = [*message["headers"], (b"x-request-id", self._id.encode()), *_SECURITY]
+            message["headers"] = [*message["headers"], *self._added(message["headers"])]
         await self._send(message)
+
+    def _added(self, given: list[Header]) -> list[Header]:
+        """What every answer carries besides its own headers."""
+        scope, added = self._scope, [(b"x-request-id", self._id.encode()), *self._envelope.fixed]
+        if limits := scope.get("caerus.headers"):
+            added += [(name.lower().encode(), value.encode()) for name, value in limits.items()]
+        if scope["path"].startswith("/api/"):
+            if header(given, b"cache-control") is None:
+                added += _NOT_KEPT
+            if self._origin and scope["method"] != "OPTIONS":
+                allowed = self._envelope.cors.allows(self._origin, scope["path"])
+                added += self._envelope.cors.answer(self._origin) if allowed else []
+        return added
 
     async def _refuse(self, error: Exception) -> None:
         path = self._scope["path"]
@@ -116,14 +165,14 @@ class _Exchange:
         count, duration = _meters(self._template() or "unmatched", self._status)
         count.inc()
         duration.observe(seconds)
-        client = self._scope.get("client")
+        address = self._scope["caerus.address"]
         access.info(
             "request",
             method=self._scope["method"],
             path=self._scope["path"],
             status=self._status,
             duration_ms=round(seconds * 1000, 2),
-            client_ip=client[0] if client else None,
+            client_ip=str(address) if address else None,
         )
 
 

@@ -17,17 +17,14 @@ def told_to_stop() -> bool:
 
 
 class Nursery:
-    """Tasks that live as long as their owner; a crash is logged and remembered.
-
-    A task begins with an empty context: it outlives the request that happened to start it, and must not go on
-    under that request's id and trace.
-    """
+    """Tasks that live as long as their owner; a crash is logged and remembered."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
         self.failed: BaseException | None = None
 
     def start(self, work: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
+        # Not the context of whoever starts it: a batch outlives its first caller and serves others.
         task = asyncio.get_running_loop().create_task(work, name=name, context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._done)

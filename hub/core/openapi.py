@@ -86,8 +86,16 @@ def _refusals(endpoint: Endpoint, schema_of: dict[str, Any]) -> dict[str, Any]:
         by_status.setdefault(refusal.status, []).append(refusal.title)
     if endpoint.guard.scheme:
         by_status.setdefault(401, ["Not authenticated"])
+        by_status.setdefault(403, ["Not allowed"])
+    if endpoint.limit != "none":
+        by_status.setdefault(429, ["Too many requests"])
+    if endpoint.limit == "auth":
+        by_status.setdefault(503, ["Unavailable"])
+    if endpoint.idempotent:
+        by_status.setdefault(409, ["Conflict"])
     if endpoint.body:
         by_status.setdefault(Problem.status, [Problem.title])
+        by_status.setdefault(408, ["Body too slow"])
         by_status.setdefault(413, ["Body too large"])
     if endpoint.body or endpoint.query:
         by_status.setdefault(422, ["Invalid request"])

@@ -6,26 +6,40 @@ from uuid import UUID
 from msgspec import Struct
 
 Role = Literal["owner", "admin", "user"]
+ROLES: tuple[Role, ...] = ("owner", "admin", "user")
+Method = Literal["pwd", "otp", "rec"]
+"""How somebody proved who they are: password, one-time code, recovery code (RFC 8176 in spirit)."""
 
 
 class Principal(Struct, frozen=True):
     """A caller whose identity was proven.
 
-    `id` is the user's, device's or producer's own id as text; `user_id` is the person behind it
-    (None for a producer).
+    `id` is the user's, device's, producer's or API key's own id as text; `user_id` is the person behind it
+    (None for a producer). `scopes` limits what an API key may do; None is whatever the role may.
+    `proven_at` is when a password (and code) was last given, in Unix seconds.
     """
 
-    kind: Literal["public", "user", "device", "producer"]
+    kind: Literal["public", "user", "device", "producer", "key"]
     id: str = ""
     user_id: UUID | None = None
     role: str = ""
     expires_at: float = 0.0
+    session_id: UUID | None = None
+    audience: str = ""
+    methods: tuple[str, ...] = ()
+    proven_at: float = 0.0
+    scopes: frozenset[str] | None = None
 
     @property
     def person(self) -> UUID:
         """The person's id; a caller without one is refused before any handler runs."""
         assert self.user_id is not None
         return self.user_id
+
+    @property
+    def strong(self) -> bool:
+        """Whether a second factor was given in this session."""
+        return "otp" in self.methods or "rec" in self.methods
 
 
 PUBLIC = Principal("public")

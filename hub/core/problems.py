@@ -4,6 +4,7 @@
     ├── Unauthenticated          401   one text for every cause
     ├── Forbidden                403
     ├── NotFound                 404
+    ├── TooSlow                  408
     ├── Conflict                 409
     ├── TooLarge                 413
     ├── Invalid                  422   carries `errors`: [{pointer, detail}]
@@ -87,6 +88,10 @@ class Forbidden(Problem):
 
 class NotFound(Problem):
     status, title = 404, "Not found"
+
+
+class TooSlow(Problem):
+    status, title = 408, "Body too slow"
 
 
 class Conflict(Problem):

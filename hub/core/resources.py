@@ -10,13 +10,18 @@ from hub.core.batching import Batcher
 from hub.core.bus import Bus
 from hub.core.db import Db, open_db
 from hub.core.feed import Feed
+from hub.core.limits import Limits, Quotas, quotas
 from hub.core.nursery import Nursery
 from hub.core.redis import Redis, open_redis
 from hub.core.secrets import Secrets
 from hub.core.security.passwords import Passwords
+from hub.core.security.revocations import WHOLE, Revocations
 from hub.core.security.signatures import Nonces
 from hub.core.security.tokens import Tokens
 from hub.core.settings import Settings
+
+_COUNT_SECONDS = 0.5
+"""Counting may hold a request up for so long; then it is decided without."""
 
 
 class Resources(Struct, frozen=True):
@@ -30,6 +35,9 @@ class Resources(Struct, frozen=True):
     tokens: Tokens
     passwords: Passwords
     nonces: Nonces
+    limits: Limits
+    quotas: Quotas
+    revocations: Revocations
     nursery: Nursery
     batchers: "dict[str, Batcher[Any, Any]]"
 
@@ -47,6 +55,7 @@ async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncI
     db = await open_db(settings.db, dsn)
     redis = open_redis(redis_url)
     reader = open_redis(redis_url, connections=2, timeout=10)
+    counter = open_redis(redis_url, connections=4, timeout=_COUNT_SECONDS)
     nursery = Nursery()
     passwords = Passwords(settings.security)
     feed = Feed(db, Bus(redis), Bus(reader))
@@ -54,11 +63,28 @@ async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncI
         tokens = Tokens(secrets.get("JWT_PRIVATE_KEY"), settings.security)
         await feed.start(nursery)
         nonces = Nonces(redis, nursery, settings.security.hmac_nonce_ttl_seconds)
-        yield Resources(settings, secrets, db, redis, feed, tokens, passwords, nonces, nursery, {})
+        revocations = Revocations(db, redis, settings.security.jwt_access_seconds)
+        await revocations.load()
+        yield Resources(
+            settings=settings,
+            secrets=secrets,
+            db=db,
+            redis=redis,
+            feed=feed,
+            tokens=tokens,
+            passwords=passwords,
+            nonces=nonces,
+            limits=Limits(counter, nursery, WHOLE),
+            quotas=quotas(settings.limits),
+            revocations=revocations,
+            nursery=nursery,
+            batchers={},
+        )
     finally:
         feed.close()
         await nursery.close()
         passwords.close()
+        await counter.aclose()
         await reader.aclose()
         await redis.aclose()
         await db.close()

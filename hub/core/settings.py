@@ -7,9 +7,14 @@ Secrets are not here: `core/secrets` reads them, so that a settings dump cannot 
 import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from hub.core.addresses import networks
+from hub.core.principal import Role
+from strategies.hours import DEFAULT_MARKET_TZ, Span, spans
 
 
 def _config(prefix: str = "") -> SettingsConfigDict:
@@ -31,6 +36,24 @@ def _redis(url: str) -> str:
     return url
 
 
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError):
+        raise ValueError(
+            f"{name!r} is no time zone; write an IANA name, such as {DEFAULT_MARKET_TZ}"
+        ) from None
+
+
+def _windows(text: str) -> str:
+    try:
+        spans(text)
+    except ValueError as error:
+        how = '"Fri 17:00-Sun 17:00", or "16:55-18:00" for every day, and ";" between several'
+        raise ValueError(f"{error}; write {how}") from None
+    return text
+
+
 def _http(url: str) -> str:
     if not re.match(r"^https?://[^/]", url):
         raise ValueError("must look like http://collector:4318")
@@ -40,6 +63,20 @@ def _http(url: str) -> str:
 def redact(url: str) -> str:
     """A DSN or URL without its password."""
     return re.sub(r"(://[^:/@]*):[^/?#]*@", r"\1:***@", url)
+
+
+def _roles(value: object) -> object:
+    """`owner,admin`, or nothing for nobody."""
+    return tuple(filter(None, value.replace(" ", "").split(","))) if isinstance(value, str) else value
+
+
+def _networks(text: str) -> str:
+    networks(text)
+    return text
+
+
+Networks = Annotated[str, AfterValidator(_networks)]
+"""`10.0.0.0/8, 2001:db8::/32`."""
 
 
 class AppSettings(BaseSettings):
@@ -96,21 +133,33 @@ class RedisSettings(BaseSettings):
 
 
 class SecuritySettings(BaseSettings):
-    """Tokens, passwords, signatures."""
+    """Tokens, passwords, signatures.
+
+    `HMAC_PRODUCER_ENABLED` and `HMAC_DEVICE_REQUIRED` are for development: false believes a known id
+    that comes with no signature at all.
+    """
 
     model_config = _config()
 
     jwt_issuer: str = "caerus"
     jwt_audience: str = "web"
+    jwt_miniapp_audience: str = "miniapp"
     jwt_access_seconds: int = Field(900, ge=60, le=3600)
     session_days: int = Field(30, ge=1)
+    session_idle_days: int = Field(14, ge=1)
+    step_up_seconds: int = Field(300, ge=30)
+    mfa_required_roles: Annotated[tuple[Role, ...], NoDecode, BeforeValidator(_roles)] = ("owner", "admin")
     argon2_memory_kib: int = Field(47_104, ge=8_192)
     argon2_time_cost: int = Field(1, ge=1)
     argon2_parallelism: int = Field(1, ge=1)
     login_max_failures: int = Field(10, ge=1)
     login_lock_seconds: int = Field(900, ge=1)
+    login_free_failures: int = Field(3, ge=0)
+    login_max_wait_seconds: int = Field(900, ge=1)
     hmac_timestamp_skew_seconds: int = Field(300, ge=1)
     hmac_nonce_ttl_seconds: int = Field(600, ge=1)
+    hmac_producer_enabled: bool = True
+    hmac_device_required: bool = True
 
     @model_validator(mode="after")
     def _nonces_outlive_the_skew(self) -> Self:
@@ -118,9 +167,57 @@ class SecuritySettings(BaseSettings):
             raise ValueError("HMAC_NONCE_TTL_SECONDS must be at least twice HMAC_TIMESTAMP_SKEW_SECONDS")
         return self
 
+    def unsigned(self) -> list[str]:
+        """The switches that are off."""
+        switches = {
+            "HMAC_PRODUCER_ENABLED": self.hmac_producer_enabled,
+            "HMAC_DEVICE_REQUIRED": self.hmac_device_required,
+        }
+        return [name for name, on in switches.items() if not on]
+
+
+class LimitSettings(BaseSettings):
+    """`RATE_LIMIT_*`: requests a minute. An address counts for those who have proven nothing."""
+
+    model_config = _config("RATE_LIMIT_")
+
+    ip: int = Field(60, ge=1)
+    auth: int = Field(10, ge=1)
+    user: int = Field(600, ge=1)
+    device: int = Field(600, ge=1)
+    producer: int = Field(6_000, ge=1)
+    key: int = Field(600, ge=1)
+
+    @classmethod
+    def none(cls) -> Self:
+        """No limit that anybody meets: one machine plays everybody."""
+        return cls.model_validate(dict.fromkeys(cls.model_fields, 10**7))
+
+
+class AccessSettings(BaseSettings):
+    """Addresses: whose `X-Forwarded-For` is believed, who is never limited, who is not let in."""
+
+    model_config = _config()
+
+    trusted_proxies: Networks = ""
+    ip_allowlist: Networks = ""
+    ip_blocklist: Networks = ""
+    cors_web_origins: str = ""
+    cors_miniapp_origins: str = ""
+
+
+class MailSettings(BaseSettings):
+    """`MAIL_*`. Without `SMTP_URL` (a secret) letters are put into `CAERUS_HOME/mail` to be read there."""
+
+    model_config = _config("MAIL_")
+
+    sender: str = Field("Caerus <no-reply@caerus.example>", validation_alias="MAIL_FROM")
+    links: str = Field("", validation_alias="PUBLIC_URL")
+    token_minutes: int = Field(60, ge=5, validation_alias="MAIL_TOKEN_MINUTES")
+
 
 class ServeSettings(BaseSettings):
-    """Where the hub listens. `OPS_PORT` serves /metrics and is never public."""
+    """Where the hub listens. `OPS_PORT` serves a process's /metrics and /health and is never public; 0 is off."""
 
     model_config = _config()
 
@@ -128,6 +225,9 @@ class ServeSettings(BaseSettings):
     port: int = Field(8000, ge=0, le=65_535, validation_alias="HUB_PORT")
     ops_port: int = Field(8001, ge=0, le=65_535, validation_alias="OPS_PORT")
     shutdown_seconds: int = Field(5, ge=1, validation_alias="HUB_SHUTDOWN_SECONDS")
+    body_seconds: float = Field(15, gt=0, validation_alias="HUB_BODY_SECONDS")
+    header_seconds: float = Field(10, gt=0, validation_alias="HUB_HEADER_SECONDS")
+    header_bytes: int = Field(16_384, ge=1_024, validation_alias="HUB_HEADER_BYTES")
 
 
 class TelemetrySettings(BaseSettings):
@@ -152,6 +252,29 @@ class ClientSettings(BaseSettings):
     device_id: str = ""
 
 
+class TradingSettings(BaseSettings):
+    """`DEFAULT_MARKET_TZ`, `TRADING_BLOCKLIST_WINDOWS`, and when a trader tries to deliver again.
+
+    The zone is that of calendars which name none. After `MAX_RETRIES` somebody is told; trying goes on.
+    """
+
+    model_config = _config()
+
+    market_tz: Annotated[str, AfterValidator(_zone)] = Field(
+        DEFAULT_MARKET_TZ, validation_alias="DEFAULT_MARKET_TZ"
+    )
+    blocklist_windows: Annotated[str, AfterValidator(_windows)] = Field(
+        "", validation_alias="TRADING_BLOCKLIST_WINDOWS"
+    )
+    max_retries: int = Field(5, ge=0, validation_alias="MAX_RETRIES")
+    retry_delay_seconds: float = Field(5, gt=0, le=3600, validation_alias="RETRY_DELAY_SECONDS")
+
+    @property
+    def blocked(self) -> tuple[Span, ...]:
+        """Hours in which no trade is entered."""
+        return spans(self.blocklist_windows)
+
+
 class Settings(BaseSettings):
     """Everything, read once."""
 
@@ -163,6 +286,24 @@ class Settings(BaseSettings):
     security: SecuritySettings = Field(default_factory=lambda: SecuritySettings())
     serve: ServeSettings = Field(default_factory=lambda: ServeSettings())
     telemetry: TelemetrySettings = Field(default_factory=lambda: TelemetrySettings())
+    limits: LimitSettings = Field(default_factory=lambda: LimitSettings())
+    access: AccessSettings = Field(default_factory=lambda: AccessSettings())
+    mail: MailSettings = Field(default_factory=lambda: MailSettings())
+    trading: TradingSettings = Field(default_factory=lambda: TradingSettings())
+
+    @model_validator(mode="after")
+    def _second_factors_are_for_real(self) -> Self:
+        missing = {"owner", "admin"} - set(self.security.mfa_required_roles)
+        if missing and self.app.env != "development":
+            raise ValueError("MFA_REQUIRED_ROLES must hold owner and admin outside development")
+        return self
+
+    @model_validator(mode="after")
+    def _signatures_are_optional_in_development_alone(self) -> Self:
+        if self.app.env != "development" and (off := self.security.unsigned()):
+            wanted = " and ".join(f"{name}=true" for name in off)
+            raise ValueError(f"APP_ENV={self.app.env} needs {wanted}: there every call is signed")
+        return self
 
     @classmethod
     def throw_away(cls, home: Path, port: int, ops_port: int) -> Self:
@@ -173,7 +314,15 @@ class Settings(BaseSettings):
             db=DbSettings(dsn="", owner_dsn=""),
             redis=RedisSettings(url=""),
             serve=ServeSettings(HUB_PORT=port, OPS_PORT=ops_port),
+            limits=LimitSettings.none(),
         )
+
+    def demo(self) -> Self:
+        """On one's own machine the owner signs in by password alone, unless the environment says otherwise."""
+        if "mfa_required_roles" in self.security.model_fields_set:
+            return self
+        security = self.security.model_copy(update={"mfa_required_roles": ()})
+        return self.model_copy(update={"security": security})
 
     def summary(self) -> dict[str, object]:
         """What was resolved, fit to be logged."""

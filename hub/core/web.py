@@ -9,6 +9,7 @@
 annotations; what it returns is encoded. An endpoint without a guard fails at import.
 """
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, get_type_hints
@@ -19,7 +20,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from hub.core import problems
+from hub.core import admission, idempotency, problems
+from hub.core.admission import Policy
 from hub.core.guards import Guard
 from hub.core.principal import Principal
 from hub.core.resources import Resources
@@ -31,6 +33,13 @@ _MAX_BODY = 65_536
 _encode = msgspec.json.Encoder().encode
 
 
+class Visitor(msgspec.Struct, frozen=True):
+    """From where somebody calls, and with what."""
+
+    ip: str | None = None
+    user_agent: str = ""
+
+
 class Call(msgspec.Struct, frozen=True):
     """One request: who calls, with what at hand."""
 
@@ -40,12 +49,17 @@ class Call(msgspec.Struct, frozen=True):
 
     @property
     def ip(self) -> str | None:
-        """The caller's address; `X-Forwarded-For` is not believed."""
-        return self.request.client.host if self.request.client else None
+        """The caller's address, as far as our own proxies tell it."""
+        address = self.request.scope.get("caerus.address")
+        return None if address is None else str(address)
 
     @property
     def user_agent(self) -> str:
         return self.request.headers.get("user-agent", "")[:512]
+
+    @property
+    def visitor(self) -> Visitor:
+        return Visitor(self.ip, self.user_agent)
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -58,7 +72,13 @@ class Endpoint(msgspec.Struct, frozen=True):
     hints: dict[str, Any]
     status: int
     max_body: int
+    limit: Policy
+    idempotent: bool
     raises: tuple[type[problems.Problem], ...]
+
+    @property
+    def route(self) -> str:
+        return f"{self.method} {self.path}"
 
     @property
     def body(self) -> Any:
@@ -92,8 +112,16 @@ class Api:
     ) -> Callable[[Handler], Handler]:
         return self._add("POST", path, guard, status, **options)
 
+    def put(self, path: str = "", *, guard: Guard, **options: Any) -> Callable[[Handler], Handler]:
+        return self._add("PUT", path, guard, 200, **options)
+
     def patch(self, path: str = "", *, guard: Guard, **options: Any) -> Callable[[Handler], Handler]:
         return self._add("PATCH", path, guard, 200, **options)
+
+    def delete(
+        self, path: str = "", *, guard: Guard, status: int = 204, **options: Any
+    ) -> Callable[[Handler], Handler]:
+        return self._add("DELETE", path, guard, status, **options)
 
     def _add(
         self,
@@ -103,6 +131,8 @@ class Api:
         status: int,
         *,
         max_body: int = _MAX_BODY,
+        limit: Policy = "caller",
+        idempotent: bool = False,
         raises: tuple[type[problems.Problem], ...] = (),
     ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
@@ -111,7 +141,9 @@ class Api:
             if unknown or "return" not in hints:
                 raise TypeError(f"{handler.__name__}: annotate every parameter and the return type")
             full = self.prefix + path
-            self.endpoints.append(Endpoint(method, full, handler, guard, hints, status, max_body, raises))
+            self.endpoints.append(
+                Endpoint(method, full, handler, guard, hints, status, max_body, limit, idempotent, raises)
+            )
             return handler
 
         return register
@@ -123,11 +155,21 @@ class Api:
             )
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """The raw body, refused as soon as it is known to be over `limit` bytes."""
+async def read_body(request: Request, limit: int, seconds: float) -> bytes:
+    """The raw body, refused as soon as it is known to be over `limit` bytes, or slower than `seconds`."""
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit:
         raise _too_large(limit)
+    try:
+        async with asyncio.timeout(seconds):
+            body = await _received(request, limit)
+    except TimeoutError:
+        raise problems.TooSlow(f"The body must arrive within {seconds:g} s.") from None
+    request._body = body  # what Request.body() keeps too
+    return body
+
+
+async def _received(request: Request, limit: int) -> bytes:
     body, more = b"", True
     while more:
         message = await request.receive()
@@ -137,7 +179,6 @@ async def read_body(request: Request, limit: int) -> bytes:
         more = message.get("more_body", False)
         if len(body) > limit:
             raise _too_large(limit)
-    request._body = body  # what Request.body() keeps too
     return body
 
 
@@ -149,20 +190,35 @@ class _Handled:
     """An endpoint as ASGI: straight from the route to the handler, with nothing in between."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        self._handler, self._guard, self._status = endpoint.handler, endpoint.guard.check, endpoint.status
+        self._endpoint, self._handler, self._guard = endpoint, endpoint.handler, endpoint.guard.check
         self._decode = msgspec.json.Decoder(endpoint.body).decode if endpoint.body else None
-        self._query, self._params, self._limit = endpoint.query, endpoint.path_params, endpoint.max_body
+        self._query, self._params = endpoint.query, endpoint.path_params
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        result = await self._answer(request)
-        if not isinstance(result, Response):
-            result = Response(_encode(result), self._status, media_type="application/json")
-        await result(scope, receive, send)
+        response = await self._answer(request)
+        await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Any:
-        raw = await read_body(request, self._limit)
-        who = await self._guard(request)
+    async def _answer(self, request: Request) -> Response:
+        endpoint, res = self._endpoint, request.state["resources"]
+        raw = await read_body(request, endpoint.max_body, res.settings.serve.body_seconds)
+        who = await self._let_in(request, res)
+        call, given = Call(request, who, res), self._given(request, raw)
+        if endpoint.idempotent:
+            return await self._once(call, given, raw)
+        return self._response(await self._handler(call, **given))
+
+    async def _let_in(self, request: Request, res: Resources) -> Principal:
+        """Who it is, and whether it may come now."""
+        try:
+            who = await self._guard(request)
+        except problems.Unauthenticated:
+            await admission.stranger(request, res, self._endpoint.path)
+            raise
+        await admission.admit(request, res, self._endpoint.limit, who, self._endpoint.path)
+        return who
+
+    def _given(self, request: Request, raw: bytes) -> dict[str, Any]:
         given: dict[str, Any] = {}
         if self._params:
             given |= {
@@ -172,7 +228,34 @@ class _Handled:
             given["body"] = _decoded(self._decode, raw)
         if self._query:
             given["query"] = _converted(dict(request.query_params), self._query)
-        return await self._handler(Call(request, who, request.state["resources"]), **given)
+        return given
+
+    def _response(self, result: Any) -> Response:
+        if isinstance(result, Response):
+            return result
+        if self._endpoint.status == 204:
+            return Response(status_code=204)
+        return Response(_encode(result), self._endpoint.status, media_type="application/json")
+
+    async def _once(self, call: Call, given: dict[str, Any], raw: bytes) -> Response:
+        caller = f"{call.who.kind}:{call.who.id}"
+        ticket = idempotency.ticket(call.request, caller, self._endpoint.route, raw)
+        if ticket is None:
+            return self._response(await self._handler(call, **given))
+
+        async def work() -> idempotency.Answer:
+            try:
+                response = self._response(await self._handler(call, **given))
+            except problems.Problem as problem:
+                if problem.status >= 500:
+                    raise
+                return idempotency.problem_answer(problem, call.request)
+            return idempotency.Answer(response.status_code, bytes(response.body))
+
+        answer = await idempotency.once(call.res.db, ticket, work)
+        kind = "application/json" if answer.status < 400 else "application/problem+json"
+        headers = {"Idempotent-Replayed": "true"} if answer.replayed else None
+        return Response(answer.body or None, answer.status, headers, media_type=kind)
 
 
 def _path_param(value: str, kind: Any) -> Any:

@@ -15,7 +15,9 @@ from hub.core.settings import (
     TelemetrySettings,
     redact,
 )
+from strategies.hours import spans
 
+SWITCHES = ("HMAC_PRODUCER_ENABLED", "HMAC_DEVICE_REQUIRED")
 PRODUCTION = {"APP_ENV": "production", "APP_VERSION": "1.0.0", "GIT_SHA": "abc"}
 
 
@@ -37,6 +39,7 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         "OTEL_SERVICE_NAME",
         "OTEL_TRACES_SAMPLER_ARG",
+        *SWITCHES,
     ):
         monkeypatch.delenv(name, raising=False)
 
@@ -108,6 +111,69 @@ def test_values_that_make_no_sense_are_refused(
     put(monkeypatch, **{name: value})
     with pytest.raises(ValidationError):
         (DbSettings(), SecuritySettings(), RedisSettings())
+
+
+def test_the_trader_s_defaults_are_the_market_s() -> None:
+    found = Settings().trading
+    assert (found.market_tz, found.blocked) == ("America/New_York", ())
+    assert (found.max_retries, found.retry_delay_seconds) == (5, 5.0)
+
+
+def test_windows_and_zone_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    windows = "Wed 13:55-Wed 14:30; 16:55-18:00"
+    put(monkeypatch, DEFAULT_MARKET_TZ="Europe/London", TRADING_BLOCKLIST_WINDOWS=windows)
+    put(monkeypatch, MAX_RETRIES="0", RETRY_DELAY_SECONDS="0.5")
+    found = Settings().trading
+    assert (found.market_tz, found.blocked) == ("Europe/London", spans(windows))
+    assert (found.max_retries, found.retry_delay_seconds) == (0, 0.5)
+    assert Settings().summary()["trading"]["blocklist_windows"] == windows  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("DEFAULT_MARKET_TZ", "Mars/Base", "'Mars/Base' is no time zone; write an IANA name"),
+        ("DEFAULT_MARKET_TZ", "America", "is no time zone"),
+        ("DEFAULT_MARKET_TZ", "../etc/passwd", "is no time zone"),
+        ("DEFAULT_MARKET_TZ", "", "is no time zone"),
+        ("TRADING_BLOCKLIST_WINDOWS", "Fri 17:00-18:00", "not a span of hours: 'Fri 17:00-18:00'; write"),
+        ("TRADING_BLOCKLIST_WINDOWS", "16:00-17:00; 0 16 * * *", "not a span of hours"),
+        ("TRADING_BLOCKLIST_WINDOWS", "25:00-26:00", "no such time of day: 25:00; write"),
+        ("MAX_RETRIES", "-1", "greater than or equal to 0"),
+        ("RETRY_DELAY_SECONDS", "0", "greater than 0"),
+        ("RETRY_DELAY_SECONDS", "4000", "less than or equal to 3600"),
+    ],
+)
+def test_a_bad_value_of_the_trader_is_refused_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    put(monkeypatch, **{name: value})
+    with pytest.raises(ValidationError, match=told) as refused:
+        Settings()
+    assert [fault["loc"] for fault in refused.value.errors()] == [(name,)]
+
+
+def test_signatures_are_required_unless_somebody_says_otherwise() -> None:
+    assert Settings().security.unsigned() == []
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_development_may_do_without_a_signature(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    put(monkeypatch, **{name: "false"})
+    assert Settings().security.unsigned() == [name]
+
+
+@pytest.mark.parametrize("env", ["staging", "production"])
+@pytest.mark.parametrize("off", [SWITCHES[:1], SWITCHES[1:], SWITCHES])
+def test_elsewhere_every_call_is_signed(
+    monkeypatch: pytest.MonkeyPatch, env: str, off: tuple[str, ...]
+) -> None:
+    put(monkeypatch, **PRODUCTION | {"APP_ENV": env})
+    assert Settings().app.env == env
+    put(monkeypatch, **dict.fromkeys(off, "false"))
+    wanted = " and ".join(f"{name}=true" for name in off)
+    with pytest.raises(ValidationError, match=f"APP_ENV={env} needs {wanted}: there every call is signed"):
+        Settings()
 
 
 def test_the_summary_shows_no_password(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from hub.core.settings import Settings
 from tests.core.conftest import Apart
 from tests.fakes.otlp import Collector, collecting
 from tests.hubs import RunningHub, signal_body, until
-from tests.processes import Where, process, served
+from tests.served import Where, process, served
 from tests.traced import telling
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from hub.core.problems import Unauthenticated
-from hub.core.security.tokens import Tokens
+from hub.core.security.tokens import Proof, Tokens
 from hub.core.settings import SecuritySettings
 
 
@@ -38,6 +38,7 @@ def claims(**changed: Any) -> dict[str, Any]:
     now = int(time.time())
     good = {"sub": str(uuid4()), "role": "user", "iat": now, "nbf": now, "exp": now + 60}
     good |= {"iss": "caerus", "aud": "web", "jti": "j"}
+    good |= {"sid": str(uuid4()), "amr": ["pwd"], "auth_time": now}
     return {name: value for name, value in (good | changed).items() if value is not None}
 
 
@@ -60,7 +61,7 @@ def unsigned(alg: str) -> str:
 
 
 def tampered() -> str:
-    head, _, signature = TOKENS.mint(uuid4(), "user").split(".")
+    head, _, signature = TOKENS.mint(uuid4(), "user", Proof(uuid4(), "web", ("pwd",), 0)).split(".")
     return f"{head}.{encoded(claims(role='owner')).decode()}.{signature}"
 
 
@@ -101,9 +102,11 @@ def test_the_attacks_start_from_a_token_that_is_good() -> None:
 
 @pytest.mark.parametrize("role", ["owner", "admin", "user"])
 def test_a_minted_token_tells_who_it_is_for_how_long(role: str) -> None:
-    user_id = uuid4()
-    who = TOKENS.read(TOKENS.mint(user_id, role))
+    user_id, proof = uuid4(), Proof(uuid4(), "miniapp", ("pwd", "otp"), 1_790_000_000)
+    who = TOKENS.read(TOKENS.mint(user_id, role, proof))
     assert (who.kind, who.user_id, who.role) == ("user", user_id, role)
+    assert (who.session_id, who.audience, who.strong) == (proof.session_id, "miniapp", True)
+    assert (who.methods, who.proven_at) == (proof.methods, proof.at)
     assert 898 <= who.expires_at - time.time() <= 900
 
 

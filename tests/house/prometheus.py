@@ -76,6 +76,8 @@ async def _start(ops_url: str, folder: Path, port: int) -> asyncio.subprocess.Pr
     text = (DASHBOARDS / "prometheus.yml").read_text()
     for ours, here in (
         ("127.0.0.1:8001", urlsplit(ops_url).netloc),
+        ("127.0.0.1:8002", f"127.0.0.1:{free_port()}"),
+        ("127.0.0.1:8003", f"127.0.0.1:{free_port()}"),
         ("_interval: 15s", "_interval: 1s"),
         ("scrape_timeout: 10s", "scrape_timeout: 1s"),
     ):

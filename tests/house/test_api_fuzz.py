@@ -3,9 +3,12 @@
 import asyncio
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+from hub.core.ids import uuid7
 from hub.core.resources import open_resources
+from hub.core.security.tokens import Proof
 from hub.identity.users import service as users
 from workers.up.stack import Stack, throw_away
 
@@ -15,7 +18,7 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 async def owner_token(stack: Stack) -> str:
     async with open_resources(stack.settings, stack.endpoints.dsn, stack.endpoints.redis_url) as res:
         owner = await users.ensure(res, "owner@example.com", "generated input", "owner")
-        return res.tokens.mint(owner.id, "owner")
+        return res.tokens.mint(owner.id, "owner", Proof(uuid7(), "web", ("pwd", "otp"), time.time()))
 
 
 def test_generated_requests_are_answered_as_documented() -> None:

@@ -18,19 +18,12 @@ from hub.core.settings import Settings
 from tests.house.prometheus import DASHBOARDS, Prometheus, scraping
 from tests.house.promql import mentions
 from tests.hubs import PASSWORD, RunningHub
-from tests.processes import Where, served
+from tests.served import Where, served
 from tests.stream.sockets import signed_in
 
 ROOT = DASHBOARDS.parent
 RULES = sorted(DASHBOARDS.glob("rules/*.yml"))
 GRAFANA = {path.stem: json.loads(path.read_text()) for path in sorted(DASHBOARDS.glob("grafana/*.json"))}
-# The limiter brings these two; once it is here they must be there like all others.
-COMING = (
-    set()
-    if (ROOT / "hub/core/limits.py").exists()
-    else {"ratelimit_block_total", "abuse_login_throttle_total"}
-)
-
 # Every metric that PR-003 to PR-010 name, and those of the rooms that are built, with their labels.
 CONTRACT: dict[str, set[str]] = {
     "log_events_total": {"level"},
@@ -125,7 +118,7 @@ async def expressions(prometheus: Prometheus) -> list[Expression]:
 def unknown(expression: Expression, known: dict[str, set[str]]) -> list[str]:
     """Metrics an expression mentions that do not exist, and labels that they do not have."""
     found = mentions(expression.text)
-    names = found.labels.keys() - COMING
+    names = found.labels.keys()
     faults = [f"{expression.where}: there is no {name}" for name in sorted(names - known.keys())]
     for name in names & known.keys():
         # A family without a series yet shows no labels.
@@ -153,7 +146,7 @@ async def test_a_metric_that_is_renamed_is_missed_by_all_that_mention_it(prometh
     """The negative control, for each of our metrics in turn: it is called otherwise, on either side."""
     known = await prometheus.labels()
     every = await expressions(prometheus)
-    for name in {name for each in every for name in mentions(each.text).labels} - COMING:
+    for name in {name for each in every for name in mentions(each.text).labels}:
         without = {other: labels for other, labels in known.items() if other != name}
         using = [each for each in every if name in mentions(each.text).labels]
         assert all(unknown(each, without) for each in using), name
@@ -193,8 +186,7 @@ async def test_the_contract_s_metrics_are_there_under_their_own_names_and_labels
     prometheus: Prometheus,
 ) -> None:
     known, ours = await prometheus.labels(), {"instance", "job"}
-    missing = CONTRACT.keys() - known.keys()
-    assert missing <= COMING
+    assert CONTRACT.keys() <= known.keys()
     found = {name: known[name] - ours for name in CONTRACT if known.get(name)}
     assert found == {name: CONTRACT[name] for name in found} and len(found) >= len(CONTRACT) - 2
 

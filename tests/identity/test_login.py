@@ -1,6 +1,7 @@
 """Signing in, staying signed in, signing out."""
 
 import asyncio
+from http.cookies import SimpleCookie
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,20 @@ async def login(hub: RunningHub, email: str, password: str = PASSWORD, **headers
 
 async def refresh(hub: RunningHub, token: str) -> Answer:
     return await hub.call("POST", "/api/v1/auth/refresh", {"refresh_token": token})
+
+
+def jar(answer: Answer) -> SimpleCookie:
+    """The cookies an answer sets."""
+    cookies = SimpleCookie()
+    for line in answer.cookies:
+        cookies.load(line)
+    return cookies
+
+
+def browser(cookies: SimpleCookie) -> dict[str, str]:
+    """The headers of our own page in a browser that holds these cookies."""
+    sent = "; ".join(f"{name}={cookie.value}" for name, cookie in cookies.items())
+    return BROWSER | {"cookie": sent, "x-csrf-token": cookies["caerus_csrf"].value}
 
 
 def without_ids(answer: Answer) -> dict[str, Any]:
@@ -86,8 +101,25 @@ async def test_a_refresh_token_is_good_once(hub: RunningHub) -> None:
     first = (await login(hub, person.email)).body["refresh_token"]
     second = await refresh(hub, first)
     assert second.status == 200 and second.body["refresh_token"] != first
-    assert (await refresh(hub, first)).status == 401
     assert (await refresh(hub, second.body["refresh_token"])).status == 200
+
+
+async def test_a_reused_refresh_token_ends_its_whole_family_and_no_other(hub: RunningHub) -> None:
+    person = await hub.person()
+    other = (await login(hub, person.email)).body["refresh_token"]
+    first = (await login(hub, person.email)).body["refresh_token"]
+    second = (await refresh(hub, first)).body
+    bearer = {"authorization": "Bearer " + second["access_token"]}
+    assert (await hub.call("GET", "/api/v1/me", headers=bearer)).status == 200
+    assert (await refresh(hub, first)).status == 401
+    assert (await refresh(hub, second["refresh_token"])).status == 401
+    assert (await hub.call("GET", "/api/v1/me", headers=bearer)).status == 401
+    assert (await refresh(hub, other)).status == 200
+    [row] = await hub.rows(
+        "select count(*) from identity.audit_log where actor_id = $1 and action = 'auth.refresh.reused'",
+        person.id,
+    )
+    assert row[0] == 1
 
 
 async def test_of_many_refreshes_at_once_one_wins(hub: RunningHub) -> None:
@@ -117,20 +149,39 @@ async def test_a_browser_keeps_its_refresh_token_in_a_cookie_that_scripts_cannot
     person = await hub.person()
     answer = await login(hub, person.email, sec_fetch_site="same-origin")
     assert answer.status == 200 and answer.body["refresh_token"] is None
-    cookie = answer.headers["set-cookie"]
-    parts = {part.strip().lower() for part in cookie.split(";")[1:]}
-    assert {"httponly", "samesite=strict", "path=/api/v1/auth"} <= parts
-    sent = BROWSER | {"cookie": cookie.partition(";")[0]}
-    again = await hub.call("POST", "/api/v1/auth/refresh", {}, sent)
+    cookies = jar(answer)
+    attributes = {part.strip().lower() for part in cookies["caerus_refresh"].OutputString().split(";")[1:]}
+    assert {"httponly", "samesite=strict", "path=/api/v1/auth"} <= attributes
+    assert not cookies["caerus_csrf"]["httponly"] and cookies["caerus_csrf"]["samesite"] == "strict"
+    again = await hub.call("POST", "/api/v1/auth/refresh", {}, browser(cookies))
     assert again.status == 200 and again.body["refresh_token"] is None
-    assert again.headers["set-cookie"].partition(";")[0] != cookie.partition(";")[0]
-    assert (await hub.call("POST", "/api/v1/auth/refresh", {}, sent)).status == 401
+    assert jar(again)["caerus_refresh"].value != cookies["caerus_refresh"].value
+
+
+@pytest.mark.parametrize("token", ["", "guessed", None])
+@pytest.mark.parametrize("path", ["refresh", "logout"])
+async def test_a_cookie_alone_does_not_speak_for_its_browser(
+    hub: RunningHub, path: str, token: str | None
+) -> None:
+    person = await hub.person()
+    cookies = jar(await login(hub, person.email, sec_fetch_site="same-origin"))
+    sent = browser(cookies)
+    if token is None:
+        del sent["x-csrf-token"]
+    else:
+        sent |= {"x-csrf-token": token, "cookie": f"{sent['cookie']}; caerus_csrf={token}"}
+    assert (await hub.call("POST", f"/api/v1/auth/{path}", {}, sent)).status == 403
+    assert (await hub.call("POST", f"/api/v1/auth/{path}", {}, browser(cookies))).status in (200, 204)
 
 
 async def test_the_refresh_token_is_stored_as_a_digest_alone(hub: RunningHub) -> None:
     person = await hub.person()
     token = (await login(hub, person.email)).body["refresh_token"]
-    [row] = await hub.rows("select refresh_hash from identity.sessions where user_id = $1", person.id)
+    [row] = await hub.rows(
+        "select t.hash from identity.refresh_tokens as t join identity.sessions as s on s.id = t.session_id"
+        " where s.user_id = $1",
+        person.id,
+    )
     assert token.encode() not in row[0] and len(row[0]) == 32
 
 
@@ -146,13 +197,13 @@ async def test_pages_of_other_sites_may_not_sign_in_or_out(hub: RunningHub, site
 
 async def test_logging_out_ends_the_session_and_removes_the_cookie(hub: RunningHub) -> None:
     person = await hub.person()
-    cookie = (
-        (await login(hub, person.email, sec_fetch_site="same-origin")).headers["set-cookie"].partition(";")[0]
-    )
-    sent = BROWSER | {"cookie": cookie}
+    sent = browser(jar(await login(hub, person.email, sec_fetch_site="same-origin")))
     out = await hub.call("POST", "/api/v1/auth/logout", {}, sent)
     assert (out.status, out.raw) == (204, b"")
-    assert 'caerus_refresh=""' in out.headers["set-cookie"]
+    assert {name: cookie.value for name, cookie in jar(out).items()} == {
+        "caerus_refresh": "",
+        "caerus_csrf": "",
+    }
     assert (await hub.call("POST", "/api/v1/auth/refresh", {}, sent)).status == 401
     assert (await hub.call("POST", "/api/v1/auth/logout", {}, sent)).status == 204
 

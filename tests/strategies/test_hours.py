@@ -90,6 +90,40 @@ def test_blocked_windows_allow_closing_only() -> None:
     assert session("EURUSD", utc("2026-01-17 13:30"), blocked) == "closed"
 
 
+@pytest.mark.parametrize(
+    ("name", "zone", "time", "expected"),
+    [
+        # 17:00 on Friday is 22:00 UTC in New York and 17:00 UTC in London, in winter
+        ("EURUSD", "America/New_York", "2026-01-16 17:00", "open"),
+        ("EURUSD", "Europe/London", "2026-01-16 16:59", "open"),
+        ("EURUSD", "Europe/London", "2026-01-16 17:00", "closed"),
+        ("EURUSD", "Europe/London", "2026-01-18 17:00", "open"),
+        ("XAUUSD", "Europe/London", "2026-01-14 17:30", "close_only"),
+        ("XAUUSD", "Europe/London", "2026-01-14 22:30", "open"),
+        # and an hour earlier in summer
+        ("EURUSD", "Europe/London", "2026-07-17 16:00", "closed"),
+        # an exchange keeps its own hours
+        ("US500", "Europe/London", "2026-01-14 17:30", "open"),
+        ("US500", "Europe/London", "2026-01-14 22:30", "closed"),
+    ],
+)
+def test_a_calendar_without_a_zone_takes_the_one_that_is_given(
+    name: str, zone: str, time: str, expected: str
+) -> None:
+    assert session(name, utc(time), zone=zone) == expected
+    assert may_enter(name, utc(time), zone=zone) is (expected == "open")
+    assert is_market_open(name, utc(time), zone=zone) is (expected != "closed")
+
+
+@pytest.mark.parametrize("name", ["EURUSD", "US500"])
+def test_blocked_windows_are_in_the_given_zone_whatever_the_calendar_s(name: str) -> None:
+    blocked = spans("Wed 14:00-Wed 14:30")
+    at = utc("2026-01-14 14:15")
+    assert session(name, at, blocked, "Europe/London") == "close_only"
+    assert session(name, at, blocked) == "open"
+    assert session(name, utc("2026-01-14 19:15"), blocked) == "close_only"
+
+
 def test_a_span_over_the_week_s_end_wraps() -> None:
     (span,) = spans("Sun 22:00-Mon 02:00")
     assert [span.holds(minute) for minute in (0, 119, 120, 7 * 1440 - 121, 7 * 1440 - 120)] == [

@@ -136,6 +136,9 @@ def minted(
         "iss": "caerus",
         "aud": "web",
         "jti": uuid4().hex,
+        "sid": str(uuid4()),
+        "amr": ["pwd"],
+        "auth_time": int(now),
     }
     kept = {name: value for name, value in (claims | changed).items() if value is not None}
     return jwt.encode(kept, hub.res.secrets.get("JWT_PRIVATE_KEY"), "RS256", headers={"typ": "at+jwt"})

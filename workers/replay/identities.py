@@ -6,7 +6,9 @@ from hub.core.principal import Principal
 from hub.core.resources import Resources
 from hub.core.secrets import Secrets
 from hub.core.settings import AppSettings, ClientSettings
+from hub.core.web import Visitor
 from hub.identity.users import service as users
+from hub.money.quotas import service as quotas
 from hub.trading.devices import service as devices
 from hub.trading.producers import service as producers
 
@@ -43,6 +45,8 @@ def from_environment() -> Identities:
 async def prepare(res: Resources, base_url: str) -> Identities:
     """Register everybody, once."""
     user = await users.ensure(res, EMAIL, PASSWORD, "user")
-    device = await devices.ensure(res, Principal("user", str(user.id), user.id, "user"), "Simulated terminal")
+    who = Principal("user", str(user.id), user.id, "user")
+    await quotas.set_plan(res, user.id, "enterprise", who, Visitor())
+    device = await devices.ensure(res, who, "Simulated terminal")
     secret = await producers.ensure(res, PRODUCER)
     return Identities(base_url, secret, str(device.device_id), device.device_secret)

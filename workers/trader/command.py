@@ -5,23 +5,24 @@ from pathlib import Path
 from hub.core.secrets import Secrets
 from hub.core.settings import ClientSettings, Settings
 from strategies.symbols import symbol as known
-from workers.source.load import load
+from workers.source.fetch import fetch
+from workers.trader.environment import config, retry
 from workers.trader.run import run as trade
-from workers.trader.trader import Config
 
 
 async def run(settings: Settings, file: Path, symbol: str, pace: float) -> None:
     """Until the file ends and the hub has everything. `BadCandles` and `KeyError` say what to mend."""
-    config = Config(known(symbol))
-    candles, _ = load(file)
+    traded = known(symbol)
+    candles = fetch(file, traded)
     client, folder = ClientSettings(), settings.app.home / "trader"
     folder.mkdir(parents=True, exist_ok=True)
     await trade(
-        config,
+        config(settings.trading, traded),
         candles,
         hub=client.api_base,
         producer_id=client.producer_id,
         secret=Secrets(settings.app).get("HMAC_PRODUCER_SECRET"),
-        spool=folder / f"{config.symbol.name.lower()}.db",
+        spool=folder / f"{traded.name.lower()}.db",
         pace=pace,
+        retry=retry(settings.trading),
     )

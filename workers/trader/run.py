@@ -11,6 +11,7 @@ from caerus_client.spool import Spool
 from caerus_client.times import Now, utc_now
 
 from strategies.candles import Bar
+from workers.trader import metrics
 from workers.trader.trader import Config, Trader
 
 
@@ -42,8 +43,8 @@ async def run(
             queue,
             concurrency=concurrency,
             retry=retry,
-            on_alert=on_alert,
-            on_outcome=on_outcome,
+            on_alert=metrics.alerted(on_alert),
+            on_outcome=metrics.counted(on_outcome),
             now=now,
         )
         async with client, asyncio.TaskGroup() as group:

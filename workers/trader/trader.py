@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -16,13 +17,14 @@ from strategies.candles import Bar, Candles
 from strategies.fib_rsi import Cancel, Decision, FibRsi, FibRsiParams, Place, Side
 from strategies.fib_rsi.params import HOUR
 from strategies.fills import Book, Closed
-from strategies.hours import may_enter
+from strategies.hours import DEFAULT_MARKET_TZ, Span, may_enter
 from strategies.orders import OrderSide, Rejected, build_order
 from strategies.symbols import Symbol
-from workers.trader import state
+from workers.trader import metrics, state
 from workers.trader.signals import signal_body
 
 SIDES: dict[OrderSide, Side] = {"buy": "long", "sell": "short"}
+ORDER_SIDES: dict[Side, OrderSide] = {side: order_side for order_side, side in SIDES.items()}
 CHECKPOINT_BARS = 200
 """At most so many bars are decided again after a restart."""
 log = structlog.get_logger("caerus.trader")
@@ -32,7 +34,8 @@ log = structlog.get_logger("caerus.trader")
 class Config:
     """`version` is the strategy's, part of every signal's identity. `spread_points` makes the ask from a bar's bid.
 
-    `keep_hours` False decides on every bar, also when the market is closed.
+    `keep_hours` False decides on every bar, also when the market is closed. `blocked` spans and `zone`
+    (IANA) are those of `strategies.hours.session`.
     """
 
     symbol: Symbol
@@ -41,6 +44,8 @@ class Config:
     params: FibRsiParams = field(default_factory=FibRsiParams)
     spread_points: float = 20.0
     keep_hours: bool = True
+    blocked: tuple[Span, ...] = ()
+    zone: str = DEFAULT_MARKET_TZ
 
     def __post_init__(self) -> None:
         if self.params.evaluate_forming_bar:
@@ -126,11 +131,12 @@ class Trader:
             await asyncio.sleep(pace if step.taken and self.engine.is_warm else 0.0)
 
     def _decide(self, bar: Bar) -> list[Decision]:
-        closed_at = datetime.fromtimestamp(bar.time + HOUR, UTC)
-        if not self.config.keep_hours or may_enter(self.config.symbol, closed_at):
-            return self.engine.on_bar(bar)
+        config, closed_at = self.config, datetime.fromtimestamp(bar.time + HOUR, UTC)
+        if not config.keep_hours or may_enter(config.symbol, closed_at, config.blocked, config.zone):
+            return _evaluate(self.engine, bar)
         # not decided, so a setup of this bar is found again by the first scan after the break
-        for decision in FibRsi.restore(self.engine.snapshot(), self.config.symbol).on_bar(bar):
+        for decision in _evaluate(FibRsi.restore(self.engine.snapshot(), config.symbol), bar):
+            metrics.withheld.inc()
             self._log("market_closed", decision, bar)
         self.engine.warm(Candles.from_bars([bar]))
         return []
@@ -156,12 +162,15 @@ class Trader:
 
     def _placed(self, place: Place, bar: Bar) -> NewItem | None:
         config, setup = self.config, place.setup
+        metrics.signals.labels(ORDER_SIDES[setup.side]).inc()
         ask = bar.close + config.spread_points * config.symbol.point
         order = build_order(setup, bar.close, ask, config.symbol, config.params)
         if isinstance(order, Rejected):
             self.engine.settle(setup.order_id)
+            metrics.rejected.labels(order.reason).inc()
             self._log("rejected", place, bar, reason=order.reason)
             return None
+        metrics.built.inc()
         self.book.place(order, at=setup.decided_at)
         body = signal_body(
             setup,
@@ -187,3 +196,9 @@ class Trader:
         log.info(
             "decision", outcome=outcome, kind=kind, setup=setup_id, bar=bar.time, close=bar.close, **more
         )
+
+
+def _evaluate(engine: FibRsi, bar: Bar) -> list[Decision]:
+    """What the strategy decides on one more bar; bars that only warm it are not timed."""
+    with metrics.evaluation.time() if engine.is_warm else nullcontext():
+        return engine.on_bar(bar)

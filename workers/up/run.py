@@ -22,7 +22,7 @@ class Up:
     """One run of `caerus up`."""
 
     def __init__(self, settings: Settings, *, pace: float) -> None:
-        self.settings, self.pace = settings, pace
+        self.settings, self.pace = settings.demo(), pace
         self.console = Console(highlight=False)
         self._stopping = False
 
@@ -34,7 +34,7 @@ class Up:
             made = asyncio.run(self._demo(stack))
             with self.console.status("Starting the hub…"):
                 stack.wait_ready(lambda: self._stopping)
-            stack.children.start(Child("market", ("market", "--pace", str(self.pace)), _market(made)))
+            stack.start(Child("market", ("market", "--pace", str(self.pace)), _market(made)))
             self.console.print(_banner(made))
             self.console.print(f"Logs are in {stack.home / 'logs'}. Ctrl-C stops everything.", style="dim")
             while not self._stopping:

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 import tempfile
 import time
 import urllib.error
@@ -12,39 +11,54 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+import msgspec
+
 from hub.core import migrations
 from hub.core.embedded import Endpoints, Servers
 from hub.core.embedded.process import free_port
 from hub.core.secrets import Secrets
 from hub.core.settings import Settings
+from workers.up import ports
 from workers.up.children import Child, Children
+from workers.up.ports import NotUp
+
+__all__ = ["NotUp", "Stack", "throw_away"]
 
 _READY_SECONDS = 60
 
 
 @contextmanager
 def throw_away(*processes: str | Child) -> Iterator["Stack"]:
-    """A stack with data, ports and secrets of its own, gone at the end; ready on entry."""
+    """A stack with data, ports and secrets of its own, gone at the end; ready on entry.
+
+    Only the hub has an ops port: the ones after it may be somebody else's.
+    """
     with tempfile.TemporaryDirectory(prefix="caerus-") as name:
         home = Path(name)
         home.chmod(0o755)
-        with Stack(Settings.throw_away(home, free_port(), free_port()), processes=processes) as stack:
+        settings = Settings.throw_away(home, free_port(), free_port())
+        alone = {"serve": settings.serve.ops_port}
+        with Stack(settings, processes=processes, ops_ports=alone) as stack:
             stack.wait_ready()
             yield stack
         shutil.rmtree(stack.servers.postgres.home, ignore_errors=True)
 
 
-class NotUp(Exception):
-    """Something did not come up; the message says what, and where its log is."""
-
-
 class Stack:
-    """`with Stack(settings) as stack:`; ready on entry, gone on exit."""
+    """`with Stack(settings) as stack:`; ready on entry, gone on exit.
+
+    `ops_ports` by process; without it they are `OPS_PORT` and those after it. A process not in it has none.
+    """
 
     def __init__(
-        self, settings: Settings, *, processes: tuple[str | Child, ...] = ("serve", "relay", "work")
+        self,
+        settings: Settings,
+        *,
+        processes: tuple[str | Child, ...] = ("serve", "relay", "work"),
+        ops_ports: dict[str, int] | None = None,
     ) -> None:
         self.settings, self.processes = settings, processes
+        self.ops_ports = ports.ops_ports(settings.serve.ops_port) if ops_ports is None else ops_ports
         self.home: Path = settings.app.home.resolve()
         self.servers = Servers(settings, Secrets(settings.app))
         self.endpoints: Endpoints
@@ -59,13 +73,13 @@ class Stack:
         return f"http://{self.settings.serve.host}:{self.settings.serve.ops_port}"
 
     def __enter__(self) -> Self:
-        _must_be_free(self.settings)
+        ports.must_be_free(self.settings.serve, self.ops_ports)
         try:
             self.endpoints = self.servers.start()
             asyncio.run(migrations.up(self.endpoints.owner_dsn))
             self.children = Children(self.home / "logs", self._environment())
             for each in self.processes:
-                self.children.start(Child(each, (each,)) if isinstance(each, str) else each)
+                self.start(Child(each, (each,)) if isinstance(each, str) else each)
         except BaseException:
             self.__exit__()
             raise
@@ -75,6 +89,11 @@ class Stack:
         if hasattr(self, "children"):
             self.children.stop()
         self.servers.stop()
+
+    def start(self, child: Child) -> None:
+        """One more process, with the ops port that is its own."""
+        own = {"OPS_PORT": str(self.ops_ports.get(child.name, 0))}
+        self.children.start(msgspec.structs.replace(child, env=own | child.env))
 
     def wait_ready(self, give_up: Callable[[], bool] = lambda: False) -> None:
         """Until the hub says it is ready, or `NotUp`."""
@@ -93,19 +112,10 @@ class Stack:
             "DB_DSN": self.endpoints.dsn,
             "REDIS_URL": self.endpoints.redis_url,
             "HUB_PORT": str(self.settings.serve.port),
-            "OPS_PORT": str(self.settings.serve.ops_port),
+            "OPS_PORT": "0",
             "APP_LOG_LEVEL": self.settings.app.log_level,
-        }
-
-
-def _must_be_free(settings: Settings) -> None:
-    for name, port in (("HUB_PORT", settings.serve.port), ("OPS_PORT", settings.serve.ops_port)):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((settings.serve.host, port))
-            except OSError:
-                raise NotUp(f"Port {port} is taken. Choose another: {name}={port + 10} make run") from None
+            "MFA_REQUIRED_ROLES": ",".join(self.settings.security.mfa_required_roles),
+        } | {f"RATE_LIMIT_{name.upper()}": str(quota) for name, quota in self.settings.limits}
 
 
 def _answers(url: str) -> bool:

@@ -81,13 +81,17 @@ class Drainer:
         self._wake.set()
 
     async def settled(self, ids: Collection[int] | None) -> None:
-        """Wait until these items (all, for None) have an outcome."""
+        """Wait until these items (all, for None) have an outcome, and it was reported."""
         while True:
             seen = self._settlements
-            if not await asyncio.to_thread(self._spool.unsettled, ids):
+            if not await asyncio.to_thread(self._spool.unsettled, ids) and not self._unreported(ids):
                 return
             async with self._changed:
                 await self._changed.wait_for(lambda seen=seen: self._settlements != seen)  # type: ignore[misc]
+
+    def _unreported(self, ids: Collection[int] | None) -> bool:
+        """An outcome is on the disk before it is told of; until then the item counts as flying."""
+        return bool(self._flying) if ids is None else not self._flying.isdisjoint(ids)
 
     async def run(self) -> None:
         """Send what is pending, and what comes, until cancelled. An item cut off in flight is sent again later."""
@@ -107,9 +111,11 @@ class Drainer:
         slots = (self._concurrency if self._outage.failures == 0 else 1) - len(self._flying)
         if slots <= 0 or now < self._outage.until:
             return []
-        window = slots + len(self._flying) + len(self._resting)
+        # what lands while the queue is read is still pending in what was read
+        flying = set(self._flying)
+        window = slots + len(flying) + len(self._resting)
         found = await asyncio.to_thread(self._spool.pending, window)
-        return [i for i in found if i.id not in self._flying and self._resting.get(i.id, 0.0) <= now][:slots]
+        return [i for i in found if i.id not in flying and self._resting.get(i.id, 0.0) <= now][:slots]
 
     async def _rest(self) -> None:
         now = time.monotonic()

@@ -93,10 +93,10 @@ class ProducerClient:
             return Verdict(outcome="void", error="the signal to cancel never reached the hub", answered=False)
         trace = traceparent(trace_id(item))
         try:
-            raw = await self._transport.send(
+            answer = await self._transport.exchange(
                 "POST", path, item.body, timeout=self._timeout, traceparent=trace
             )
-            return accepted(item, raw)
+            return accepted(item, answer.status, answer.body)
         except ApiProblem as problem:
             return rejected(item, problem)
         except Unreachable as wrong:

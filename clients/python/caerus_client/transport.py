@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import aiohttp
 from yarl import URL
@@ -15,6 +15,13 @@ Sign = Callable[[str, str, bytes], dict[str, str]]
 """(method, path with query, body) -> headers."""
 
 API = "/api/v1"
+
+
+class Answer(NamedTuple):
+    """A 2xx answer."""
+
+    status: int
+    body: bytes
 
 
 def origin(base_url: str) -> str:
@@ -65,13 +72,14 @@ class Transport:
             await self._session.close()
             self._session = None
 
-    async def send(
-        self, method: str, path: str, body: bytes = b"", *, timeout: float = 10.0, traceparent: str = ""
-    ) -> bytes:
-        """The body of the 2xx answer. Raises ApiProblem for any other answer, Unreachable when none came in time.
+    async def send(self, method: str, path: str, body: bytes = b"", *, timeout: float = 10.0) -> bytes:
+        """The body of the 2xx answer. Raises ApiProblem for any other answer, Unreachable when none came in time."""
+        return (await self.exchange(method, path, body, timeout=timeout)).body
 
-        `traceparent` (W3C Trace Context) names the trace that the hub goes on with.
-        """
+    async def exchange(
+        self, method: str, path: str, body: bytes = b"", *, timeout: float = 10.0, traceparent: str = ""
+    ) -> Answer:
+        """As `send`, with the answer's status. `traceparent` (W3C) names the trace that the hub goes on with."""
         async with self._exchange(method, path, body, timeout, traceparent) as answer:
             if (
                 answer.status != 401
@@ -107,8 +115,8 @@ class Transport:
             ) from wrong
 
 
-async def _read(answer: aiohttp.ClientResponse) -> bytes:
+async def _read(answer: aiohttp.ClientResponse) -> Answer:
     raw = await answer.read()
     if 200 <= answer.status < 300:
-        return raw
+        return Answer(answer.status, raw)
     raise problem_of(answer.status, raw, answer.headers.get("Retry-After"))

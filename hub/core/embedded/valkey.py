@@ -29,7 +29,7 @@ class Valkey:
         """Bring it up; the password goes through a file, never the command line."""
         data = self.home / "valkey"
         data.mkdir(exist_ok=True, mode=0o700)
-        self.port = process.free_port()
+        self.port = self.port or process.free_port()
         config = self.home / "valkey.conf"
         config.touch(mode=0o600)
         config.write_text(

@@ -2,12 +2,18 @@
 
 import asyncio
 import os
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from hub.core.problems import Unavailable
 from hub.core.settings import SecuritySettings
+
+_WAITING = 64
+"""So many may wait for a thread; more would hold memory and be answered too late to matter."""
 
 
 class Passwords:
@@ -17,18 +23,31 @@ class Passwords:
         self._hasher = PasswordHasher(
             settings.argon2_time_cost, settings.argon2_memory_kib, settings.argon2_parallelism
         )
-        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, "argon2")
+        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, "argon2", initializer=_yield_to_the_loop)
+        self._waiting = 0
         self._nobody = self._hasher.hash("nobody's password")
 
     async def hash(self, password: str) -> str:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, password)
+        """The hash to store; Unavailable when too many wait."""
+        return str(await self._run(self._hasher.hash, password))
 
     async def verify(self, hashed: str | None, password: str) -> bool:
         """Whether the password fits; None stands for a user who does not exist."""
-        fits = await asyncio.get_running_loop().run_in_executor(
-            self._threads, self._verify, hashed or self._nobody, password
-        )
-        return fits and hashed is not None
+        fits = await self._run(self._verify, hashed or self._nobody, password)
+        return bool(fits) and hashed is not None
+
+    def is_dated(self, hashed: str) -> bool:
+        """Whether a hash was made with other parameters than today's."""
+        return self._hasher.check_needs_rehash(hashed)
+
+    async def _run(self, work: object, *args: str) -> object:
+        if self._waiting >= _WAITING:
+            raise Unavailable("Too many people are signing in at this moment. Try again in a second.")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)  # type: ignore[arg-type]
+        finally:
+            self._waiting -= 1
 
     def _verify(self, hashed: str, password: str) -> bool:
         try:
@@ -38,3 +57,9 @@ class Passwords:
 
     def close(self) -> None:
         self._threads.shutdown(wait=False)
+
+
+def _yield_to_the_loop() -> None:
+    """Hashing goes last: on Linux niceness is a thread's own, and requests come before sign-ins."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)

@@ -32,6 +32,11 @@ class Signed(Struct, frozen=True):
     canonical: bytes
 
 
+def is_unsigned(request: Request) -> bool:
+    """Whether it carries no signature at all; an empty one is one that is wrong."""
+    return "x-signature" not in request.headers
+
+
 async def read(request: Request, id_header: str, *, nonce_required: bool) -> Signed:
     """The signed parts of a request; `Unauthenticated` when one is missing."""
     headers = request.headers
@@ -75,7 +80,7 @@ class Nonces:
 
     def __init__(self, redis: Redis, nursery: Nursery, ttl: int) -> None:
         self._script, self._ttl = redis.register_script(_CLAIM), ttl
-        self._batch: Batcher[str, bool] = Batcher(nursery, "nonces", self._claim)
+        self._batch: Batcher[str, bool] = Batcher(nursery, "nonces", self._claim, fail_together=(RedisError,))
 
     async def _claim(self, keys: list[str]) -> list[bool]:
         claimed = self._script(keys=keys, args=[self._ttl])

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from hub.core import metrics
+from hub.core import admission, guards, metrics
 from hub.core.ids import uuid7
 from hub.core.principal import PUBLIC, Principal
-from hub.core.problems import Problem, Unauthenticated
+from hub.core.problems import Forbidden, Problem, Unauthenticated
 from hub.core.resources import Resources
 from hub.core.stream import messages
 from hub.core.stream.frames import text_frame, transport_of
@@ -106,9 +106,11 @@ class Socket:
 
     async def _authenticate(self, auth: Auth) -> None:
         try:
-            who = self._res.tokens.read(auth.token)
-        except Unauthenticated:
+            who = guards.person(self._res, auth.token)
+        except (Unauthenticated, Forbidden):
             raise Closed(messages.UNAUTHENTICATED, "the token is not good") from None
+        if not await admission.still_good(self._res, who.session_id):
+            raise Closed(messages.UNAUTHENTICATED, "the session is over")
         if self._who is not PUBLIC and who.id != self._who.id:
             raise Closed(messages.UNAUTHENTICATED, "a socket belongs to one person")
         self._who = who

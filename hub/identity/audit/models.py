@@ -19,8 +19,9 @@ class Entry(Struct, frozen=True):
 
 
 class Head(Struct, frozen=True):
-    """The hash of the newest entry; None before the first."""
+    """The newest entry's number and hash; 0 and None before the first."""
 
+    seq: int
     hash: bytes | None
 
 

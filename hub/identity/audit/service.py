@@ -16,15 +16,17 @@ _PAGE = 1_000
 
 
 class Broken(Struct, frozen=True):
-    """The first entry whose hash does not follow from the one before."""
+    """The first entry whose hash does not follow from the one before; no action when it is missing."""
 
     seq: int
-    action: str
+    action: str | None
 
 
 async def record(tx: Transaction, *entries: Entry) -> None:
     """Chain entries. Do it last in a transaction: the chain is locked until it ends."""
-    before, now = (await store.chain_head(tx)).hash or rules.GENESIS, clock.now()
+    now = clock.now()
+    head = await store.chain_head(tx, now)
+    before = head.hash or rules.GENESIS
     ids = [uuid7() for _ in entries]
     metas = [msgspec.json.encode(entry.meta, order="sorted").decode() for entry in entries]
     hashes = []
@@ -36,6 +38,7 @@ async def record(tx: Transaction, *entries: Entry) -> None:
         _events.labels(entry.action).inc()
     await store.add(
         tx,
+        seq=head.seq,
         ids=ids,
         ts=now,
         actor_ids=[entry.actor_id for entry in entries],
@@ -49,9 +52,10 @@ async def record(tx: Transaction, *entries: Entry) -> None:
 
 
 async def verify(db: Runs) -> Broken | int:
-    """How many entries hold, or the first that does not."""
+    """How many entries hold, or the first that does not. Those written meanwhile are not looked at."""
+    head = await store.head(db)
     before, seq, count = rules.GENESIS, 0, 0
-    while rows := await store.after(db, seq, _PAGE):
+    while rows := await store.between(db, seq, head.seq, _PAGE):
         for row in rows:
             before = rules.link(
                 before, row.id, row.ts, row.actor_id, row.actor_role, row.action, row.target, row.ip, row.meta
@@ -60,4 +64,4 @@ async def verify(db: Runs) -> Broken | int:
                 return Broken(row.seq, row.action)
             count += 1
         seq = rows[-1].seq
-    return count
+    return count if before == (head.hash or rules.GENESIS) else Broken(seq + 1, None)

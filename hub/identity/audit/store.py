@@ -9,17 +9,22 @@ from hub.identity.audit.models import Head, Stored
 sql = Sql("audit")
 
 
-async def chain_head(db: Runs) -> Head:
-    return await sql.sure(db, Head, "chain_head")
+async def chain_head(db: Runs, at: datetime) -> Head:
+    return await sql.sure(db, Head, "chain_head", at=at)
 
 
-async def after(db: Runs, seq: int, n: int) -> list[Stored]:
-    return await sql.many(db, Stored, "entries_after", seq=seq, n=n)
+async def head(db: Runs) -> Head:
+    return await sql.sure(db, Head, "head")
+
+
+async def between(db: Runs, seq: int, last: int, n: int) -> list[Stored]:
+    return await sql.many(db, Stored, "entries_between", seq=seq, last=last, n=n)
 
 
 async def add(
     db: Runs,
     *,
+    seq: int,
     ids: list[UUID],
     ts: datetime,
     actor_ids: list[UUID | None],
@@ -33,6 +38,7 @@ async def add(
     await sql.run(
         db,
         "add_entries",
+        seq=seq,
         ids=ids,
         ts=ts,
         actor_ids=actor_ids,

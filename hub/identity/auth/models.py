@@ -1,11 +1,13 @@
 """Signing in."""
 
-from uuid import UUID
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from hub.core.principal import Role
 from hub.identity.users.models import Email, Password
+
+Code = Annotated[str, Meta(min_length=6, max_length=32)]
+"""A one-time code, or a recovery code."""
 
 
 class LoginIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -16,20 +18,20 @@ class LoginIn(Struct, frozen=True, forbid_unknown_fields=True):
 class RefreshIn(Struct, frozen=True, forbid_unknown_fields=True):
     """Browsers send none: theirs is in the cookie."""
 
-    refresh_token: str | None = None
+    refresh_token: Annotated[str, Meta(max_length=256)] | None = None
+
+
+class StepUpIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """`code` where a second factor is set up."""
+
+    password: Password
+    code: Code | None = None
 
 
 class Session(Struct, frozen=True):
-    """What a fresh sign-in or refresh gives. `refresh_token` is null where a cookie carries it."""
+    """What a sign-in, a refresh or a step-up gives. `refresh_token` is null where a cookie carries it."""
 
     access_token: str
     expires_in: int
     refresh_token: str | None
     token_type: str = "Bearer"  # noqa: S105 - the scheme, not a secret
-
-
-class Refreshed(Struct, frozen=True):
-    """Whose session a refresh token renewed."""
-
-    user_id: UUID
-    role: Role

@@ -26,5 +26,14 @@ class Credentials(Struct, frozen=True):
 
     id: UUID
     role: Role
+    email: str
     password_hash: str
+    locked_until: datetime | None
+    suspended_at: datetime | None
+    verified_at: datetime | None
+
+
+class Failures(Struct, frozen=True):
+    """`locked_until` is set by the failure that reaches the limit."""
+
     locked_until: datetime | None

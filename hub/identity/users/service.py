@@ -9,6 +9,7 @@ from hub.core.ids import uuid7
 from hub.core.principal import Role
 from hub.core.problems import Conflict, NotFound
 from hub.core.resources import Resources
+from hub.core.web import Visitor
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.identity.users import store
@@ -16,12 +17,21 @@ from hub.identity.users.models import Credentials, User
 
 
 async def create(res: Resources, email: str, password: str, role: Role) -> User:
-    """A new person; 409 when the e-mail is taken."""
+    """A new person whose e-mail needs no proof (an operator vouches); 409 when it is taken."""
     hashed = await res.passwords.hash(password)
     async with res.db.transaction() as tx:
-        user = await store.add(tx, uuid7(), email, hashed, role, clock.now())
+        user = await add(tx, email, hashed, role, verified_at=clock.now())
         if user is None:
             raise Conflict("This e-mail address is taken.")
+    return user
+
+
+async def add(
+    tx: Transaction, email: str, password_hash: str, role: Role, *, verified_at: datetime | None
+) -> User | None:
+    """A new person; None when the e-mail is taken."""
+    user = await store.add(tx, uuid7(), email, password_hash, role, clock.now(), verified_at)
+    if user:
         await audit.record(tx, Entry("user.create", f"user:{user.id}", "system", meta={"role": role}))
     return user
 
@@ -38,9 +48,17 @@ async def get(res: Resources, id: UUID) -> User:
     return user
 
 
+async def by_email(res: Resources, email: str) -> User | None:
+    return await store.by_email(res.db, email)
+
+
 async def credentials(res: Resources, email: str) -> Credentials | None:
     """What a sign-in is checked against."""
     return await store.credentials(res.db, email)
+
+
+async def credentials_of(res: Resources, id: UUID) -> Credentials | None:
+    return await store.credentials_of(res.db, id)
 
 
 async def logged_in(tx: Transaction, id: UUID, now: datetime) -> None:
@@ -48,8 +66,29 @@ async def logged_in(tx: Transaction, id: UUID, now: datetime) -> None:
     await store.logged_in(tx, id, now)
 
 
-async def login_failed(res: Resources, id: UUID, now: datetime) -> None:
+async def login_failed(res: Resources, known: Credentials, visitor: Visitor) -> None:
     """Count a failure; the one that reaches the limit locks the account for a while."""
     security = res.settings.security
-    until = now + timedelta(seconds=security.login_lock_seconds)
-    await store.login_failed(res.db, id, security.login_max_failures, until)
+    until = clock.now() + timedelta(seconds=security.login_lock_seconds)
+    async with res.db.transaction() as tx:
+        counted = await store.login_failed(tx, known.id, security.login_max_failures, until)
+        if counted and counted.locked_until == until:
+            target, meta = f"user:{known.id}", {"seconds": security.login_lock_seconds}
+            await audit.record(tx, Entry("auth.lock", target, known.role, known.id, visitor.ip, meta))
+
+
+async def set_password(tx: Transaction, id: UUID, password_hash: str) -> None:
+    """Replace the password; a lock for failures is over with it."""
+    await store.set_password(tx, id, password_hash, clock.now())
+
+
+async def rehash(res: Resources, id: UUID, password: str) -> None:
+    """Store the password under today's Argon2 parameters."""
+    hashed = await res.passwords.hash(password)
+    async with res.db.transaction() as tx:
+        await store.set_password(tx, id, hashed, clock.now())
+
+
+async def set_verified(tx: Transaction, id: UUID) -> None:
+    """The e-mail address is this person's."""
+    await store.set_verified(tx, id, clock.now())

@@ -12,7 +12,12 @@ from hub.trading.signals.service import SignalClosed
 api = Api("", tag="approvals")
 
 
-@api.post("/approve", guard=guards.signed_in, raises=(NotFound, AlreadyDecided, SignalClosed, Invalid))
+@api.post(
+    "/approve",
+    guard=guards.signed_in,
+    idempotent=True,
+    raises=(NotFound, AlreadyDecided, SignalClosed, Invalid),
+)
 async def approve(call: Call, body: ApprovalIn) -> Approval:
     """Approve or reject a signal, once, within the bounds you set."""
     return await service.decide(call.res, call.who, body, call.ip, call.user_agent)

@@ -15,6 +15,7 @@ from hub.core.problems import Conflict
 from hub.core.resources import Resources
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
+from hub.money.quotas import service as quotas
 from hub.trading.approvals import rules, store, topics
 from hub.trading.approvals.models import Approval, ApprovalIn, Decision
 from hub.trading.commands import service as commands
@@ -43,6 +44,7 @@ async def decide(
         row = await store.add(tx, uuid7(), who.person, given, ip, user_agent, clock.now())
         if row is None:
             raise await _already(tx, who, given)
+        await quotas.consume(tx, who.person, "approvals")
         approval = row.shown()
         if approval.decision == "approved":
             await commands.issue_open(tx, res, approval.id, who.person, signal)

@@ -12,7 +12,7 @@ from hub.trading.devices.service import NameTaken
 api = Api("/devices", tag="devices")
 
 
-@api.post("/register", guard=guards.signed_in, raises=(NameTaken,))
+@api.post("/register", guard=guards.signed_in, idempotent=True, raises=(NameTaken,))
 async def register_device(call: Call, body: RegisterIn) -> Registered:
     """Register a terminal. Its secret is in this answer and nowhere else."""
     return await service.register(call.res, call.who, body.name, call.ip)

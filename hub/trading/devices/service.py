@@ -15,6 +15,7 @@ from hub.core.resources import Resources
 from hub.core.security import device_keys
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
+from hub.money.quotas import service as quotas
 from hub.trading.devices import store
 from hub.trading.devices.models import Device, DeviceKey, Devices, Registered
 
@@ -44,6 +45,7 @@ async def register(res: Resources, who: Principal, name: str, ip: str | None) ->
         device = await store.add(tx, id, who.person, name, salt, version, hashed, clock.now())
         if device is None:
             raise NameTaken
+        await quotas.consume(tx, who.person, "devices")
         await audit.record(tx, _entry("device.register", device, who, ip))
     _registered.inc()
     return Registered(id, shown, version)
@@ -87,8 +89,12 @@ async def rename(res: Resources, who: Principal, id: UUID, name: str) -> Device:
 
 async def revoke(res: Resources, who: Principal, id: UUID, ip: str | None) -> Device:
     """From now on nothing it signs is believed."""
+    now = clock.now()
     async with res.db.transaction() as tx:
-        device = _known(await store.revoke(tx, id, who.person, clock.now()))
+        device = _known(await store.revoke(tx, id, who.person, now))
+        if device.revoked_at != now:
+            return device
+        await quotas.release(tx, who.person, "devices")
         await audit.record(tx, _entry("device.revoke", device, who, ip))
     _revoked.inc()
     return device

@@ -26,7 +26,11 @@ async def list_executions(call: Call, query: PageQuery) -> Page[Execution]:
     return await service.listed(call.res, call.who, query)
 
 
-@api.get("/executions/{approval_id}", guard=guards.roles("owner", "admin"), raises=(Forbidden, NotFound))
+@api.get(
+    "/executions/{approval_id}",
+    guard=guards.people("owner", "admin", scope="executions:read"),
+    raises=(Forbidden, NotFound),
+)
 async def get_aggregate(call: Call, approval_id: UUID) -> Aggregate:
     """How an approval fared on every device."""
     return await service.aggregate(call.res, approval_id)

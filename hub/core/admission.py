@@ -1,0 +1,97 @@
+"""May this request go on? Limits and revocation, one round trip, between the guard and the handler.
+
+Who has proven nothing is counted by address; a person, device, producer or API key by itself, so that an
+office behind one address does not share 60 requests. When Redis is away, what guards sign-in stays shut and
+the rest stays open: trading must not stop because counting did, and revocation is asked of the database.
+"""
+
+from typing import Literal
+from uuid import UUID
+
+import structlog
+from starlette.requests import Request
+
+from hub.core import limits
+from hub.core.addresses import Address, bucket
+from hub.core.limits import Bucket, Limit, Quotas, Taken
+from hub.core.principal import Principal
+from hub.core.problems import Unauthenticated, Unavailable
+from hub.core.redis import RedisError
+from hub.core.resources import Resources
+from hub.core.security.revocations import mark
+
+log = structlog.get_logger()
+
+Policy = Literal["caller", "auth", "none"]
+"""`caller`: by who calls. `auth`: by address besides, few, and shut when nobody can count. `none`: probes."""
+
+
+def _buckets(of: Quotas, policy: Policy, who: Principal, address: Address | None) -> tuple[Bucket, ...]:
+    if policy == "none":
+        return ()
+    limit: Limit = getattr(of, who.kind)
+    own = Bucket(limit, bucket(address) if who.kind == "public" else who.id)
+    return (own, Bucket(of.auth, bucket(address))) if policy == "auth" else (own,)
+
+
+async def admit(request: Request, res: Resources, policy: Policy, who: Principal, route: str) -> None:
+    """Count the request and look whether its session still is; TooMany, Unauthenticated or Unavailable."""
+    address = request.scope.get("caerus.address")
+    buckets = () if request.scope.get("caerus.exempt") else _buckets(res.quotas, policy, who, address)
+    if not buckets and who.session_id is None:
+        return
+    try:
+        taken = await res.limits.take(*buckets, session=mark(who.session_id) if who.session_id else "")
+    except RedisError:
+        await _without_redis(res, policy, who)
+        return
+    await _revoked(res, who, taken)
+    if taken.refused_by:
+        raise limits.too_many(route, taken.refused_by, taken)
+    if buckets:
+        request.scope["caerus.headers"] = limits.headers(buckets[-1], taken)
+
+
+async def stranger(request: Request, res: Resources, route: str) -> None:
+    """A request that failed to prove who sent it counts against its address."""
+    address = request.scope.get("caerus.address")
+    if request.scope.get("caerus.exempt"):
+        return
+    try:
+        taken = await res.limits.take(Bucket(res.quotas.public, bucket(address)))
+    except RedisError:
+        return
+    if taken.refused_by:
+        raise limits.too_many(route, taken.refused_by, taken)
+
+
+async def _revoked(res: Resources, who: Principal, taken: Taken) -> None:
+    if who.session_id is None:
+        return
+    revoked = taken.revoked
+    if revoked is None:
+        log.warning("revocations.reloaded", count=await res.revocations.load())
+        revoked = await res.revocations.is_revoked(who.session_id)
+    if revoked:
+        raise Unauthenticated
+
+
+async def _without_redis(res: Resources, policy: Policy, who: Principal) -> None:
+    if policy == "auth":
+        raise Unavailable("Attempts cannot be counted now. Try again shortly.")
+    if who.session_id and await res.revocations.is_revoked(who.session_id):
+        raise Unauthenticated
+
+
+async def still_good(res: Resources, session_id: UUID | None) -> bool:
+    """Whether a session was not revoked, for those who come by another way than a request."""
+    if session_id is None:
+        return True
+    try:
+        taken = await res.limits.take(session=mark(session_id))
+    except RedisError:
+        return not await res.revocations.is_revoked(session_id)
+    if taken.revoked is None:
+        await res.revocations.load()
+        return not await res.revocations.is_revoked(session_id)
+    return not taken.revoked

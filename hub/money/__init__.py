@@ -1,0 +1,1 @@
+"""What people pay for, and what they may use."""
