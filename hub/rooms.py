@@ -4,6 +4,7 @@ from hub.core import upkeep as _core_jobs
 from hub.core.health import api as health
 from hub.core.web import Api
 from hub.identity.auth.api import api as auth
+from hub.identity.mfa.api import api as mfa
 from hub.identity.sessions import jobs as _session_jobs
 from hub.identity.sessions.api import api as sessions
 from hub.identity.users.api import api as users
@@ -28,6 +29,7 @@ APIS: list[Api] = [
     sessions,
     users,
     quotas,
+    mfa,
     candles,
     signals,
     approvals,

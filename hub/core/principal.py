@@ -9,6 +9,8 @@ Role = Literal["owner", "admin", "user"]
 ROLES: tuple[Role, ...] = ("owner", "admin", "user")
 Method = Literal["pwd", "otp", "rec"]
 """How somebody proved who they are: password, one-time code, recovery code (RFC 8176 in spirit)."""
+STRONG: frozenset[Method] = frozenset({"otp", "rec"})
+"""The second factors."""
 
 
 class Principal(Struct, frozen=True):
@@ -39,7 +41,7 @@ class Principal(Struct, frozen=True):
     @property
     def strong(self) -> bool:
         """Whether a second factor was given in this session."""
-        return "otp" in self.methods or "rec" in self.methods
+        return not STRONG.isdisjoint(self.methods)
 
 
 PUBLIC = Principal("public")

@@ -35,6 +35,7 @@ def _random() -> str:
 _MAKERS: dict[str, Callable[[], str]] = {
     "JWT_PRIVATE_KEY": _rsa_key,
     "DEVICE_KEY_KDF_SECRET": _random,
+    "MFA_SEAL_SECRET": _random,
     "POSTGRES_PASSWORD": _random,
     "REDIS_PASSWORD": _random,
     "DEMO_SEED": _random,

@@ -57,9 +57,10 @@ create table identity.mail_tokens (
 );
 create index ix_mail_tokens_user on identity.mail_tokens (user_id, purpose);
 
--- A second factor (RFC 6238). The seed is sealed with a key that is not in the database.
+-- A second factor (RFC 6238). The seed is sealed with a key that is not in the database; `seal_id` names it.
 create table identity.totp (
     user_id uuid primary key references identity.users (id),
+    seal_id text not null,
     sealed bytea not null,
     created_at timestamptz not null,
     confirmed_at timestamptz,

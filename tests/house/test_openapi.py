@@ -70,6 +70,7 @@ def test_only_these_endpoints_are_public() -> None:
         "/auth/login",
         "/auth/refresh",
         "/auth/logout",
+        "/auth/mfa/verify",
         "/consent",
     }
 

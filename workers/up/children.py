@@ -49,6 +49,9 @@ class Children:
     def pid(self, name: str) -> int:
         return self._running[name][1].pid
 
+    def ended(self, name: str) -> bool:
+        return self._running[name][1].poll() is not None
+
     def tend(self) -> list[str]:
         """Start again what has died (not more than once a second); the names."""
         dead = [

@@ -4,10 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from hub.identity.mfa.models import Code
 from hub.identity.users.models import Email, Password
-
-Code = Annotated[str, Meta(min_length=6, max_length=32)]
-"""A one-time code, or a recovery code."""
 
 
 class LoginIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -19,6 +17,13 @@ class RefreshIn(Struct, frozen=True, forbid_unknown_fields=True):
     """Browsers send none: theirs is in the cookie."""
 
     refresh_token: Annotated[str, Meta(max_length=256)] | None = None
+
+
+class VerifyIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """The token that the password gave, and a code."""
+
+    mfa_token: Annotated[str, Meta(max_length=256)]
+    code: Code
 
 
 class StepUpIn(Struct, frozen=True, forbid_unknown_fields=True):

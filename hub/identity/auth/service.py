@@ -3,14 +3,16 @@
 from prometheus_client import Counter
 
 from hub.core import clock
-from hub.core.principal import Principal, Role
+from hub.core.principal import STRONG, Principal
 from hub.core.problems import Forbidden, Unauthenticated
 from hub.core.resources import Resources
 from hub.core.web import Visitor
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
-from hub.identity.auth import backoff
-from hub.identity.auth.models import LoginIn, Session, StepUpIn
+from hub.identity.auth import backoff, challenge
+from hub.identity.auth.models import LoginIn, Session, StepUpIn, VerifyIn
+from hub.identity.mfa import service as mfa
+from hub.identity.mfa.check import check
 from hub.identity.sessions import service as sessions
 from hub.identity.sessions.models import Opened
 from hub.identity.users import service as users
@@ -26,6 +28,23 @@ class WrongCredentials(Unauthenticated):
         super().__init__("E-mail or password is wrong, or the account is locked for a while.")
 
 
+class CodeRequired(Unauthenticated):
+    """A second factor is set up. After the password of a sign-in it has an `mfa_token`, for `verify`."""
+
+    title = "Code required"
+
+    def __init__(self, mfa_token: str | None = None) -> None:
+        super().__init__("Give the code that your authenticator app shows, or a recovery code.")
+        self.extra = {"mfa_token": mfa_token} if mfa_token else {}
+
+
+class WrongCode(Unauthenticated):
+    """One text for a wrong code, a used one, and a sign-in that is over."""
+
+    def __init__(self) -> None:
+        super().__init__("The code is wrong or was used, or the sign-in took too long: begin anew.")
+
+
 class EmailNotVerified(Forbidden):
     title = "E-mail not verified"
 
@@ -34,7 +53,7 @@ class EmailNotVerified(Forbidden):
 
 
 async def login(res: Resources, given: LoginIn, visitor: Visitor) -> Session:
-    """A session; each failure counts towards the lock and makes the next attempt wait."""
+    """A session, or `CodeRequired`; each failure counts towards the lock and makes the next attempt wait."""
     known = await _password(res, given.email, given.password, visitor)
     if known.verified_at is None:
         raise EmailNotVerified
@@ -47,8 +66,7 @@ async def _password(res: Resources, email: str, password: str, visitor: Visitor)
     await backoff.begin(res, attempt)
     known = await users.credentials(res, email)
     fits = await res.passwords.verify(known.password_hash if known else None, password)
-    now = clock.now()
-    locked = known and (known.suspended_at or (known.locked_until and known.locked_until > now))
+    locked = known and _locked(known)
     if known is None or not fits or locked:
         _logins.labels("fail").inc()
         if known and not locked:
@@ -60,9 +78,33 @@ async def _password(res: Resources, email: str, password: str, visitor: Visitor)
     return known
 
 
+def _locked(known: Credentials) -> bool:
+    until = known.locked_until
+    return known.suspended_at is not None or (until is not None and until > clock.now())
+
+
+async def verify(res: Resources, given: VerifyIn, visitor: Visitor) -> Session:
+    """Finish a sign-in with a code. A wrong one may be tried again with the same token; `WrongCode`."""
+    user_id = await challenge.whose(res, given.mfa_token)
+    known = await users.credentials_of(res, user_id) if user_id else None
+    if known is None or _locked(known):
+        raise _wrong_code()
+    method = await check(res, known.id, given.code)
+    if method is None or not await challenge.finish(res, given.mfa_token):
+        raise _wrong_code()
+    return await sign_in(res, known, ["pwd", method], visitor)
+
+
+def _wrong_code() -> WrongCode:
+    _logins.labels("fail").inc()
+    return WrongCode()
+
+
 async def sign_in(res: Resources, known: Credentials, methods: list[str], visitor: Visitor) -> Session:
-    """Open a session for somebody who has proven who they are."""
+    """Open a session for somebody who has proven who they are; `CodeRequired` where the code is missing."""
     async with res.db.transaction() as tx:
+        if not STRONG.intersection(methods) and await mfa.enrolled(tx, known.id):
+            raise CodeRequired(await challenge.begin(res, known.id))
         await users.logged_in(tx, known.id, clock.now())
         opened = await sessions.open_session(tx, res, known.id, known.role, methods, visitor)
         entry = Entry(
@@ -79,19 +121,31 @@ async def refresh(res: Resources, token: str, visitor: Visitor) -> Session:
 
 
 async def step_up(res: Resources, who: Principal, given: StepUpIn, visitor: Visitor) -> Session:
-    """Prove again who one is, for what needs it fresh; the answer's access token says so."""
+    """Prove again who one is, for what needs it fresh; the answer's access token says so.
+
+    Where a second factor is set up both are asked for together: a session that was taken over cannot be
+    used to try passwords alone.
+    """
+    enrolled = await mfa.enrolled(res.db, who.person)
+    if enrolled and given.code is None:
+        raise CodeRequired
     user = await users.get(res, who.person)
     await _password(res, user.email, given.password, visitor)
-    return await _proven(res, who, list(who.methods), visitor)
+    if not enrolled or given.code is None:
+        return await _proven(res, who, ["pwd"], visitor)
+    method = await check(res, who.person, given.code)
+    if method is None:
+        raise WrongCredentials
+    return await _proven(res, who, ["pwd", method], visitor)
 
 
 async def _proven(res: Resources, who: Principal, methods: list[str], visitor: Visitor) -> Session:
-    assert who.session_id is not None
     async with res.db.transaction() as tx:
-        at = await sessions.prove(tx, who.session_id, methods)
-        await audit.record(tx, Entry("auth.step_up", f"user:{who.id}", who.role, who.user_id, visitor.ip))
-    role: Role = who.role  # type: ignore[assignment]
-    opened = Opened(who.session_id, who.person, role, who.audience, methods, at, "")
+        opened = await sessions.prove(tx, who, methods)
+        entry = Entry(
+            "auth.step_up", f"user:{who.id}", who.role, who.user_id, visitor.ip, {"methods": methods}
+        )
+        await audit.record(tx, entry)
     return _session(res, opened)
 
 

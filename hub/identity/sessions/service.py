@@ -112,11 +112,13 @@ async def end_all(
     return len(ended)
 
 
-async def prove(tx: Transaction, session_id: UUID, methods: list[str]) -> datetime:
-    """Note that a person has just proven anew who they are; when that was."""
-    now = clock.now()
-    await store.prove(tx, session_id, methods, now)
-    return now
+async def prove(tx: Transaction, who: Principal, methods: list[str], *, at: datetime | None = None) -> Opened:
+    """Note by what a person has proven who they are, just now unless `at` says when: their session as it is now."""
+    assert who.session_id is not None
+    at = at or clock.now()
+    await store.prove(tx, who.session_id, methods, at)
+    role: Role = who.role  # type: ignore[assignment]
+    return Opened(who.session_id, who.person, role, who.audience, methods, at, "")
 
 
 async def listed(res: Resources, who: Principal) -> Sessions:

@@ -8,7 +8,7 @@ from hub.identity.users.models import User
 api = Api("", tag="users")
 
 
-@api.get("/me", guard=guards.signed_in)
+@api.get("/me", guard=guards.people(enrolling=True))
 async def get_me(call: Call) -> User:
     """Who is signed in."""
     return await service.get(call.res, call.who.person)
