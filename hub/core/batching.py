@@ -31,7 +31,7 @@ class Batcher(Generic[In, Out]):
         fail_together: tuple[type[Exception], ...] = (),
     ) -> None:
         """An error of `fail_together` is everybody's at once; after another each item is tried alone."""
-        self._nursery, self._name, self._flush, self._size = nursery, name, flush, size
+        self._nursery, self._name, self._flush, self._size = nursery, f"batch {name}", flush, size
         self._fail_together = fail_together
         self._waiting: list[Waiting[In, Out]] = []
         self._running = False
@@ -42,7 +42,7 @@ class Batcher(Generic[In, Out]):
         self._waiting.append((item, answer, tracing.here()))
         if not self._running:
             self._running = True
-            self._nursery.start(self._run(), name=f"batch:{self._name}")
+            self._nursery.start(self._run(), name=self._name)
         return await answer
 
     async def _run(self) -> None:
@@ -56,8 +56,8 @@ class Batcher(Generic[In, Out]):
 
     async def _settle(self, batch: list[Waiting[In, Out]]) -> None:
         try:
-            with tracing.shared(f"batch {self._name}", [caller for *_, caller in batch]):
-                answers = await self._flush([item for item, *_ in batch])
+            flush = self._flush([item for item, *_ in batch])
+            answers = await tracing.shared(self._name, [caller for *_, caller in batch], flush)
         except Exception as error:
             await self._one_by_one(batch, error)
             return

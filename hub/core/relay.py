@@ -67,10 +67,15 @@ async def move(db: Runs, bus: Bus, *, left_over: bool = False) -> int:
     rows = sorted(await sql.many(db, Numbered, query, n=_BATCH), key=lambda row: row.seq)
     if rows:
         traces = [(row.traceparent, f"relay {row.type}") for row in rows]
-        with tracing.each(SpanKind.PRODUCER, traces) as spans, tracing.shared("publish", spans):
-            await bus.publish([_published(row, span) for row, span in zip(rows, spans, strict=True)])
-            await sql.run(db, "delete_events", seqs=[row.seq for row in rows])
+        with tracing.each(SpanKind.PRODUCER, traces) as spans:
+            events = [_published(row, span) for row, span in zip(rows, spans, strict=True)]
+            await tracing.shared("publish", spans, _publish(db, bus, rows, events))
     return len(rows)
+
+
+async def _publish(db: Runs, bus: Bus, rows: list[Numbered], events: list[Published]) -> None:
+    await bus.publish(events)
+    await sql.run(db, "delete_events", seqs=[row.seq for row in rows])
 
 
 def _published(row: Numbered, span: Span | None) -> Published:

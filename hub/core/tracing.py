@@ -168,19 +168,22 @@ def _one(kind: SpanKind, traceparent: str | None, name: str) -> Span | None:
     return _tracer.start_span(name, _context(traceparent), kind)
 
 
-def shared(name: str, spans: Sequence[Span | None]) -> Entered:
-    """Work for many at once: a part of the first one's trace, and the others' are linked with it."""
-    if _tracer is None:
-        return _NOTHING
+def shared(name: str, spans: Sequence[Span | None], work: Awaitable[T]) -> Awaitable[T]:
+    """Await work for many at once: a part of the first one's trace, and the others' are linked with it."""
+    return work if _tracer is None else _shared(_tracer, name, spans, work)
+
+
+async def _shared(tracer: Tracer, name: str, spans: Sequence[Span | None], work: Awaitable[T]) -> T:
     recorded = [each for each in spans if each and each.is_recording()]
     if not recorded:
-        return _NOTHING
+        return await work
     first, *others = recorded
     links = [Link(other.get_span_context()) for other in others]
-    made = _tracer.start_span(name, trace.set_span_in_context(first), links=links)
+    made = tracer.start_span(name, trace.set_span_in_context(first), links=links)
     for other in others:
         other.add_link(made.get_span_context())
-    return _Entered(made)
+    with _Entered(made):
+        return await work
 
 
 def link(traceparent: str | None) -> None:

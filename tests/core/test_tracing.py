@@ -212,11 +212,10 @@ def test_while_traces_are_off_a_request_pays_less_than_a_microsecond() -> None:
         "tracing.on()": 1,
         "tracing.trace_id()": 1,
         "tracing.current()": 2,
-        "tracing.here()": 2,
-        "tracing.client('postgresql', 'add_signals', None)": 6,
-        "tracing.onward(None, None)": 1,
+        "tracing.here()": 3,
+        "tracing.client('postgresql', 'add_signals', None)": 8,
+        "tracing.shared('batch signals', [None], None)": 3,
         "\nwith tracing.span('transaction'): pass": 1,
-        "\nwith tracing.shared('batch signals', [None]): pass": 2,
     }
     spent = sum(nanoseconds(call) * times for call, times in calls.items())
     assert spent < 1_000, f"{spent:.0f} ns"
