@@ -19,7 +19,8 @@ import msgspec
 import structlog
 
 from hub.core import tracing
-from hub.core.settings import DbSettings, redact
+from hub.core.formats import redact
+from hub.core.settings import DbSettings
 
 log = structlog.get_logger()
 

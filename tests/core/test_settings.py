@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from hub.core.formats import redact
 from hub.core.secrets import MissingSecret, Secrets
 from hub.core.settings import (
     AppSettings,
@@ -13,7 +14,6 @@ from hub.core.settings import (
     SecuritySettings,
     Settings,
     TelemetrySettings,
-    redact,
 )
 from strategies.hours import spans
 
