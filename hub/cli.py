@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from hub.commands import audit, keys, users
 from hub.commands.terminal import fail as _fail
 from hub.commands.terminal import quiet as _quiet
-from hub.core import log
+from hub.core import log, tracing
 from hub.core.embedded.process import NotStarted
 from hub.core.ops import NoOpsPort, ops
 from hub.core.secrets import BadSecret, MissingSecret, Secrets
@@ -43,8 +43,12 @@ def _settings() -> Settings:
 
 
 def _run(settings: Settings, process: str, work: Coroutine[Any, Any, None]) -> None:
-    """Run on uvloop, with the process's ops port; SIGTERM ends it as Ctrl-C does."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, suppress(asyncio.CancelledError):
+    """Run on uvloop, traced, with the process's ops port; SIGTERM ends it as Ctrl-C does."""
+    with (
+        tracing.started(settings, process),
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        suppress(asyncio.CancelledError),
+    ):
         runner.run(_until_told(settings, process, work))
 
 
@@ -76,7 +80,8 @@ def serve() -> None:
 
     settings = _settings()
     where = endpoints(settings)
-    asyncio.Runner(loop_factory=uvloop.new_event_loop).run(run(settings, where.dsn, where.redis_url))
+    with tracing.started(settings, "serve"), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run(settings, where.dsn, where.redis_url))
 
 
 @app.command()

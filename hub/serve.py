@@ -4,13 +4,17 @@ import asyncio
 import gc
 import signal
 import socket
+from contextlib import suppress
+from types import FrameType
 
 import structlog
 import uvicorn
 
 from hub.app import create_app
+from hub.core import health
 from hub.core.connection import bounded
 from hub.core.ops import ops
+from hub.core.problems import Unavailable
 from hub.core.resources import Resources
 from hub.core.settings import Settings
 from hub.core.stream.frames import StreamProtocol
@@ -32,9 +36,25 @@ class HubServer(uvicorn.Server):
         if self.started:
             self.resources.secrets.refresh_soon()
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        log.info("hub.started", host=self.config.host, port=self.config.port)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.resources.feed.close()
         await super().shutdown(sockets)
+        log.info("hub.stopped")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """As uvicorn's, which would raise the signal once more at the end: what comes after could not run."""
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+
+    async def look(self) -> None:
+        """Bring the gauges of readiness and of the relay's lag up to date."""
+        if self.started:
+            with suppress(Unavailable):  # the gauges tell
+                await health.check(self.resources)
 
 
 def server(settings: Settings, dsn: str, redis_url: str) -> HubServer:
@@ -65,9 +85,9 @@ def server(settings: Settings, dsn: str, redis_url: str) -> HubServer:
 async def serve(settings: Settings, dsn: str, redis_url: str) -> None:
     """Serve until SIGTERM or SIGINT; running requests end first, sockets are told to reconnect."""
     _warn_of_unsigned(settings)
-    async with ops(settings.serve, "serve"):
+    hub = server(settings, dsn, redis_url)
+    async with ops(settings.serve, "serve", hub.look):
         _collect_rarely()
-        hub = server(settings, dsn, redis_url)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hub.read_secrets_again)
         await hub.serve()
 

@@ -1,7 +1,7 @@
 """The bus: committed events in Redis, once each, in order.
 
 Three keys. `caerus:bus` is a stream with every event, which each hub process reads from where it
-stopped. `caerus:t:<topic>` is a topic's own history, whose entry ids are the topic's offsets, so a
+stopped; an event of a trace has its `traceparent` there. `caerus:t:<topic>` is a topic's own history, whose entry ids are the topic's offsets, so a
 repeated publish is refused by the stream itself. `caerus:o:<topic>` is the topic's last offset.
 One Lua call does all three for a batch: atomic, ordered, and idempotent.
 """
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from hub.core import tracing
 from hub.core.redis import Redis
 
 BUS = "caerus:bus"
@@ -19,15 +20,19 @@ HISTORY_SECONDS = 86_400
 
 _PUBLISH = """
 local published = 0
-for i = 1, #ARGV, 3 do
-  local topic, offset, message = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+for i = 1, #ARGV, 4 do
+  local topic, offset, message, traceparent = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local last = KEYS[1] .. ':o:' .. topic
   if tonumber(redis.call('GET', last) or '0') < tonumber(offset) then
     local history = KEYS[1] .. ':t:' .. topic
     redis.call('XADD', history, 'MAXLEN', '~', %d, offset .. '-0', 'm', message)
     redis.call('EXPIRE', history, %d)
     redis.call('SET', last, offset)
-    redis.call('XADD', KEYS[1] .. ':bus', 'MAXLEN', '~', %d, '*', 't', topic, 'o', offset, 'm', message)
+    local entry = {KEYS[1] .. ':bus', 'MAXLEN', '~', %d, '*', 't', topic, 'o', offset, 'm', message}
+    if traceparent ~= '' then
+      entry[#entry + 1], entry[#entry + 2] = 'p', traceparent
+    end
+    redis.call('XADD', unpack(entry))
     published = published + 1
   end
 end
@@ -48,6 +53,7 @@ class Published(Struct, frozen=True):
     topic: str
     offset: int
     message: bytes
+    traceparent: str | None = None
 
 
 class Bus:
@@ -61,8 +67,9 @@ class Bus:
         """Publish in order; how many were new."""
         args: list[bytes | str | int] = []
         for event in events:
-            args += (event.topic, event.offset, event.message)
-        return int(await self._publish(keys=["caerus"], args=args))
+            args += (event.topic, event.offset, event.message, event.traceparent or "")
+        published = self._publish(keys=["caerus"], args=args)
+        return int(await tracing.client("redis", "bus.publish", published))
 
     async def end(self) -> bytes:
         """Where the bus stands now."""
@@ -74,14 +81,20 @@ class Bus:
         answer = await self.redis.xread({BUS: after}, count=500, block=int(wait * 1000))
         if not answer:
             return []
-        return [(id, Published(e[b"t"].decode(), int(e[b"o"]), e[b"m"])) for id, e in answer[0][1]]
+        return [(id, _published(entry)) for id, entry in answer[0][1]]
 
     async def offset(self, topic: str) -> int | None:
         """A topic's last published offset; None when Redis does not know it."""
-        value = await self.redis.get(f"caerus:o:{topic}")
+        value = await tracing.client("redis", "bus.offset", self.redis.get(f"caerus:o:{topic}"))
         return None if value is None else int(value)
 
     async def history(self, topic: str, after: int, *, limit: int = HISTORY) -> list[Published]:
         """What is kept of a topic after an offset, oldest first."""
-        entries = await self.redis.xrange(f"caerus:t:{topic}", min=f"{after + 1}-0", count=limit)
+        kept = self.redis.xrange(f"caerus:t:{topic}", min=f"{after + 1}-0", count=limit)
+        entries = await tracing.client("redis", "bus.history", kept)
         return [Published(topic, int(id.partition(b"-")[0]), fields[b"m"]) for id, fields in entries]
+
+
+def _published(entry: dict[bytes, bytes]) -> Published:
+    traceparent = entry[b"p"].decode() if b"p" in entry else None
+    return Published(entry[b"t"].decode(), int(entry[b"o"]), entry[b"m"], traceparent)

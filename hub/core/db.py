@@ -18,13 +18,17 @@ import asyncpg
 import msgspec
 import structlog
 
+from hub.core import tracing
+from hub.core.formats import redact
 from hub.core.secrets import Secrets
-from hub.core.settings import DbSettings, redact
+from hub.core.settings import DbSettings
 
 log = structlog.get_logger()
 
 After = Callable[[], Awaitable[Any]]
 _REREAD_SECONDS = 5
+
+_SPAN = {"db.system.name": "postgresql"}
 
 
 BeforeCommit = Callable[["Transaction"], Awaitable[None]]
@@ -67,11 +71,12 @@ class Db:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Commit when the block ends, roll back when it raises."""
-        async with self.pool.acquire() as connection, connection.transaction():
-            tx = Transaction(connection)
-            yield tx
-            if work := before_commit.get():
-                await work(tx)
+        with tracing.span("transaction", _SPAN):
+            async with self.pool.acquire() as connection, connection.transaction():
+                tx = Transaction(connection)
+                yield tx
+                if work := before_commit.get():
+                    await work(tx)
         await tx.committed()
 
     async def close(self) -> None:

@@ -13,13 +13,14 @@ from typing import Protocol
 import structlog
 from msgspec import Struct
 
-from hub.core import metrics
+from hub.core import metrics, tracing
 from hub.core.bus import Bus, Cursor, Published
 from hub.core.db import Db
 from hub.core.nursery import Nursery
 from hub.core.redis import RedisError
 from hub.core.sql import Sql
 from hub.core.stream.frames import text_frame
+from hub.core.tracing import SpanKind
 
 log = structlog.get_logger()
 sql = Sql("core")
@@ -123,7 +124,9 @@ class Feed:
                 by_topic.setdefault(event.topic, []).append(event)
         for topic, batch in by_topic.items():
             if channel := self.channels.get(topic):
-                await channel.publish(batch)
+                name = f"deliver {topic.partition(':')[0]}"
+                with tracing.each(SpanKind.CONSUMER, [(event.traceparent, name) for event in batch]):
+                    await channel.publish(batch)
 
     def join(self, topic: str, listener: Listener) -> None:
         self.channels.setdefault(topic, Channel()).members.add(listener)

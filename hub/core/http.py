@@ -16,7 +16,7 @@ from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.core import metrics
+from hub.core import metrics, server_span, tracing
 from hub.core.addresses import Gate
 from hub.core.cors import Cors, Header, header
 from hub.core.problems import Forbidden, Invalid, Problem, plain
@@ -62,7 +62,8 @@ class Envelope:
         address = scope["caerus.address"] = self.gate.client(scope)
         scope["caerus.exempt"] = self.gate.allows(address)
         if scope["type"] == "http":
-            await _Exchange(self, scope, send).run(self.app, receive)
+            exchange = _Exchange(self, scope, send)
+            await (exchange.traced if tracing.on() else exchange.run)(self.app, receive)
         elif self.gate.blocks(address):
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": "address blocked"})
@@ -79,6 +80,13 @@ class _Exchange:
         self._origin = header(scope["headers"], b"origin")
         self._status = 0
         self._began = time.perf_counter()
+
+    async def traced(self, app: ASGIApp, receive: Receive) -> None:
+        with server_span.begin(self._scope, self._id) as span:
+            try:
+                await self.run(app, receive)
+            finally:
+                server_span.answered(span, self._scope["method"], self._template(), self._status)
 
     async def run(self, app: ASGIApp, receive: Receive) -> None:
         structlog.contextvars.bind_contextvars(request_id=self._id)
@@ -149,11 +157,12 @@ class _Exchange:
         await self._sent({"type": "http.response.start", "status": status, "headers": fixed + given})
         await self._send({"type": "http.response.body", "body": body})
 
+    def _template(self) -> str | None:
+        return getattr(self._scope.get("route"), "path", None) or None
+
     def _record(self) -> None:
         seconds = time.perf_counter() - self._began
-        route = self._scope.get("route")
-        template = getattr(route, "path", "unmatched") or "unmatched"
-        count, duration = _meters(template, self._status)
+        count, duration = _meters(self._template() or "unmatched", self._status)
         count.inc()
         duration.observe(seconds)
         address = self._scope["caerus.address"]

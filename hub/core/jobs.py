@@ -1,7 +1,8 @@
 """Background jobs: the one door to arq.
 
 A job takes ids and calls a service. It may run twice (a worker can die after its work and before it
-says so), so it must not mind. What must not be lost is in PostgreSQL before a job is enqueued.
+says so), so it must not mind. What must not be lost is in PostgreSQL before a job is enqueued. A job
+goes on with the trace of what enqueued it.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from arq import cron
 from arq.connections import ArqRedis, RedisSettings
 from arq.worker import Retry, Worker, func
 
+from hub.core import tracing
 from hub.core.redis import Redis
 
 if TYPE_CHECKING:  # resources hold a queue
@@ -56,9 +58,11 @@ def every(*, second: set[int], minute: set[int] | None = None) -> Callable[[Job]
 
 
 def _wrapped(work: Job) -> Any:
-    async def run(context: dict[str, Any], *args: Any) -> None:
+    async def run(context: dict[str, Any], *args: Any, traceparent: str | None = None) -> None:
+        about = {"messaging.message.id": context["job_id"], "caerus.attempt": context["job_try"]}
         try:
-            await work(context["resources"], *args)
+            with tracing.begin(f"job {work.__name__}", traceparent, attributes=about):
+                await work(context["resources"], *args)
         except Later as error:
             seconds = min(2 ** (context["job_try"] - 1), _LONGEST_WAIT_SECONDS)
             log.warning("job.later", job=work.__name__, why=str(error), seconds=seconds)
@@ -75,7 +79,9 @@ def queue(redis: Redis) -> Queue:
 
 async def enqueue(to: Queue, work: Job, *args: Any, job_id: str | None = None) -> None:
     """Put a job; the same `job_id` is not put again while it waits."""
-    await to.enqueue_job(work.__name__, *args, _job_id=job_id)
+    here = tracing.current()
+    carried: dict[str, Any] = {"traceparent": here} if here else {}
+    await to.enqueue_job(work.__name__, *args, _job_id=job_id, **carried)
 
 
 async def work(resources: "Resources", redis_url: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 from prometheus_client import Counter
 
+from hub.core import tracing
 from hub.core.batching import Batcher
 from hub.core.nursery import Nursery
 from hub.core.problems import TooMany
@@ -139,7 +140,7 @@ class Limits:
             args.append(len(item.buckets))
             for bucket in item.buckets:
                 args += [bucket.limit.window * 1_000_000 // bucket.limit.quota, bucket.limit.quota]
-        answers = await self._script(keys=keys, args=args)
+        answers = await tracing.client("redis", "limits.take", self._script(keys=keys, args=args))
         return [_taken(item, answer) for item, answer in zip(items, answers, strict=True)]
 
 

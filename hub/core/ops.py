@@ -1,7 +1,7 @@
 """The ops port of a process: `/metrics` and `/health`, for scrapers and supervisors inside, never public."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -11,6 +11,8 @@ from hub.core.settings import ServeSettings
 
 PROCESSES = ("serve", "relay", "work", "market", "trade")
 _SHUTDOWN_SECONDS = 1.0
+
+Look = Callable[[], Awaitable[None]]
 
 
 class NoOpsPort(Exception):
@@ -28,12 +30,12 @@ def port_of(serve: ServeSettings, process: str) -> int:
 
 
 @asynccontextmanager
-async def ops(serve: ServeSettings, process: str) -> AsyncIterator[None]:
+async def ops(serve: ServeSettings, process: str, look: Look | None = None) -> AsyncIterator[None]:
     """Answer on `HUB_HOST` and the process's port until the block ends; on port 0 nothing listens.
 
-    `NoOpsPort` if the port is taken.
+    `look` is awaited before each scrape, for gauges that must be asked for. `NoOpsPort` if the port is taken.
     """
-    runner = web.AppRunner(_app(), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+    runner = web.AppRunner(_app(look), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
     await runner.setup()
     try:
         if port := port_of(serve, process):
@@ -43,9 +45,14 @@ async def ops(serve: ServeSettings, process: str) -> AsyncIterator[None]:
         await runner.cleanup()
 
 
-def _app() -> web.Application:
+def _app(look: Look | None) -> web.Application:
+    async def metrics(_: web.Request) -> web.Response:
+        if look:
+            await look()
+        return web.Response(body=generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
+
     app = web.Application()
-    app.router.add_get("/metrics", _metrics)
+    app.router.add_get("/metrics", metrics)
     app.router.add_get("/health", _health)
     return app
 
@@ -59,10 +66,6 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
             f"Metrics cannot be served on {host}:{port}: {why}. "
             f"Choose another port, such as OPS_PORT={port + 10}, or OPS_PORT=0 for none."
         ) from error
-
-
-async def _metrics(_: web.Request) -> web.Response:
-    return web.Response(body=generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
 async def _health(_: web.Request) -> web.Response:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from hub.core import clock
+from hub.core import clock, tracing
 from hub.core.db import Transaction
 from hub.core.redis import Redis
 from hub.core.sql import Sql
@@ -21,7 +21,8 @@ WAKE = "caerus:relay"
 class Event(msgspec.Struct, frozen=True):
     """A fact in the past tense, about `subject`, for one topic.
 
-    `data` is the JSON that subscribers read; `actor` is who made it true.
+    `data` is the JSON that subscribers read; `actor` is who made it true; `traceparent` is the trace it goes on
+    with, by default that of the work at hand.
     """
 
     topic: str
@@ -29,11 +30,12 @@ class Event(msgspec.Struct, frozen=True):
     subject: str
     actor: str
     data: Any
+    traceparent: str | None = None
 
 
 async def append(tx: Transaction, redis: Redis, events: Sequence[Event]) -> None:
     """Append in order; after the commit the relay is woken (it also looks by itself)."""
-    at = clock.now()
+    at, here = clock.now(), tracing.current()
     await sql.run(
         tx,
         "append_events",
@@ -43,5 +45,6 @@ async def append(tx: Transaction, redis: Redis, events: Sequence[Event]) -> None
         actors=[event.actor for event in events],
         at=at,
         data=[msgspec.json.encode(event.data).decode() for event in events],
+        traceparents=[event.traceparent or here for event in events],
     )
     tx.after_commit("relay", lambda: redis.publish(WAKE, b"1"))

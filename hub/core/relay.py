@@ -19,7 +19,7 @@ import asyncpg
 import msgspec
 import structlog
 
-from hub.core import clock
+from hub.core import clock, tracing
 from hub.core.bus import Bus, Published
 from hub.core.db import Login, prepare
 from hub.core.nursery import Nursery, told_to_stop
@@ -28,6 +28,7 @@ from hub.core.redis import Redis, RedisError, open_redis
 from hub.core.secrets import Secrets
 from hub.core.settings import Settings
 from hub.core.sql import Runs, Sql
+from hub.core.tracing import Span, SpanKind
 
 log = structlog.get_logger()
 sql = Sql("core")
@@ -48,6 +49,7 @@ class Numbered(msgspec.Struct, frozen=True):
     type: str
     at: datetime
     data: str
+    traceparent: str | None
 
 
 def message(row: Numbered) -> bytes:
@@ -69,9 +71,20 @@ async def move(db: Runs, bus: Bus, *, left_over: bool = False) -> int:
     query = "numbered_events" if left_over else "number_events"
     rows = sorted(await sql.many(db, Numbered, query, n=_BATCH), key=lambda row: row.seq)
     if rows:
-        await bus.publish([Published(row.topic, row.offset, message(row)) for row in rows])
-        await sql.run(db, "delete_events", seqs=[row.seq for row in rows])
+        traces = [(row.traceparent, f"relay {row.type}") for row in rows]
+        with tracing.each(SpanKind.PRODUCER, traces) as spans:
+            events = [_published(row, span) for row, span in zip(rows, spans, strict=True)]
+            await tracing.shared("publish", spans, _publish(db, bus, rows, events))
     return len(rows)
+
+
+async def _publish(db: Runs, bus: Bus, rows: list[Numbered], events: list[Published]) -> None:
+    await bus.publish(events)
+    await sql.run(db, "delete_events", seqs=[row.seq for row in rows])
+
+
+def _published(row: Numbered, span: Span | None) -> Published:
+    return Published(row.topic, row.offset, message(row), tracing.onward(span, row.traceparent))
 
 
 async def serve(settings: Settings, dsn: str, redis_url: str) -> None:

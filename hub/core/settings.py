@@ -4,15 +4,13 @@ A bad value stops the process at start, with the variable's name and what is wro
 Secrets are not here: `core/secrets` reads them, so that a settings dump cannot leak one.
 """
 
-import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from hub.core.addresses import networks
+from hub.core import formats
 from hub.core.principal import Role
 from strategies.hours import DEFAULT_MARKET_TZ, Span, spans
 
@@ -22,54 +20,7 @@ def _config(prefix: str = "") -> SettingsConfigDict:
     return SettingsConfigDict(env_prefix=prefix, extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
-def _postgres(dsn: str) -> str:
-    """`postgresql+psycopg://` is accepted and means `postgresql://`."""
-    dsn = re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", dsn)
-    if not re.match(r"^postgresql://[^/]*/\w+", dsn):
-        raise ValueError("must look like postgresql://user:password@host:5432/database")
-    return dsn
-
-
-def _redis(url: str) -> str:
-    if not re.match(r"^(rediss?|unix)://", url):
-        raise ValueError("must look like redis://host:6379/0")
-    return url
-
-
-def _zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (KeyError, ValueError, OSError):
-        raise ValueError(
-            f"{name!r} is no time zone; write an IANA name, such as {DEFAULT_MARKET_TZ}"
-        ) from None
-
-
-def _windows(text: str) -> str:
-    try:
-        spans(text)
-    except ValueError as error:
-        how = '"Fri 17:00-Sun 17:00", or "16:55-18:00" for every day, and ";" between several'
-        raise ValueError(f"{error}; write {how}") from None
-    return text
-
-
-def redact(url: str) -> str:
-    """A DSN or URL without its password."""
-    return re.sub(r"(://[^:/@]*):[^/?#]*@", r"\1:***@", url)
-
-
-def _roles(value: object) -> object:
-    """`owner,admin`, or nothing for nobody."""
-    return tuple(filter(None, value.replace(" ", "").split(","))) if isinstance(value, str) else value
-
-
-def _networks(text: str) -> str:
-    networks(text)
-    return text
-
-
-Networks = Annotated[str, AfterValidator(_networks)]
+Networks = Annotated[str, AfterValidator(formats.networks)]
 """`10.0.0.0/8, 2001:db8::/32`."""
 
 
@@ -115,8 +66,8 @@ class DbSettings(BaseSettings):
 
     model_config = _config("DB_")
 
-    dsn: Annotated[str, AfterValidator(lambda v: v and _postgres(v))] = ""
-    owner_dsn: Annotated[str, AfterValidator(lambda v: v and _postgres(v))] = ""
+    dsn: Annotated[str, AfterValidator(lambda v: v and formats.postgres(v))] = ""
+    owner_dsn: Annotated[str, AfterValidator(lambda v: v and formats.postgres(v))] = ""
     pool_min: int = Field(1, ge=0)
     pool_max: int = Field(8, ge=1)
     command_timeout_seconds: float = Field(30, gt=0)
@@ -133,7 +84,7 @@ class RedisSettings(BaseSettings):
 
     model_config = _config("REDIS_")
 
-    url: Annotated[str, AfterValidator(lambda v: v and _redis(v))] = ""
+    url: Annotated[str, AfterValidator(lambda v: v and formats.redis(v))] = ""
 
 
 class SecuritySettings(BaseSettings):
@@ -152,7 +103,10 @@ class SecuritySettings(BaseSettings):
     session_days: int = Field(30, ge=1)
     session_idle_days: int = Field(14, ge=1)
     step_up_seconds: int = Field(300, ge=30)
-    mfa_required_roles: Annotated[tuple[Role, ...], NoDecode, BeforeValidator(_roles)] = ("owner", "admin")
+    mfa_required_roles: Annotated[tuple[Role, ...], NoDecode, BeforeValidator(formats.roles)] = (
+        "owner",
+        "admin",
+    )
     argon2_memory_kib: int = Field(47_104, ge=8_192)
     argon2_time_cost: int = Field(1, ge=1)
     argon2_parallelism: int = Field(1, ge=1)
@@ -234,6 +188,18 @@ class ServeSettings(BaseSettings):
     header_bytes: int = Field(16_384, ge=1_024, validation_alias="HUB_HEADER_BYTES")
 
 
+class TelemetrySettings(BaseSettings):
+    """`OTEL_EXPORTER_OTLP_ENDPOINT` (empty: no traces), `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER_ARG`: the
+    share of traces to keep. Headers for the collector (`OTEL_EXPORTER_OTLP_HEADERS`) are read by its exporter.
+    """
+
+    model_config = _config("OTEL_")
+
+    exporter_otlp_endpoint: Annotated[str, AfterValidator(lambda v: v and formats.http(v))] = ""
+    service_name: str = Field("caerus", min_length=1)
+    traces_sampler_arg: float = Field(1.0, ge=0, le=1)
+
+
 class ClientSettings(BaseSettings):
     """For processes that call a hub: `API_BASE`, `PRODUCER_ID`, `DEVICE_ID`. Their keys are secrets."""
 
@@ -252,10 +218,10 @@ class TradingSettings(BaseSettings):
 
     model_config = _config()
 
-    market_tz: Annotated[str, AfterValidator(_zone)] = Field(
+    market_tz: Annotated[str, AfterValidator(formats.zone)] = Field(
         DEFAULT_MARKET_TZ, validation_alias="DEFAULT_MARKET_TZ"
     )
-    blocklist_windows: Annotated[str, AfterValidator(_windows)] = Field(
+    blocklist_windows: Annotated[str, AfterValidator(formats.windows)] = Field(
         "", validation_alias="TRADING_BLOCKLIST_WINDOWS"
     )
     max_retries: int = Field(5, ge=0, validation_alias="MAX_RETRIES")
@@ -277,6 +243,7 @@ class Settings(BaseSettings):
     redis: RedisSettings = Field(default_factory=lambda: RedisSettings())
     security: SecuritySettings = Field(default_factory=lambda: SecuritySettings())
     serve: ServeSettings = Field(default_factory=lambda: ServeSettings())
+    telemetry: TelemetrySettings = Field(default_factory=lambda: TelemetrySettings())
     limits: LimitSettings = Field(default_factory=lambda: LimitSettings())
     access: AccessSettings = Field(default_factory=lambda: AccessSettings())
     mail: MailSettings = Field(default_factory=lambda: MailSettings())
@@ -318,6 +285,7 @@ class Settings(BaseSettings):
     def summary(self) -> dict[str, object]:
         """What was resolved, fit to be logged."""
         shown = self.model_dump(mode="json")
-        shown["db"] |= {"dsn": redact(self.db.dsn), "owner_dsn": redact(self.db.owner_dsn)}
-        shown["redis"]["url"] = redact(self.redis.url)
+        shown["db"] |= {"dsn": formats.redact(self.db.dsn), "owner_dsn": formats.redact(self.db.owner_dsn)}
+        shown["redis"]["url"] = formats.redact(self.redis.url)
+        shown["telemetry"]["exporter_otlp_endpoint"] = formats.redact(self.telemetry.exporter_otlp_endpoint)
         return shown

@@ -12,6 +12,8 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+from hub.core import tracing
+
 T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2] / "sql"
@@ -73,7 +75,7 @@ class Sql:
 
     async def one(self, db: Runs, row: type[T], name: str, /, **args: Any) -> T | None:
         query = self.queries[name]
-        record = await db.fetchrow(query.text, *query.bind(args))
+        record = await tracing.client("postgresql", name, db.fetchrow(query.text, *query.bind(args)))
         return None if record is None else row(*record)
 
     async def sure(self, db: Runs, row: type[T], name: str, /, **args: Any) -> T:
@@ -85,10 +87,11 @@ class Sql:
 
     async def many(self, db: Runs, row: type[T], name: str, /, **args: Any) -> list[T]:
         query = self.queries[name]
-        return [row(*record) for record in await db.fetch(query.text, *query.bind(args))]
+        records = await tracing.client("postgresql", name, db.fetch(query.text, *query.bind(args)))
+        return [row(*record) for record in records]
 
     async def run(self, db: Runs, name: str, /, **args: Any) -> int:
         """Run a statement and tell how many rows it touched."""
         query = self.queries[name]
-        status = await db.execute(query.text, *query.bind(args))
+        status = await tracing.client("postgresql", name, db.execute(query.text, *query.bind(args)))
         return int(status.rpartition(" ")[2])

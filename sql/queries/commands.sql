@@ -1,13 +1,13 @@
 -- name: add_command :exec
-insert into trading.commands (id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at)
-values (@id, @approval_id, @signal_id, @user_id, @kind, @opens, @reason, @issued_at, @expires_at);
+insert into trading.commands (id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent)
+values (@id, @approval_id, @signal_id, @user_id, @kind, @opens, @reason, @issued_at, @expires_at, @traceparent);
 
 -- name: get_command :one
-select id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at
+select id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent
 from trading.commands where id = @id and user_id = @user_id;
 
 -- name: opens_of_signal :many
-select id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at
+select id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent
 from trading.commands where signal_id = @signal_id and kind = 'open';
 
 -- name: deliver_command :exec
@@ -31,7 +31,8 @@ where c.id = d.command_id and c.expires_at <= @now;
 select
     c.id, c.kind, c.approval_id, c.signal_id, c.opens, c.reason, c.issued_at, c.expires_at,
     s.instrument, s.side, s.order_type, s.entry, s.stop, s.target,
-    a.valid_until, a.max_drift_points, a.max_spread_points
+    a.valid_until, a.max_drift_points, a.max_spread_points,
+    c.traceparent
 from trading.deliveries as d
 join trading.commands as c on c.id = d.command_id
 join trading.signals as s on s.id = c.signal_id

@@ -1,8 +1,8 @@
 -- name: append_events :exec
-insert into core.outbox (topic, type, subject, actor, at, data)
-select e.topic, e.type, e.subject, e.actor, @at::timestamptz, e.data
-from unnest(@topics::text[], @types::text[], @subjects::text[], @actors::text[], @data::text[])
-    with ordinality as e (topic, type, subject, actor, data, n)
+insert into core.outbox (topic, type, subject, actor, at, data, traceparent)
+select e.topic, e.type, e.subject, e.actor, @at::timestamptz, e.data, e.traceparent
+from unnest(@topics::text[], @types::text[], @subjects::text[], @actors::text[], @data::text[], @traceparents::text[])
+    with ordinality as e (topic, type, subject, actor, data, traceparent, n)
 order by e.n;
 
 -- name: number_events :many
@@ -23,10 +23,10 @@ numbered as (
 )
 update core.outbox as o set topic_offset = numbered.topic_offset
 from numbered where numbered.seq = o.seq
-returning o.seq, o.topic, o.topic_offset as "offset", o.type, o.at, o.data;
+returning o.seq, o.topic, o.topic_offset as "offset", o.type, o.at, o.data, o.traceparent;
 
 -- name: numbered_events :many
-select seq, topic, topic_offset as "offset", type, at, data
+select seq, topic, topic_offset as "offset", type, at, data, traceparent
 from core.outbox where topic_offset is not null order by seq limit @n;
 
 -- name: delete_events :exec

@@ -2,17 +2,17 @@
 -- The unique key decides: whoever came first stays.
 insert into trading.signals (
     id, producer_id, instrument, side, time, version, status, order_type, entry, stop, target,
-    expires_at, strategy, setup_id, features, created_at
+    expires_at, strategy, setup_id, features, traceparent, created_at
 )
 select n.id, n.producer_id, n.instrument, n.side, n.time, n.version, 'open', n.order_type, n.entry, n.stop, n.target,
-    n.expires_at, n.strategy, n.setup_id, n.features, @now::timestamptz
+    n.expires_at, n.strategy, n.setup_id, n.features, n.traceparent, @now::timestamptz
 from unnest(
     @ids::uuid[], @producer_ids::text[], @instruments::text[], @sides::text[], @times::timestamptz[],
     @versions::text[], @order_types::text[], @entries::numeric[], @stops::numeric[], @targets::numeric[],
-    @expiries::timestamptz[], @strategies::text[], @setup_ids::text[], @features::jsonb[]
+    @expiries::timestamptz[], @strategies::text[], @setup_ids::text[], @features::jsonb[], @traceparents::text[]
 ) as n (
     id, producer_id, instrument, side, time, version, order_type, entry, stop, target,
-    expires_at, strategy, setup_id, features
+    expires_at, strategy, setup_id, features, traceparent
 )
 on conflict do nothing
 returning id;
@@ -30,7 +30,7 @@ from trading.signals where id = @id;
 
 -- name: hold_signal :one
 select id, producer_id, instrument, side, time, version, status, order_type, entry, stop, target,
-    expires_at, strategy, setup_id, features, created_at, closed_at, close_reason
+    expires_at, strategy, setup_id, features, created_at, closed_at, close_reason, traceparent
 from trading.signals where id = @id for share;
 
 -- name: signal_for_user :one

@@ -46,6 +46,7 @@ class FakeHub:
         self.by_key: dict[tuple[str, str, str], str] = {}
         self.posts: list[str] = []
         self.calls: list[tuple[str, str]] = []
+        self.traceparents: list[str] = []
         self.nonces: set[str] = set()
         self.bad_signatures = 0
         self.concurrent = self.most_concurrent = 0
@@ -99,6 +100,7 @@ class FakeHub:
     async def _producer(self, request: web.Request) -> tuple[bytes, web.Response | None, bool]:
         body = await request.read()
         self.calls.append((request.method, request.raw_path))
+        self.traceparents.append(request.headers.get("traceparent", ""))
         self.concurrent += 1
         self.most_concurrent = max(self.most_concurrent, self.concurrent)
         if self.latency:

@@ -37,15 +37,21 @@ class Apart(Struct, frozen=True):
 
 
 @pytest.fixture
-async def apart(
-    fresh_database: FreshDatabase, servers: Endpoints, settings: Settings
-) -> AsyncIterator[Apart]:
-    await migrations.up(fresh_database.owner_dsn)
+async def apart_redis(servers: Endpoints) -> str:
+    """An empty Redis database that nobody else uses."""
     url = servers.redis_url.rsplit("/", 1)[0] + "/9"
     redis = open_redis(url)
     await redis.flushdb()
+    await redis.aclose()
+    return url
+
+
+@pytest.fixture
+async def apart(fresh_database: FreshDatabase, apart_redis: str, settings: Settings) -> AsyncIterator[Apart]:
+    await migrations.up(fresh_database.owner_dsn)
+    redis = open_redis(apart_redis)
     db = await open_db(settings.db, fresh_database.app_dsn)
-    yield Apart(fresh_database.app_dsn, url, db, Bus(redis))
+    yield Apart(fresh_database.app_dsn, apart_redis, db, Bus(redis))
     await db.close()
     await redis.aclose()
 

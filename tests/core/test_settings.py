@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from hub.core.formats import redact
 from hub.core.secrets import MissingSecret, Secrets
 from hub.core.settings import (
     AppSettings,
@@ -12,7 +13,7 @@ from hub.core.settings import (
     RedisSettings,
     SecuritySettings,
     Settings,
-    redact,
+    TelemetrySettings,
 )
 from strategies.hours import spans
 
@@ -35,6 +36,9 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
         "ARGON2_MEMORY_KIB",
         "APP_LOG_LEVEL",
         "HUB_SHUTDOWN_SECONDS",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OTEL_SERVICE_NAME",
+        "OTEL_TRACES_SAMPLER_ARG",
         *SWITCHES,
     ):
         monkeypatch.delenv(name, raising=False)
@@ -178,6 +182,36 @@ def test_the_summary_shows_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = str(Settings().summary())
     assert "hunter2" not in shown
     assert "postgresql://u:***@h/db" in shown and "redis://:***@h:6379/0" in shown
+
+
+def test_traces_are_off_until_a_collector_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert TelemetrySettings().exporter_otlp_endpoint == ""
+    put(monkeypatch, OTEL_EXPORTER_OTLP_ENDPOINT="http://u:hunter2@collector:4318")
+    put(monkeypatch, OTEL_SERVICE_NAME="caerus-eu", OTEL_TRACES_SAMPLER_ARG="0.05")
+    found = Settings()
+    assert (found.telemetry.service_name, found.telemetry.traces_sampler_arg) == ("caerus-eu", 0.05)
+    assert found.telemetry.exporter_otlp_endpoint == "http://u:hunter2@collector:4318"
+    assert "hunter2" not in str(found.summary())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "grpc://u:hunter2@collector:4317"),
+        ("OTEL_TRACES_SAMPLER_ARG", "1.5"),
+        ("OTEL_TRACES_SAMPLER_ARG", "-0.1"),
+        ("OTEL_TRACES_SAMPLER_ARG", "all"),
+        ("OTEL_SERVICE_NAME", ""),
+    ],
+)
+def test_a_collector_that_cannot_be_is_refused_at_start(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    put(monkeypatch, **{name: value})
+    with pytest.raises(ValidationError) as refused:
+        TelemetrySettings()
+    assert "hunter2" not in str(refused.value)
 
 
 @pytest.mark.parametrize("password", ["p", "p@ss", "@", "a:b", "a:b@c@d"])

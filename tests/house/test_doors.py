@@ -60,6 +60,11 @@ def test_arq_is_behind_core_jobs_alone() -> None:
     assert importers_of("arq") == {"hub/core/jobs.py"}
 
 
+def test_opentelemetry_is_behind_core_tracing_and_its_two_neighbours() -> None:
+    doors = {"hub/core/tracing.py", "hub/core/telemetry.py", "hub/core/server_span.py"}
+    assert importers_of("opentelemetry") == doors
+
+
 def test_the_wall_clock_is_read_where_it_is_allowed() -> None:
     calendar = users_of(
         "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "datetime.datetime.now"

@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("hub", "workers", "strategies", "clients", "tests", "scripts", "bench", "ea-sdk")
+FOLDERS = ("hub", "workers", "strategies", "clients", "tests", "scripts", "bench", "ea-sdk", "dashboards")
 SUFFIXES = {".py", ".ts", ".tsx", ".mqh", ".mq5", ".sql"}
 GENERATED = {"schema.ts"}
 MOST_LINES = 300

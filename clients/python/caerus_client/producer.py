@@ -14,6 +14,7 @@ from caerus_client.retry import Draw, RetryPolicy
 from caerus_client.signing import fresh_nonce, producer_headers
 from caerus_client.spool import Item, Spool
 from caerus_client.times import Now, SkewedClock, utc_now
+from caerus_client.tracing import trace_id, traceparent
 from caerus_client.transport import Transport
 
 __all__ = ["Alert", "Counters", "OnAlert", "OnOutcome", "ProducerClient", "RetryPolicy", "Verdict"]
@@ -21,6 +22,8 @@ __all__ = ["Alert", "Counters", "OnAlert", "OnOutcome", "ProducerClient", "Retry
 
 class ProducerClient:
     """Posts a spool's signals and cancels. Use it in `async with`; `run()` drains until cancelled.
+
+    All attempts of an item share one trace (`caerus_client.tracing`), a new one for each item.
 
     `secret` is the producer's secret as text. `timeout` is in seconds, per attempt. An item whose retries are
     exhausted raises an alert, once an outage, and goes on being tried; a refused one is parked with the problem.
@@ -88,8 +91,11 @@ class ProducerClient:
         path = path_of(item)
         if path is None:
             return Verdict(outcome="void", error="the signal to cancel never reached the hub", answered=False)
+        trace = traceparent(trace_id(item))
         try:
-            answer = await self._transport.exchange("POST", path, item.body, timeout=self._timeout)
+            answer = await self._transport.exchange(
+                "POST", path, item.body, timeout=self._timeout, traceparent=trace
+            )
             return accepted(item, answer.status, answer.body)
         except ApiProblem as problem:
             return rejected(item, problem)

@@ -76,27 +76,31 @@ class Transport:
         """The body of the 2xx answer. Raises ApiProblem for any other answer, Unreachable when none came in time."""
         return (await self.exchange(method, path, body, timeout=timeout)).body
 
-    async def exchange(self, method: str, path: str, body: bytes = b"", *, timeout: float = 10.0) -> Answer:
-        """As `send`, with the answer's status."""
-        async with self._exchange(method, path, body, timeout) as answer:
+    async def exchange(
+        self, method: str, path: str, body: bytes = b"", *, timeout: float = 10.0, traceparent: str = ""
+    ) -> Answer:
+        """As `send`, with the answer's status. `traceparent` (W3C) names the trace that the hub goes on with."""
+        async with self._exchange(method, path, body, timeout, traceparent) as answer:
             if (
                 answer.status != 401
                 or self._clock is None
                 or not self._clock.correct(answer.headers.get("Date"))
             ):
                 return await _read(answer)
-        async with self._exchange(method, path, body, timeout) as answer:
+        async with self._exchange(method, path, body, timeout, traceparent) as answer:
             return await _read(answer)
 
     @asynccontextmanager
     async def _exchange(
-        self, method: str, path: str, body: bytes, timeout: float
+        self, method: str, path: str, body: bytes, timeout: float, traceparent: str
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         if self._session is None:
             raise RuntimeError("use the client in `async with`")
         headers = {"Accept": "application/json", **self._sign(method, path, body)}
         if body:
             headers["Content-Type"] = "application/json"
+        if traceparent:
+            headers["traceparent"] = traceparent
         # encoded=True: what is signed must be what is sent, so nothing may requote the path
         url = URL(self._origin + path, encoded=True)
         limit = aiohttp.ClientTimeout(total=timeout)

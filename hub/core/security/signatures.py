@@ -13,7 +13,7 @@ from caerus_client.signing import canonical, sign
 from msgspec import Struct
 from starlette.requests import Request
 
-from hub.core import clock
+from hub.core import clock, tracing
 from hub.core.batching import Batcher
 from hub.core.nursery import Nursery
 from hub.core.problems import Unauthenticated, Unavailable
@@ -83,7 +83,8 @@ class Nonces:
         self._batch: Batcher[str, bool] = Batcher(nursery, "nonces", self._claim, fail_together=(RedisError,))
 
     async def _claim(self, keys: list[str]) -> list[bool]:
-        return [bool(new) for new in await self._script(keys=keys, args=[self._ttl])]
+        claimed = self._script(keys=keys, args=[self._ttl])
+        return [bool(new) for new in await tracing.client("redis", "nonces.claim", claimed)]
 
     async def use(self, signed: Signed) -> None:
         """Without Redis nobody can say whether a nonce is new, so the request is turned away."""

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 from prometheus_client import Counter
 
-from hub.core import addresses
+from hub.core import addresses, tracing
 from hub.core.problems import TooMany, Unavailable
 from hub.core.redis import RedisError
 from hub.core.resources import Resources
@@ -61,7 +61,8 @@ async def begin(res: Resources, who: Attempt) -> None:
     free = security.login_free_failures
     args = [str(each) for each in (security.login_max_wait_seconds, free, free * _ADDRESS_FACTOR)]
     try:
-        wait: Any = await res.redis.eval(_TRY, 2, *who.keys, *args)  # type: ignore[misc]
+        tried: Any = res.redis.eval(_TRY, 2, *who.keys, *args)
+        wait = await tracing.client("redis", "backoff.try", tried)
     except RedisError as error:
         raise Unavailable("Attempts cannot be counted now. Try again shortly.") from error
     if wait:

@@ -1,10 +1,13 @@
 """Decide on a signal: the first answer wins, whatever surface it came from."""
 
+from typing import get_args
+
 from prometheus_client import Counter, Histogram
 
-from hub.core import clock, outbox
+from hub.core import clock, outbox, tracing
 from hub.core.db import Transaction
 from hub.core.ids import uuid7
+from hub.core.metrics import from_zero
 from hub.core.outbox import Event
 from hub.core.paging import Page, PageQuery, page
 from hub.core.principal import Principal
@@ -14,11 +17,11 @@ from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.money.quotas import service as quotas
 from hub.trading.approvals import rules, store, topics
-from hub.trading.approvals.models import Approval, ApprovalIn
+from hub.trading.approvals.models import Approval, ApprovalIn, Decision
 from hub.trading.commands import service as commands
 from hub.trading.signals import service as signals
 
-_decided = Counter("approvals_total", "Decisions", ["decision"])
+_decided = from_zero(Counter("approvals_total", "Decisions", ["decision"]), get_args(Decision))
 _latency = Histogram(
     "approval_latency_seconds",
     "From a signal's creation to its decision",
@@ -37,6 +40,7 @@ async def decide(
     rules.check(given, clock.now())
     async with res.db.transaction() as tx:
         signal = await signals.hold_open(tx, given.signal_id)
+        tracing.link(signal.traceparent)
         row = await store.add(tx, uuid7(), who.person, given, ip, user_agent, clock.now())
         if row is None:
             raise await _already(tx, who, given)

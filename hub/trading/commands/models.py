@@ -33,6 +33,7 @@ class Command(Struct, frozen=True):
     reason: str | None
     issued_at: datetime
     expires_at: datetime
+    traceparent: str | None
 
 
 class Pending(Struct, frozen=True):
@@ -55,6 +56,7 @@ class Pending(Struct, frozen=True):
     valid_until: datetime | None
     max_drift_points: int | None
     max_spread_points: int | None
+    traceparent: str | None
 
 
 class OpenOrder(Struct, frozen=True):

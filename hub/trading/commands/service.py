@@ -8,14 +8,16 @@ from caerus_client.keys import seal_key
 from caerus_client.sealing import seal
 from prometheus_client import Counter, Histogram
 
-from hub.core import clock, outbox
+from hub.core import clock, outbox, tracing
 from hub.core.bus import Cursor
 from hub.core.db import Transaction
 from hub.core.ids import uuid7
+from hub.core.metrics import from_zero
 from hub.core.outbox import Event
 from hub.core.principal import Principal
 from hub.core.problems import NotFound
 from hub.core.resources import Resources
+from hub.core.tracing import Entered
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.trading.commands import store, topics
@@ -32,9 +34,9 @@ from hub.trading.commands.models import (
 from hub.trading.devices import service as devices
 from hub.trading.devices.models import DeviceKey
 from hub.trading.signals import service as signals
-from hub.trading.signals.models import Signal
+from hub.trading.signals.models import Held, Signal
 
-_polls = Counter("ea_poll_total", "Polls answered", ["status"])
+_polls = from_zero(Counter("ea_poll_total", "Polls answered", ["status"]), ("commands", "empty"))
 _seconds = Histogram(
     "ea_poll_duration_seconds", "Time in a poll, waiting included", buckets=(0.01, 0.1, 1, 5, 15, 31)
 )
@@ -42,13 +44,23 @@ _MOST = 100
 
 
 async def issue_open(
-    tx: Transaction, res: Resources, approval_id: UUID, user_id: UUID, signal: Signal
+    tx: Transaction, res: Resources, approval_id: UUID, user_id: UUID, signal: Held
 ) -> Command:
-    """Tell a person's terminals to open what was approved."""
-    command = Command(
-        uuid7(), approval_id, signal.id, user_id, "open", None, None, clock.now(), signal.expires_at
-    )
-    await _issue(tx, res, [command])
+    """Tell a person's terminals to open what was approved; the command goes on with the signal's trace."""
+    with tracing.continued(signal.traceparent, "issue command"):
+        command = Command(
+            uuid7(),
+            approval_id,
+            signal.id,
+            user_id,
+            "open",
+            None,
+            None,
+            clock.now(),
+            signal.expires_at,
+            tracing.current() or signal.traceparent,
+        )
+        await _issue(tx, res, [command])
     return command
 
 
@@ -75,6 +87,7 @@ def _taking_back(opened: Command, reason: str) -> Command:
         reason,
         clock.now(),
         opened.expires_at,
+        opened.traceparent,
     )
 
 
@@ -90,8 +103,9 @@ async def _issue(tx: Transaction, res: Resources, commands: list[Command]) -> No
 
 def _issued(command: Command) -> Event:
     topic = topics.commands.name(user_id=command.user_id)
+    subject, actor = f"command:{command.id}", f"user:{command.user_id}"
     data = Issued(command.id, command.kind)
-    return Event(topic, "command.issued", f"command:{command.id}", f"user:{command.user_id}", data)
+    return Event(topic, "command.issued", subject, actor, data, command.traceparent)
 
 
 async def poll(res: Resources, who: Principal, since: str, wait: int) -> Polled:
@@ -135,11 +149,16 @@ async def _sealed(res: Resources, who: Principal) -> list[Sealed]:
 
 
 def _seal(each: Pending, key: bytes, device: DeviceKey) -> Sealed:
-    plain = msgspec.json.encode(_plain(each))
-    envelope = seal(
-        key, plain, device_id=str(device.id), command_id=str(each.id), key_version=device.key_version
-    )
+    with tracing.continued(each.traceparent, "hand out command", _names(each.id, device.id)):
+        plain = msgspec.json.encode(_plain(each))
+        envelope = seal(
+            key, plain, device_id=str(device.id), command_id=str(each.id), key_version=device.key_version
+        )
     return Sealed(each.id, each.kind, each.issued_at, each.expires_at, envelope)
+
+
+def _names(command_id: UUID, device_id: UUID) -> dict[str, str | int]:
+    return {"caerus.command_id": str(command_id), "caerus.device_id": str(device_id)}
 
 
 def _plain(each: Pending) -> OpenOrder | CancelOrder:
@@ -167,6 +186,11 @@ async def get(tx: Transaction, id: UUID, user_id: UUID) -> Command:
     if command is None:
         raise NotFound("There is no such command.")
     return command
+
+
+def trace(command: Command, device_id: UUID, name: str) -> Entered:
+    """What a device says of a command is a part of the command's trace."""
+    return tracing.continued(command.traceparent, name, _names(command.id, device_id))
 
 
 async def acknowledged(tx: Transaction, device_id: UUID, id: UUID) -> None:

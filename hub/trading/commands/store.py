@@ -22,6 +22,7 @@ async def add(db: Runs, command: Command) -> None:
         reason=command.reason,
         issued_at=command.issued_at,
         expires_at=command.expires_at,
+        traceparent=command.traceparent,
     )
 
 

@@ -1,43 +1,59 @@
 """Take acknowledgements, and show what came of an approval."""
 
+from typing import get_args
 from uuid import UUID
 
 from prometheus_client import Counter
 
 from hub.core import clock, outbox
+from hub.core.db import Transaction
 from hub.core.ids import uuid7
+from hub.core.metrics import from_zero
 from hub.core.outbox import Event
 from hub.core.paging import Page, PageQuery, page
 from hub.core.principal import Principal
 from hub.core.problems import NotFound
 from hub.core.resources import Resources
 from hub.trading.commands import service as commands
+from hub.trading.commands.models import Command
 from hub.trading.executions import rules, store, topics
-from hub.trading.executions.models import AckIn, Aggregate, Execution
+from hub.trading.executions.models import AckIn, Aggregate, Execution, Status
 
-_acks = Counter("ea_ack_total", "Acknowledgements taken", ["result"])
-_executions = Counter("executions_total", "Executions by the status they reached", ["status"])
+_acks = from_zero(
+    Counter("ea_ack_total", "Acknowledgements taken", ["result"]), [*get_args(Status), "repeated"]
+)
+_executions = from_zero(
+    Counter("executions_total", "Executions by the status they reached", ["status"]), get_args(Status)
+)
 
 
 async def ack(res: Resources, who: Principal, given: AckIn) -> Execution:
     """Idempotent by (device, command, status); `OutOfOrder` when the execution has moved on."""
     rules.check(given)
-    device_id, now = UUID(who.id), clock.now()
     async with res.db.transaction() as tx:
         command = await commands.get(tx, given.command_id, who.person)
-        await store.lock(tx, device_id, command.id)
-        before = await store.of_command(tx, device_id, command.id)
-        if before is None:
-            after = rules.begin(uuid7(), device_id, command, given, now)
-        else:
-            after = rules.go_on(before, given, now)
-        if after is not before:
-            await store.put(tx, who.person, after)
-            await commands.acknowledged(tx, device_id, command.id)
-            news = rules.news(before, after)
-            await outbox.append(tx, res.redis, [_event(kind, after, who) for kind in news])
+        with commands.trace(command, UUID(who.id), f"acknowledge {given.status}"):
+            before, after = await _recorded(tx, res, who, command, given)
     _count(before, after)
     return after
+
+
+async def _recorded(
+    tx: Transaction, res: Resources, who: Principal, command: Command, given: AckIn
+) -> tuple[Execution | None, Execution]:
+    device_id, now = UUID(who.id), clock.now()
+    await store.lock(tx, device_id, command.id)
+    before = await store.of_command(tx, device_id, command.id)
+    if before is None:
+        after = rules.begin(uuid7(), device_id, command, given, now)
+    else:
+        after = rules.go_on(before, given, now)
+    if after is not before:
+        await store.put(tx, who.person, after)
+        await commands.acknowledged(tx, device_id, command.id)
+        news = rules.news(before, after)
+        await outbox.append(tx, res.redis, [_event(kind, after, who) for kind in news])
+    return before, after
 
 
 def _count(before: Execution | None, after: Execution) -> None:

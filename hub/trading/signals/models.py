@@ -63,6 +63,12 @@ class Signal(Struct, frozen=True):
     close_reason: str | None
 
 
+class Held(Signal, frozen=True):
+    """A signal held for a decision, with the trace that goes on with it."""
+
+    traceparent: str | None
+
+
 class SignalForUser(Signal, frozen=True):
     """A signal, with what the reader decided."""
 

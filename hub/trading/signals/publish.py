@@ -5,21 +5,26 @@ one fsync and one link-up of the audit chain.
 """
 
 from functools import partial
+from typing import get_args
 
 from msgspec import Struct
 from prometheus_client import Counter, Histogram
 
-from hub.core import clock, outbox
+from hub.core import clock, outbox, tracing
 from hub.core.ids import uuid7
+from hub.core.metrics import from_zero
 from hub.core.outbox import Event
 from hub.core.problems import Conflict
 from hub.core.resources import Resources
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.trading.signals import rules, store, topics
-from hub.trading.signals.models import Signal, SignalIn
+from hub.trading.signals.models import Side, Signal, SignalIn
+from strategies.symbols import SYMBOLS
 
-_ingested = Counter("signals_ingested_total", "Signals stored", ["instrument", "side"])
+_ingested = from_zero(
+    Counter("signals_ingested_total", "Signals stored", ["instrument", "side"]), SYMBOLS, get_args(Side)
+)
 _seconds = Histogram("signals_create_seconds", "From a checked signal to its commit")
 
 
@@ -30,6 +35,7 @@ class DuplicateSignal(Conflict):
 class _Offer(Struct, frozen=True):
     signal: Signal
     ip: str | None
+    traceparent: str | None
 
 
 async def create(res: Resources, producer_id: str, given: SignalIn, ip: str | None) -> Signal:
@@ -37,7 +43,8 @@ async def create(res: Resources, producer_id: str, given: SignalIn, ip: str | No
     rules.check(given, clock.now())
     batcher = res.batcher("signals", partial(_store, res))
     with _seconds.time():
-        outcome: Signal | DuplicateSignal = await batcher.add(_Offer(_signal(producer_id, given), ip))
+        offer = _Offer(_signal(producer_id, given), ip, tracing.current())
+        outcome: Signal | DuplicateSignal = await batcher.add(offer)
     if isinstance(outcome, DuplicateSignal):
         raise outcome
     _ingested.labels(outcome.instrument, outcome.side).inc()
@@ -70,10 +77,12 @@ def _signal(producer_id: str, given: SignalIn) -> Signal:
 
 async def _store(res: Resources, offers: list[_Offer]) -> list[Signal | DuplicateSignal]:
     async with res.db.transaction() as tx:
-        added = await store.add(tx, [offer.signal for offer in offers])
+        added = await store.add(
+            tx, [offer.signal for offer in offers], [offer.traceparent for offer in offers]
+        )
         new = [offer for offer in offers if offer.signal.id in added]
         if new:
-            await outbox.append(tx, res.redis, [_created(offer.signal) for offer in new])
+            await outbox.append(tx, res.redis, [_created(offer) for offer in new])
             await audit.record(tx, *[_entry(offer) for offer in new])
     known = [offer.signal for offer in offers if offer.signal.id not in added]
     first = await _first(res, known) if known else {}
@@ -90,8 +99,10 @@ def _duplicate(signal: Signal, first: dict[object, str]) -> DuplicateSignal:
     return DuplicateSignal(detail, signal_id=first[(signal.instrument, signal.time, signal.version)])
 
 
-def _created(signal: Signal) -> Event:
-    return Event(topics.signals.name(), "signal.created", f"signal:{signal.id}", signal.producer_id, signal)
+def _created(offer: _Offer) -> Event:
+    signal, topic = offer.signal, topics.signals.name()
+    subject = f"signal:{signal.id}"
+    return Event(topic, "signal.created", subject, signal.producer_id, signal, offer.traceparent)
 
 
 def _entry(offer: _Offer) -> Entry:

@@ -9,7 +9,7 @@ from hub.core.paging import Page, page
 from hub.core.problems import Conflict, Forbidden, NotFound
 from hub.core.resources import Resources
 from hub.trading.signals import store, topics
-from hub.trading.signals.models import Signal, SignalForUser, SignalQuery
+from hub.trading.signals.models import Held, Signal, SignalForUser, SignalQuery
 
 _EXPIRE_BATCH = 500
 
@@ -34,7 +34,7 @@ async def listed(res: Resources, user_id: UUID, query: SignalQuery) -> Page[Sign
     return page(rows, query.limit, [row.id for row in rows])
 
 
-async def hold_open(tx: Transaction, id: UUID) -> Signal:
+async def hold_open(tx: Transaction, id: UUID) -> Held:
     """An open signal that stays open until this transaction ends; `NotFound` or `SignalClosed`."""
     signal = await store.hold(tx, id)
     if signal is None:

@@ -4,12 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.core.sql import Runs, Sql
-from hub.trading.signals.models import Added, Key, Signal, SignalForUser, SignalQuery
+from hub.trading.signals.models import Added, Held, Key, Signal, SignalForUser, SignalQuery
 
 sql = Sql("signals")
 
 
-async def add(db: Runs, signals: list[Signal]) -> set[UUID]:
+async def add(db: Runs, signals: list[Signal], traceparents: list[str | None]) -> set[UUID]:
     """Store those whose (instrument, time, version) is new; the ids that were."""
     rows = await sql.many(
         db,
@@ -29,6 +29,7 @@ async def add(db: Runs, signals: list[Signal]) -> set[UUID]:
         strategies=[s.strategy for s in signals],
         setup_ids=[s.setup_id for s in signals],
         features=[s.features for s in signals],
+        traceparents=traceparents,
         now=signals[0].created_at,
     )
     return {row.id for row in rows}
@@ -50,9 +51,9 @@ async def get(db: Runs, id: UUID) -> Signal | None:
     return await sql.one(db, Signal, "get_signal", id=id)
 
 
-async def hold(db: Runs, id: UUID) -> Signal | None:
+async def hold(db: Runs, id: UUID) -> Held | None:
     """The signal, kept as it is until the transaction ends."""
-    return await sql.one(db, Signal, "hold_signal", id=id)
+    return await sql.one(db, Held, "hold_signal", id=id)
 
 
 async def for_user(db: Runs, id: UUID, user_id: UUID) -> SignalForUser | None:
