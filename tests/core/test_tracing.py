@@ -11,6 +11,7 @@ from opentelemetry.sdk.trace.sampling import Sampler, TraceIdRatioBased
 
 from hub.core import jobs, tracing
 from hub.core.ids import uuid7
+from hub.core.redis import open_redis
 from hub.core.resources import Resources
 from hub.core.settings import Settings
 from hub.core.telemetry import Ratio
@@ -170,14 +171,15 @@ async def worked(hub: RunningHub, redis_url: str, *, attempts: Callable[[], bool
 async def test_a_job_goes_on_with_the_trace_of_what_enqueued_it(
     hub: RunningHub, settings: Settings, apart_redis: str
 ) -> None:
-    queue = await jobs.queue(apart_redis)
+    redis = open_redis(apart_redis)
+    queue = jobs.queue(redis)
     async with traced(settings) as collector:
         with tracing.begin("what led to it") as led:
             await jobs.enqueue(queue, note, "within")
         await jobs.enqueue(queue, note, "by itself")
         await worked(hub, apart_redis, attempts=lambda: seen.qsize() == 2)
         assert led is not None
-    await queue.aclose(close_connection_pool=True)
+    await redis.aclose()
     ran = dict([seen.get_nowait(), seen.get_nowait()])
     [first] = collector.named("what led to it")
     within = [span for span in collector.named("job note") if span.trace == first.trace]
@@ -189,10 +191,10 @@ async def test_a_job_goes_on_with_the_trace_of_what_enqueued_it(
 
 @closes_as_arq
 async def test_without_traces_a_job_runs_in_none(hub: RunningHub, apart_redis: str) -> None:
-    queue = await jobs.queue(apart_redis)
-    await jobs.enqueue(queue, note, "off")
+    redis = open_redis(apart_redis)
+    await jobs.enqueue(jobs.queue(redis), note, "off")
     await worked(hub, apart_redis, attempts=lambda: seen.qsize() == 1)
-    await queue.aclose(close_connection_pool=True)
+    await redis.aclose()
     assert seen.get_nowait() == ("off", None)
 
 
