@@ -42,7 +42,7 @@ lock: ## Resolve the dependency locks anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate pyproject.toml --group dev -o requirements-dev.lock
 
 ##@ Keeping the house
-.PHONY: check fmt bench openapi
+.PHONY: check fmt fuzz bench openapi
 check: setup-dev ## Lint, types, floors, SQL, drift of generated files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -59,6 +59,9 @@ fmt: setup-dev ## Format and mend what can be mended
 openapi: setup-dev ## Write the API document and the types of the clients
 	$(BIN)/caerus openapi --out clients/packages/api/openapi.json
 	scripts/check-web $(BIN) --write
+
+fuzz: setup-dev ## Every endpoint under 20,000 and more generated requests (FUZZ_EXAMPLES=400 each)
+	$(BIN)/python -m tests.house.fuzz $(or $(FUZZ_EXAMPLES),400)
 
 bench: setup-dev ## Measure, peers beside us in the same run
 	$(BIN)/python -m bench

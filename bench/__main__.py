@@ -5,7 +5,7 @@ import sys
 
 from bench.timing import show
 
-BENCHES = ("kernels", "fib_rsi", "ingest", "stream", "replay")
+BENCHES = ("kernels", "fib_rsi", "ingest", "stream", "guards", "logins", "replay")
 
 
 def main(names: list[str]) -> None:

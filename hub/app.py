@@ -13,7 +13,7 @@ from starlette.routing import Match, Mount, Route, Router, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hub.core import openapi
+from hub.core import clock, openapi
 from hub.core.addresses import Gate
 from hub.core.cors import Cors
 from hub.core.http import Envelope
@@ -91,7 +91,20 @@ def _documents() -> list[Route]:
     async def as_script(_: Request) -> Response:
         return FileResponse(here / "docs.js", media_type="text/javascript")
 
-    return [Route("/openapi.json", as_json), Route("/docs", as_page), Route("/docs.js", as_script)]
+    return [
+        Route("/openapi.json", as_json),
+        Route("/docs", as_page),
+        Route("/docs.js", as_script),
+        Route("/.well-known/jwks.json", _jwks),
+    ]
+
+
+async def _jwks(request: Request) -> Response:
+    """The public keys of access tokens (RFC 7517), for whoever verifies them elsewhere."""
+    resources: Resources = request.state["resources"]
+    keys = resources.tokens.ring.jwks(clock.now().timestamp())
+    headers = {"cache-control": "public, max-age=300"}
+    return JSONResponse(keys, headers=headers, media_type="application/jwk-set+json")
 
 
 class Dashboard(StaticFiles):

@@ -14,10 +14,11 @@ import typer
 import uvloop
 from pydantic import ValidationError
 
+from hub.commands import keys
 from hub.core import log
 from hub.core.embedded.process import NotStarted
 from hub.core.ops import NoOpsPort, ops
-from hub.core.secrets import MissingSecret
+from hub.core.secrets import BadSecret, MissingSecret, Secrets
 from hub.core.servers import NoServers, endpoints
 from hub.core.settings import Settings
 
@@ -27,6 +28,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+app.add_typer(keys.app, name="keys")
 audit = typer.Typer(help="The append-only log of sensitive acts.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
 
@@ -89,15 +91,20 @@ def relay() -> None:
 
     settings = _settings()
     where = endpoints(settings)
-    _run(settings, "relay", room.run(where.dsn, where.redis_url))
+    _run(settings, "relay", room.serve(settings, where.dsn, where.redis_url))
 
 
 @app.command()
 def work() -> None:
     """Run background jobs and cron entries."""
+    from hub.core.mail import MailNotSetUp, check
     from workers.jobs import run
 
     settings = _settings()
+    try:
+        check(settings, Secrets(settings.app))
+    except MailNotSetUp as error:
+        _fail(str(error))
     where = endpoints(settings)
     _run(settings, "work", run(settings, where.dsn, where.redis_url))
 
@@ -204,7 +211,7 @@ def audit_verify() -> None:
     settings = _settings()
 
     async def verify() -> Broken | int:
-        db = await open_db(settings.db, endpoints(settings).dsn)
+        db = await open_db(settings.db, endpoints(settings).dsn, Secrets(settings.app))
         try:
             return await check(db)
         finally:
@@ -230,7 +237,7 @@ def main() -> None:
             where = "".join(f"{part}: " for part in fault["loc"])
             typer.secho(where + fault["msg"].removeprefix("Value error, "), err=True, fg="red")
         sys.exit(2)
-    except (NoServers, NoOpsPort, MissingSecret) as error:
+    except (NoServers, NoOpsPort, MissingSecret, BadSecret) as error:
         typer.secho(str(error), err=True, fg="red")
         sys.exit(2)
     except KeyboardInterrupt:

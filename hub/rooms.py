@@ -5,6 +5,8 @@ from hub.core.health import api as health
 from hub.core.web import Api
 from hub.identity.auth.api import api as auth
 from hub.identity.mfa.api import api as mfa
+from hub.identity.registration import jobs as _registration_jobs
+from hub.identity.registration.api import api as registration
 from hub.identity.sessions import jobs as _session_jobs
 from hub.identity.sessions.api import api as sessions
 from hub.identity.users.api import api as users
@@ -30,6 +32,7 @@ APIS: list[Api] = [
     users,
     quotas,
     mfa,
+    registration,
     candles,
     signals,
     approvals,
@@ -45,6 +48,7 @@ PLUGGED_IN = [
     _approval_topics,
     _command_topics,
     _execution_topics,
+    _registration_jobs,
     _session_jobs,
     _signal_jobs,
     _command_jobs,

@@ -1,6 +1,8 @@
 """One hub process: uvicorn with our socket protocol, and the ops port beside it."""
 
+import asyncio
 import gc
+import signal
 import socket
 
 import structlog
@@ -24,6 +26,11 @@ class HubServer(uvicorn.Server):
         """What the running hub holds open."""
         found: Resources = self.lifespan.state["resources"]
         return found
+
+    def read_secrets_again(self) -> None:
+        """What SIGHUP does; a hub that starts is reading them."""
+        if self.started:
+            self.resources.secrets.refresh_soon()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.resources.feed.close()
@@ -60,7 +67,9 @@ async def serve(settings: Settings, dsn: str, redis_url: str) -> None:
     _warn_of_unsigned(settings)
     async with ops(settings.serve, "serve"):
         _collect_rarely()
-        await server(settings, dsn, redis_url).serve()
+        hub = server(settings, dsn, redis_url)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hub.read_secrets_again)
+        await hub.serve()
 
 
 def _warn_of_unsigned(settings: Settings) -> None:

@@ -18,11 +18,13 @@ import asyncpg
 import msgspec
 import structlog
 
+from hub.core.secrets import Secrets
 from hub.core.settings import DbSettings, redact
 
 log = structlog.get_logger()
 
 After = Callable[[], Awaitable[Any]]
+_REREAD_SECONDS = 5
 
 
 BeforeCommit = Callable[["Transaction"], Awaitable[None]]
@@ -98,11 +100,36 @@ async def _nothing_to_reset(_: Any) -> None:
     """
 
 
-async def open_db(settings: DbSettings, dsn: str) -> Db:
+class Login:
+    """Opens connections, each with the password of the moment.
+
+    `DB_PASSWORD` overrides the one in `DB_DSN`; the embedded server has its own. When PostgreSQL
+    refuses it, it may just have been rotated: the secrets are read again and it is tried once more.
+    """
+
+    def __init__(self, settings: DbSettings, secrets: Secrets | None) -> None:
+        self._secrets = secrets if settings.dsn else None
+
+    async def __call__(self, *args: Any, **options: Any) -> Any:
+        """What `asyncpg.connect` takes and gives; a pool calls it for each new connection."""
+        if self._secrets is None:
+            return await asyncpg.connect(*args, **options)
+        tried = self._secrets.find("DB_PASSWORD")
+        try:
+            return await asyncpg.connect(*args, password=tried, **options)
+        except asyncpg.InvalidPasswordError:
+            await self._secrets.refresh(older_than=_REREAD_SECONDS)
+            if (password := self._secrets.find("DB_PASSWORD")) == tried:
+                raise
+            return await asyncpg.connect(*args, password=password, **options)
+
+
+async def open_db(settings: DbSettings, dsn: str, secrets: Secrets | None = None) -> Db:
     """Connect, or raise with the DSN (without its password) in the message."""
     try:
         pool = await asyncpg.create_pool(
             dsn,
+            connect=Login(settings, secrets),
             min_size=settings.pool_min,
             max_size=settings.pool_max,
             command_timeout=settings.command_timeout_seconds,

@@ -4,24 +4,35 @@ A job takes ids and calls a service. It may run twice (a worker can die after it
 says so), so it must not mind. What must not be lost is in PostgreSQL before a job is enqueued.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import structlog
 from arq import cron
-from arq.connections import ArqRedis, RedisSettings, create_pool
-from arq.worker import Worker, func
+from arq.connections import ArqRedis, RedisSettings
+from arq.worker import Retry, Worker, func
 
-from hub.core.resources import Resources
+from hub.core.redis import Redis
+
+if TYPE_CHECKING:  # resources hold a queue
+    from hub.core.resources import Resources
 
 log = structlog.get_logger()
 
 Job = Callable[..., Awaitable[None]]
+Queue = ArqRedis
 
 _SECONDS = 60
+_FINISH_SECONDS = 10
+_LONGEST_WAIT_SECONDS = 300
 _registry: dict[str, Job] = {}
 _crons: list[Any] = []
+
+
+class Later(Exception):
+    """A job cannot do its work now. It is tried again, after twice as long each time; the text says why."""
 
 
 def job(work: Job) -> Job:
@@ -45,23 +56,28 @@ def every(*, second: set[int]) -> Callable[[Job], Job]:
 
 def _wrapped(work: Job) -> Any:
     async def run(context: dict[str, Any], *args: Any) -> None:
-        await work(context["resources"], *args)
+        try:
+            await work(context["resources"], *args)
+        except Later as error:
+            seconds = min(2 ** (context["job_try"] - 1), _LONGEST_WAIT_SECONDS)
+            log.warning("job.later", job=work.__name__, why=str(error), seconds=seconds)
+            raise Retry(defer=seconds) from None
 
     run.__qualname__ = work.__name__
     return run
 
 
-async def queue(redis_url: str) -> ArqRedis:
-    """Where jobs are put."""
-    return await create_pool(RedisSettings.from_dsn(redis_url), job_serializer=_dump, job_deserializer=_load)
+def queue(redis: Redis) -> Queue:
+    """Where jobs are put; it shares the client's connections."""
+    return ArqRedis(redis.connection_pool, job_serializer=_dump, job_deserializer=_load)
 
 
-async def enqueue(to: ArqRedis, work: Job, *args: Any, job_id: str | None = None) -> None:
+async def enqueue(to: Queue, work: Job, *args: Any, job_id: str | None = None) -> None:
     """Put a job; the same `job_id` is not put again while it waits."""
     await to.enqueue_job(work.__name__, *args, _job_id=job_id)
 
 
-async def work(resources: Resources, redis_url: str) -> None:
+async def work(resources: "Resources", redis_url: str) -> None:
     """Work until cancelled; a running job is given time to finish."""
     worker = Worker(
         functions=[func(_wrapped(each), name=name, keep_result=0) for name, each in _registry.items()],
@@ -69,7 +85,6 @@ async def work(resources: Resources, redis_url: str) -> None:
         redis_settings=RedisSettings.from_dsn(redis_url),
         ctx={"resources": resources},
         job_timeout=_SECONDS,
-        job_completion_wait=10,
         keep_result=0,
         max_tries=20,
         job_serializer=_dump,
@@ -80,6 +95,15 @@ async def work(resources: Resources, redis_url: str) -> None:
     log.info("worker.ready", jobs=sorted(_registry))
     try:
         await worker.async_run()
+    finally:
+        await _end(worker)
+
+
+async def _end(worker: Worker) -> None:
+    """No new job begins by now; one that is cut off is run again, and may have done half of its work."""
+    try:
+        if worker.tasks:
+            await asyncio.wait(worker.tasks.values(), timeout=_FINISH_SECONDS)
     finally:
         await worker.close()
 

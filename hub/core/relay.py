@@ -10,6 +10,8 @@ for it, so a second one is a hot spare.
 """
 
 import asyncio
+import signal
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -19,15 +21,18 @@ import structlog
 
 from hub.core import clock
 from hub.core.bus import Bus, Published
-from hub.core.db import prepare
-from hub.core.nursery import told_to_stop
+from hub.core.db import Login, prepare
+from hub.core.nursery import Nursery, told_to_stop
 from hub.core.outbox import WAKE
 from hub.core.redis import Redis, RedisError, open_redis
+from hub.core.secrets import Secrets
+from hub.core.settings import Settings
 from hub.core.sql import Runs, Sql
 
 log = structlog.get_logger()
 sql = Sql("core")
 
+Connect = Callable[..., Awaitable[Any]]
 _LOCK = 4_242_001
 _BATCH = 500
 _FOR_EVER = 10**8
@@ -69,20 +74,30 @@ async def move(db: Runs, bus: Bus, *, left_over: bool = False) -> int:
     return len(rows)
 
 
-async def run(dsn: str, redis_url: str) -> None:
+async def serve(settings: Settings, dsn: str, redis_url: str) -> None:
+    """Relay until cancelled, with the secrets of the moment; SIGHUP has them read again."""
+    secrets, nursery = Secrets(settings.app), Nursery()
+    await secrets.refresh()
+    nursery.start(secrets.keep_fresh(), name="secrets")
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, secrets.refresh_soon)
+    try:
+        await run(dsn, redis_url, Login(settings.db, secrets))
+    finally:
+        await nursery.close()
+
+
+async def run(dsn: str, redis_url: str, connect: Connect = asyncpg.connect) -> None:
     """Relay until cancelled; lost connections are made again."""
     while True:
         try:
-            await _session(dsn, redis_url)
+            await _session(dsn, redis_url, connect)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, RedisError) as error:
             log.warning("relay.lost", error=str(error))
             await asyncio.sleep(0.2)
 
 
-async def _session(dsn: str, redis_url: str) -> None:
-    connection = await asyncpg.connect(
-        dsn, command_timeout=30, server_settings={"application_name": "caerus-relay"}
-    )
+async def _session(dsn: str, redis_url: str, connect: Connect) -> None:
+    connection = await connect(dsn, command_timeout=30, server_settings={"application_name": "caerus-relay"})
     redis = open_redis(redis_url)
     try:
         await prepare(connection)

@@ -10,10 +10,13 @@ from hub.core.batching import Batcher
 from hub.core.bus import Bus
 from hub.core.db import Db, open_db
 from hub.core.feed import Feed
+from hub.core.jobs import Queue, queue
 from hub.core.limits import Limits, Quotas, quotas
 from hub.core.nursery import Nursery
 from hub.core.redis import Redis, open_redis
 from hub.core.secrets import Secrets
+from hub.core.security.device_keys import Masters, masters_of
+from hub.core.security.keyring import ring_of
 from hub.core.security.passwords import Passwords
 from hub.core.security.revocations import WHOLE, Revocations
 from hub.core.security.signatures import Nonces
@@ -31,8 +34,10 @@ class Resources(Struct, frozen=True):
     secrets: Secrets
     db: Db
     redis: Redis
+    queue: Queue
     feed: Feed
     tokens: Tokens
+    masters: Masters
     passwords: Passwords
     nonces: Nonces
     limits: Limits
@@ -52,7 +57,8 @@ class Resources(Struct, frozen=True):
 async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncIterator[Resources]:
     """Open in order, close in reverse."""
     secrets = Secrets(settings.app)
-    db = await open_db(settings.db, dsn)
+    await secrets.refresh()
+    db = await open_db(settings.db, dsn, secrets)
     redis = open_redis(redis_url)
     reader = open_redis(redis_url, connections=2, timeout=10)
     counter = open_redis(redis_url, connections=4, timeout=_COUNT_SECONDS)
@@ -60,7 +66,9 @@ async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncI
     passwords = Passwords(settings.security)
     feed = Feed(db, Bus(redis), Bus(reader))
     try:
-        tokens = Tokens(secrets.get("JWT_PRIVATE_KEY"), settings.security)
+        nursery.start(secrets.keep_fresh(), name="secrets")
+        tokens = Tokens(ring_of(secrets, settings.security.jwt_access_seconds), settings.security)
+        masters = masters_of(secrets)
         await feed.start(nursery)
         nonces = Nonces(redis, nursery, settings.security.hmac_nonce_ttl_seconds)
         revocations = Revocations(db, redis, settings.security.jwt_access_seconds)
@@ -70,8 +78,10 @@ async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncI
             secrets=secrets,
             db=db,
             redis=redis,
+            queue=queue(redis),
             feed=feed,
             tokens=tokens,
+            masters=masters,
             passwords=passwords,
             nonces=nonces,
             limits=Limits(counter, nursery, WHOLE),

@@ -74,7 +74,7 @@ Networks = Annotated[str, AfterValidator(_networks)]
 
 
 class AppSettings(BaseSettings):
-    """`APP_ENV`, `APP_VERSION`, `GIT_SHA`, `APP_LOG_LEVEL`, `CAERUS_HOME`, `SECRETS_PROVIDER`."""
+    """`APP_ENV`, `APP_VERSION`, `GIT_SHA`, `APP_LOG_LEVEL`, `CAERUS_HOME`, and where secrets are."""
 
     model_config = _config()
 
@@ -84,7 +84,11 @@ class AppSettings(BaseSettings):
     git_sha: str | None = Field(None, validation_alias="GIT_SHA")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="APP_LOG_LEVEL")
     home: Path = Field(Path(".caerus"), validation_alias="CAERUS_HOME")
-    secrets_provider: Literal["env", "dotenv"] = Field("env", validation_alias="SECRETS_PROVIDER")
+    secrets_provider: Literal["env", "dotenv", "vault"] = Field("env", validation_alias="SECRETS_PROVIDER")
+    secrets_cache_seconds: int = Field(300, ge=1, validation_alias="SECRETS_CACHE_SECONDS")
+    vault_addr: str = Field("", pattern=r"^(https?://[^/@\s]+/?)?$", validation_alias="VAULT_ADDR")
+    vault_mount: str = Field("secret", min_length=1, validation_alias="VAULT_MOUNT")
+    vault_path: str = Field("caerus", min_length=1, validation_alias="VAULT_PATH")
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:
@@ -96,7 +100,13 @@ class AppSettings(BaseSettings):
         if missing:
             raise ValueError(f"APP_ENV=production needs {' and '.join(missing)}")
         if self.secrets_provider == "dotenv":
-            raise ValueError("APP_ENV=production refuses SECRETS_PROVIDER=dotenv; use env")
+            raise ValueError("APP_ENV=production refuses SECRETS_PROVIDER=dotenv; use env or vault")
+        return self
+
+    @model_validator(mode="after")
+    def _vault_has_an_address(self) -> Self:
+        if self.secrets_provider == "vault" and not self.vault_addr:
+            raise ValueError("SECRETS_PROVIDER=vault needs VAULT_ADDR, such as https://vault.example:8200")
         return self
 
 

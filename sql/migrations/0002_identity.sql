@@ -46,16 +46,23 @@ create table identity.refresh_tokens (
 );
 create index ix_refresh_tokens_session on identity.refresh_tokens (session_id);
 
--- Links that are sent by mail; the digest alone is kept.
+-- Letters, owed from the transaction that made them due. One with a link has a token, made when it is sent,
+-- of which the digest alone is kept. A row without a person is a letter to nobody: asking for an address that
+-- is not known does what asking for a known one does.
 create table identity.mail_tokens (
-    hash bytea primary key,
-    user_id uuid not null references identity.users (id),
-    purpose text not null check (purpose in ('verify', 'reset')),
+    id uuid primary key,
+    user_id uuid references identity.users (id),
+    purpose text not null check (purpose in ('verify', 'reset', 'taken', 'changed')),
     created_at timestamptz not null,
-    expires_at timestamptz not null,
+    -- Handed to the mail server, or refused by it for good.
+    settled_at timestamptz,
+    hash bytea unique,
+    expires_at timestamptz,
+    -- Used, or void because another was.
     used_at timestamptz
 );
 create index ix_mail_tokens_user on identity.mail_tokens (user_id, purpose);
+create index ix_mail_tokens_created on identity.mail_tokens (created_at);
 
 -- A second factor (RFC 6238). The seed is sealed with a key that is not in the database; `seal_id` names it.
 create table identity.totp (

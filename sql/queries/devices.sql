@@ -1,11 +1,12 @@
 -- name: add_device :one
-insert into trading.devices (id, user_id, name, salt, key_version, secret_hash, created_at)
-values (@id, @user_id, @name, @salt, @key_version, @secret_hash, @now)
+insert into trading.devices (id, user_id, name, salt, key_version, kdf_id, secret_hash, created_at)
+values (@id, @user_id, @name, @salt, @key_version, @kdf_id::text, @secret_hash, @now)
 on conflict (user_id, name) do nothing
 returning id, name, key_version, created_at, last_seen_at, revoked_at;
 
 -- name: device_key :one
-select id, user_id, salt, key_version, last_seen_at from trading.devices where id = @id and revoked_at is null;
+select id, user_id, salt, key_version, kdf_id, last_seen_at
+from trading.devices where id = @id and revoked_at is null;
 
 -- name: devices_of :many
 select id, name, key_version, created_at, last_seen_at, revoked_at
@@ -25,3 +26,6 @@ returning id, name, key_version, created_at, last_seen_at, revoked_at;
 
 -- name: device_seen :exec
 update trading.devices set last_seen_at = @now where id = @id;
+
+-- name: device_kdf_users :many
+select kdf_id, count(*) as users from trading.devices where revoked_at is null group by kdf_id;

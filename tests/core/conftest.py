@@ -1,8 +1,11 @@
 """A database and a Redis of their own, for tests that break things."""
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
+import structlog
 from msgspec import Struct
 
 from hub.core import migrations
@@ -12,6 +15,16 @@ from hub.core.embedded import Endpoints
 from hub.core.redis import open_redis
 from hub.core.settings import Settings
 from tests.conftest import FreshDatabase
+
+
+class Clock:
+    """Seconds that pass when they are told to."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 class Apart(Struct, frozen=True):
@@ -35,3 +48,13 @@ async def apart(
     yield Apart(fresh_database.app_dsn, url, db, Bus(redis))
     await db.close()
     await redis.aclose()
+
+
+@pytest.fixture
+def events() -> Iterator[list[Any]]:
+    """What is logged, at every level, as dictionaries."""
+    kept = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG))
+    with structlog.testing.capture_logs() as found:
+        yield found
+    structlog.configure(**kept)

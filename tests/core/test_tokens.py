@@ -11,10 +11,11 @@ from uuid import uuid4
 import jwt
 import msgspec
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from hub.core.problems import Unauthenticated
+from hub.core.security.keyring import KeyRing, thumbprint
 from hub.core.security.tokens import Proof, Tokens
 from hub.core.settings import SecuritySettings
 
@@ -28,10 +29,20 @@ def pem(key: Any) -> str:
 
 KEY = rsa.generate_private_key(65_537, 2048)
 OTHER = rsa.generate_private_key(65_537, 2048)
-TOKENS = Tokens(pem(KEY), SecuritySettings())
+KID = thumbprint(KEY.public_key())
 PUBLIC = KEY.public_key().public_bytes(
     serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
 )
+
+
+def tokens_of(key: Any) -> Tokens:
+    """Tokens whose ring has one key."""
+    ring = KeyRing(960)
+    ring.load(pem(key), None, None, now=time.time())
+    return Tokens(ring, SecuritySettings())
+
+
+TOKENS = tokens_of(KEY)
 
 
 def claims(**changed: Any) -> dict[str, Any]:
@@ -43,7 +54,15 @@ def claims(**changed: Any) -> dict[str, Any]:
 
 
 def signed(key: Any = KEY, algorithm: str = "RS256", typ: str | None = "at+jwt", **changed: Any) -> str:
-    return jwt.encode(claims(**changed), key, algorithm, headers={"typ": typ})
+    return jwt.encode(claims(**changed), key, algorithm, headers={"typ": typ, "kid": KID})
+
+
+def headed(**header: Any) -> str:
+    """A token of our own key, whose header has more, or something else; None removes a parameter."""
+    whole = {"alg": "RS256", "typ": "at+jwt", "kid": KID} | header
+    body = encoded({k: v for k, v in whole.items() if v is not None}) + b"." + encoded(claims())
+    signature = KEY.sign(body, padding.PKCS1v15(), hashes.SHA256())
+    return (body + b"." + base64.urlsafe_b64encode(signature).rstrip(b"=")).decode()
 
 
 def encoded(value: dict[str, Any]) -> bytes:
@@ -51,13 +70,13 @@ def encoded(value: dict[str, Any]) -> bytes:
 
 
 def hs256_with_the_public_key() -> str:
-    body = encoded({"alg": "HS256", "typ": "at+jwt"}) + b"." + encoded(claims())
+    body = encoded({"alg": "HS256", "typ": "at+jwt", "kid": KID}) + b"." + encoded(claims())
     mac = base64.urlsafe_b64encode(hmac.digest(PUBLIC, body, sha256)).rstrip(b"=")
     return (body + b"." + mac).decode()
 
 
 def unsigned(alg: str) -> str:
-    return (encoded({"alg": alg, "typ": "at+jwt"}) + b"." + encoded(claims()) + b".").decode()
+    return (encoded({"alg": alg, "typ": "at+jwt", "kid": KID}) + b"." + encoded(claims()) + b".").decode()
 
 
 def tampered() -> str:
@@ -65,6 +84,25 @@ def tampered() -> str:
     return f"{head}.{encoded(claims(role='owner')).decode()}.{signature}"
 
 
+HEADERS: dict[str, dict[str, Any]] = {
+    "no key id": {"kid": None},
+    "an empty key id": {"kid": ""},
+    "the id of no key": {"kid": thumbprint(OTHER.public_key())},
+    "a path as a key id": {"kid": "../../../../dev/null"},
+    "an address as a key id": {"kid": "http://127.0.0.1:9/key"},
+    "SQL as a key id": {"kid": "x' union select 'key'--"},
+    "a key id that is a number": {"kid": 0},
+    "a key id that is a list": {"kid": [KID]},
+    "a long key id": {"kid": "k" * 2_000},
+    "a key of its own": {"jwk": {"kty": "RSA", "n": "AQAB", "e": "AQAB"}},
+    "an address of keys": {"jku": "http://127.0.0.1:9/jwks.json"},
+    "an address of a certificate": {"x5u": "http://127.0.0.1:9/cert.pem"},
+    "a certificate": {"x5c": ["MIIB"]},
+    "something critical": {"crit": ["exp"], "exp": 1},
+    "critical b64": {"crit": ["b64"], "b64": True},
+    "a parameter that nobody knows": {"x": 1},
+    "another type": {"typ": "JWT"},
+}
 ATTACKS: dict[str, Callable[[], str]] = {
     "the public key as an HMAC secret": hs256_with_the_public_key,
     "no signature": lambda: unsigned("none"),
@@ -87,6 +125,7 @@ ATTACKS: dict[str, Callable[[], str]] = {
     "no token": lambda: "a.b.c",
     "no text": lambda: "\u00fc.\u00fc.\u00fc",
     **{f"no {name}": lambda name=name: signed(**{name: None}) for name in claims()},
+    **{f"a header with {name}": lambda name=name: headed(**HEADERS[name]) for name in HEADERS},
 }
 
 
@@ -97,7 +136,7 @@ def test_it_is_refused(attack: str) -> None:
 
 
 def test_the_attacks_start_from_a_token_that_is_good() -> None:
-    assert TOKENS.read(signed()).role == "user"
+    assert TOKENS.read(signed()).role == TOKENS.read(headed()).role == "user"
 
 
 @pytest.mark.parametrize("role", ["owner", "admin", "user"])
@@ -113,4 +152,4 @@ def test_a_minted_token_tells_who_it_is_for_how_long(role: str) -> None:
 def test_a_small_key_and_another_kind_of_key_are_refused_at_start() -> None:
     for key in (rsa.generate_private_key(65_537, 1024), ec.generate_private_key(ec.SECP256R1())):
         with pytest.raises(ValueError, match="2048"):
-            Tokens(pem(key), SecuritySettings())
+            tokens_of(key)

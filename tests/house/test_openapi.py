@@ -71,6 +71,11 @@ def test_only_these_endpoints_are_public() -> None:
         "/auth/refresh",
         "/auth/logout",
         "/auth/mfa/verify",
+        "/auth/register",
+        "/auth/verify-email",
+        "/auth/verify-email/resend",
+        "/auth/password/forgot",
+        "/auth/password/reset",
         "/consent",
     }
 

@@ -112,12 +112,14 @@ async def test_the_comparison_sees_a_wrong_name_type_order_and_nullability(
         id: UUID
         salt: str
         key_version: int | None
+        kdf_id: str | None
         revoked: bool
 
     class Swapped(Struct):
         salt: bytes
         id: str
         key_version: int
+        kdf_id: str | None
         revoked: bool
 
     query = load("producers")["get_producer"]

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
 
 from tests.hubs import PASSWORD, Answer, Person, RunningHub
 
@@ -232,3 +233,40 @@ async def test_signing_in_and_out_is_recorded(hub: RunningHub) -> None:
         "select action, host(ip) from identity.audit_log where actor_id = $1 order by seq", person.id
     )
     assert [tuple(row) for row in rows] == [("auth.login", "127.0.0.1"), ("auth.logout", "127.0.0.1")]
+
+
+async def test_of_200_uses_of_one_refresh_token_at_once_one_wins_and_its_family_ends(hub: RunningHub) -> None:
+    person = await hub.person()
+    token = (await login(hub, person.email)).body["refresh_token"]
+    answers = await asyncio.gather(*(refresh(hub, token) for _ in range(200)))
+    won = [answer for answer in answers if answer.status == 200]
+    assert len(won) == 1 and {answer.status for answer in answers} == {200, 401}
+    assert (await refresh(hub, won[0].body["refresh_token"])).status == 401
+    bearer = {"authorization": "Bearer " + won[0].body["access_token"]}
+    assert (await hub.call("GET", "/api/v1/me", headers=bearer)).status == 401
+    rows = await hub.rows(
+        "select end_reason from identity.sessions where user_id = $1 and ended_at is not null", person.id
+    )
+    assert [row[0] for row in rows] == ["refresh token reused"]
+
+
+async def test_a_session_unused_for_too_long_cannot_be_refreshed(hub: RunningHub) -> None:
+    person = await hub.person()
+    token = (await login(hub, person.email)).body["refresh_token"]
+    idle = hub.res.settings.security.session_idle_days
+    await hub.res.db.execute(
+        "update identity.sessions set seen_at = now() - make_interval(days => $2) where user_id = $1",
+        person.id,
+        idle,
+    )
+    assert (await refresh(hub, token)).status == 401
+
+
+async def test_an_old_hash_is_made_anew_at_the_next_sign_in(hub: RunningHub) -> None:
+    person = await hub.person()
+    older = PasswordHasher(time_cost=2, memory_cost=16_384, parallelism=1).hash(PASSWORD)
+    await hub.res.db.execute("update identity.users set password_hash = $2 where id = $1", person.id, older)
+    assert (await login(hub, person.email)).status == 200
+    [row] = await hub.rows("select password_hash from identity.users where id = $1", person.id)
+    assert row[0] != older and "m=8192,t=1,p=1" in row[0]
+    assert (await login(hub, person.email)).status == 200

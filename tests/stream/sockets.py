@@ -141,4 +141,5 @@ def minted(
         "auth_time": int(now),
     }
     kept = {name: value for name, value in (claims | changed).items() if value is not None}
-    return jwt.encode(kept, hub.res.secrets.get("JWT_PRIVATE_KEY"), "RS256", headers={"typ": "at+jwt"})
+    kid, key = hub.res.tokens.ring.signing
+    return jwt.encode(kept, key, "RS256", headers={"typ": "at+jwt", "kid": kid})

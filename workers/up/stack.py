@@ -110,6 +110,8 @@ class Stack:
         return {
             "CAERUS_HOME": str(self.home),
             "DB_DSN": self.endpoints.dsn,
+            "DB_PASSWORD": "",
+            "DB_PASSWORD_FILE": "",
             "REDIS_URL": self.endpoints.redis_url,
             "HUB_PORT": str(self.settings.serve.port),
             "OPS_PORT": "0",

@@ -8,9 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from prometheus_client import Counter
 
 from hub.core.problems import Unavailable
 from hub.core.settings import SecuritySettings
+
+_runs = Counter("password_hash_total", "Argon2 runs: a hash made, a password verified", ["kind"])
 
 _WAITING = 64
 """So many may wait for a thread; more would hold memory and be answered too late to matter."""
@@ -29,10 +32,12 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """The hash to store; Unavailable when too many wait."""
+        _runs.labels("hash").inc()
         return str(await self._run(self._hasher.hash, password))
 
     async def verify(self, hashed: str | None, password: str) -> bool:
         """Whether the password fits; None stands for a user who does not exist."""
+        _runs.labels("verify").inc()
         fits = await self._run(self._verify, hashed or self._nobody, password)
         return bool(fits) and hashed is not None
 

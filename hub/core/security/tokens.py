@@ -5,18 +5,19 @@ from typing import Any, get_args
 from uuid import UUID
 
 import jwt
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from msgspec import Struct
 
 from hub.core.ids import uuid7
 from hub.core.principal import ROLES, Method, Principal
 from hub.core.problems import Unauthenticated
+from hub.core.security.keyring import KeyRing
 from hub.core.settings import SecuritySettings
 
 _REQUIRED = ["exp", "iat", "nbf", "iss", "aud", "sub", "jti", "role", "sid", "amr", "auth_time"]
 _METHODS = frozenset(get_args(Method))
 _MAX_LENGTH = 4_096
+_HEADER = {"alg", "typ", "kid"}
 
 
 class Proof(Struct, frozen=True):
@@ -29,13 +30,10 @@ class Proof(Struct, frozen=True):
 
 
 class Tokens:
-    """Signs and reads tokens with one RSA key."""
+    """Signs and reads tokens with the keys of a ring."""
 
-    def __init__(self, private_pem: str, settings: SecuritySettings) -> None:
-        key = serialization.load_pem_private_key(private_pem.encode(), None)
-        if not isinstance(key, RSAPrivateKey) or key.key_size < 2048:
-            raise ValueError("JWT_PRIVATE_KEY must be an RSA key of 2048 bits or more, in PEM")
-        self._key, self._public, self.settings = key, key.public_key(), settings
+    def __init__(self, ring: KeyRing, settings: SecuritySettings) -> None:
+        self.ring, self.settings = ring, settings
 
     def mint(self, user_id: UUID, role: str, proof: Proof) -> str:
         """A token good for `jwt_access_seconds`."""
@@ -53,7 +51,8 @@ class Tokens:
             "amr": list(proof.methods),
             "auth_time": int(proof.at),
         }
-        return jwt.encode(claims, self._key, "RS256", headers={"typ": "at+jwt"})
+        kid, key = self.ring.signing
+        return jwt.encode(claims, key, "RS256", headers={"typ": "at+jwt", "kid": kid})
 
     def read(self, token: str) -> Principal:
         """Whose token this is, or `Unauthenticated`. For which surface, its guard decides."""
@@ -63,17 +62,27 @@ class Tokens:
             raise Unauthenticated from None
 
     def _principal(self, token: str) -> Principal:
-        if len(token) > _MAX_LENGTH or jwt.get_unverified_header(token).get("typ") != "at+jwt":
-            raise ValueError("not an access token")
         claims = jwt.decode(
             token,
-            self._public,
+            self._key_of(token),
             algorithms=["RS256"],
             audience=[self.settings.jwt_audience, self.settings.jwt_miniapp_audience],
             issuer=self.settings.jwt_issuer,
-            options={"require": _REQUIRED},
+            options={"require": _REQUIRED, "enforce_minimum_key_length": True},
         )
         return _principal(claims)
+
+    def _key_of(self, token: str) -> RSAPublicKey:
+        """The key a token names. A header that brings a key, or says where one is, is not read further."""
+        if len(token) > _MAX_LENGTH:
+            raise ValueError("oversized")
+        header = jwt.get_unverified_header(token)
+        if header.keys() != _HEADER or header["typ"] != "at+jwt":
+            raise ValueError("not an access token of ours")
+        key = self.ring.verifying(header["kid"], time.time())
+        if key is None:
+            raise ValueError("unknown key")
+        return key
 
 
 def _principal(claims: dict[str, Any]) -> Principal:

@@ -139,6 +139,12 @@ async def step_up(res: Resources, who: Principal, given: StepUpIn, visitor: Visi
     return await _proven(res, who, ["pwd", method], visitor)
 
 
+async def confirm(res: Resources, who: Principal, password: str, visitor: Visitor) -> Credentials:
+    """Check the password of somebody signed in; a wrong one counts as at sign-in."""
+    user = await users.get(res, who.person)
+    return await _password(res, user.email, password, visitor)
+
+
 async def _proven(res: Resources, who: Principal, methods: list[str], visitor: Visitor) -> Session:
     async with res.db.transaction() as tx:
         opened = await sessions.prove(tx, who, methods)

@@ -17,13 +17,13 @@ async def list_sessions(call: Call) -> Sessions:
     return await service.listed(call.res, call.who)
 
 
-@api.delete("/{id}", guard=guards.people(enrolling=True), raises=(NotFound,))
+@api.delete("/{id}", guard=guards.people(fresh=True, enrolling=True), raises=(NotFound,))
 async def revoke_session(call: Call, id: UUID) -> None:
     """End one of your sessions, with the tokens it has."""
     await service.revoke(call.res, call.who, id, call.visitor)
 
 
-@api.delete(guard=guards.people(enrolling=True))
+@api.delete(guard=guards.people(fresh=True, enrolling=True))
 async def revoke_other_sessions(call: Call) -> None:
     """End all of your sessions but this one."""
     await service.revoke_others(call.res, call.who, call.visitor)

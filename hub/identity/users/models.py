@@ -8,7 +8,8 @@ from msgspec import Meta, Struct
 
 from hub.core.principal import Role
 
-Email = Annotated[str, Meta(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$", max_length=254)]
+# `$` alone would let a newline at the end pass.
+Email = Annotated[str, Meta(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$(?!\n)", max_length=254)]
 Password = Annotated[str, Meta(min_length=1, max_length=256)]
 
 

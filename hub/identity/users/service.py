@@ -30,10 +30,21 @@ async def add(
     tx: Transaction, email: str, password_hash: str, role: Role, *, verified_at: datetime | None
 ) -> User | None:
     """A new person; None when the e-mail is taken."""
-    user = await store.add(tx, uuid7(), email, password_hash, role, clock.now(), verified_at)
+    user = await add_unrecorded(tx, email, password_hash, role, verified_at=verified_at)
     if user:
-        await audit.record(tx, Entry("user.create", f"user:{user.id}", "system", meta={"role": role}))
+        await audit.record(tx, created(user))
     return user
+
+
+async def add_unrecorded(
+    tx: Transaction, email: str, password_hash: str, role: Role, *, verified_at: datetime | None
+) -> User | None:
+    """The same for those who have more to do before the audit entry, which is `created`."""
+    return await store.add(tx, uuid7(), email, password_hash, role, clock.now(), verified_at)
+
+
+def created(user: User, ip: str | None = None) -> Entry:
+    return Entry("user.create", f"user:{user.id}", "system", ip=ip, meta={"role": user.role})
 
 
 async def ensure(res: Resources, email: str, password: str, role: Role) -> User:

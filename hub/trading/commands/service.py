@@ -128,9 +128,8 @@ async def _sealed(res: Resources, who: Principal) -> list[Sealed]:
     if not pending:
         return []
     device = await devices.find(res, device_id)
-    if device is None:
+    if device is None or (secret := devices.secret(res, device)) is None:
         return []
-    secret = devices.secret(res, device.id, device.salt, device.key_version)
     key = seal_key(secret, str(device.id), device.key_version)
     return [_seal(each, key, device) for each in pending]
 

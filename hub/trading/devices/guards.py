@@ -26,7 +26,9 @@ async def _check(request: Request) -> Principal:
 async def _proven(res: Resources, request: Request) -> DeviceKey:
     signed = await signatures.read(request, "x-device-id", nonce_required=True)
     key = await _known(res, signed.id)
-    secret = service.secret(res, key.id, key.salt, key.key_version)
+    secret = service.secret(res, key)
+    if secret is None:
+        raise Unauthenticated
     signatures.check(signed, secret, skew=res.settings.security.hmac_timestamp_skew_seconds)
     await res.nonces.use(signed)
     return key

@@ -27,6 +27,7 @@ class DeviceKey(Struct, frozen=True):
     user_id: UUID
     salt: bytes
     key_version: int
+    kdf_id: str | None
     last_seen_at: datetime | None
 
 

@@ -13,6 +13,7 @@ from hub.core.principal import Principal
 from hub.core.problems import Conflict, NotFound
 from hub.core.resources import Resources
 from hub.core.security import device_keys
+from hub.core.sql import Runs
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.money.quotas import service as quotas
@@ -30,19 +31,21 @@ class NameTaken(Conflict):
         super().__init__("You have a device of this name; choose another.")
 
 
-def secret(res: Resources, device_id: UUID, salt: bytes, key_version: int) -> bytes:
-    """A device's 32 bytes, derived anew each time."""
-    master = device_keys.master(res.secrets.get("DEVICE_KEY_KDF_SECRET"))
-    return device_keys.derive(master, salt, device_id, key_version)
+def secret(res: Resources, key: DeviceKey) -> bytes | None:
+    """A device's 32 bytes, derived anew each time; None if we have not what they are derived from."""
+    if (master := res.masters.of(key.kdf_id)) is None:
+        return None
+    return device_keys.derive(master, key.salt, key.id, key.key_version)
 
 
 async def register(res: Resources, who: Principal, name: str, ip: str | None) -> Registered:
     """A new device with its secret, shown this once; `NameTaken` if the name is in use."""
     id, salt, version = uuid7(), os.urandom(16), 1
-    shown = encode_secret(secret(res, id, salt, version))
+    kdf_id, master = res.masters.current
+    shown = encode_secret(device_keys.derive(master, salt, id, version))
     hashed = await res.passwords.hash(shown)
     async with res.db.transaction() as tx:
-        device = await store.add(tx, id, who.person, name, salt, version, hashed, clock.now())
+        device = await store.add(tx, id, who.person, name, salt, version, kdf_id, hashed, clock.now())
         if device is None:
             raise NameTaken
         await quotas.consume(tx, who.person, "devices")
@@ -59,8 +62,9 @@ async def ensure(res: Resources, who: Principal, name: str) -> Registered:
     key = await store.key(res.db, device.id)
     if key is None:
         raise NotFound("The device is revoked.")
-    shown = encode_secret(secret(res, key.id, key.salt, key.key_version))
-    return Registered(device.id, shown, device.key_version)
+    if (known := secret(res, key)) is None:
+        raise NotFound(f"Nobody has the KDF secret {key.kdf_id}; see DEVICE_KEY_KDF_SECRET_PREVIOUS.")
+    return Registered(device.id, encode_secret(known), device.key_version)
 
 
 async def find(res: Resources, id: UUID) -> DeviceKey | None:
@@ -73,6 +77,11 @@ async def seen(res: Resources, key: DeviceKey) -> None:
     now = clock.now()
     if key.last_seen_at is None or (now - key.last_seen_at).total_seconds() > 30:
         await store.seen(res.db, key.id, now)
+
+
+async def kdf_users(db: Runs) -> dict[str | None, int]:
+    """How many devices that may call have keys from each KDF secret."""
+    return {found.kdf_id: found.users for found in await store.kdf_users(db)}
 
 
 async def listed(res: Resources, who: Principal) -> Devices:

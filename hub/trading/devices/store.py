@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from hub.core.security.device_keys import KdfUsers
 from hub.core.sql import Runs, Sql
 from hub.trading.devices.models import Device, DeviceKey
 
@@ -16,6 +17,7 @@ async def add(
     name: str,
     salt: bytes,
     key_version: int,
+    kdf_id: str,
     secret_hash: str,
     now: datetime,
 ) -> Device | None:
@@ -28,6 +30,7 @@ async def add(
         name=name,
         salt=salt,
         key_version=key_version,
+        kdf_id=kdf_id,
         secret_hash=secret_hash,
         now=now,
     )
@@ -55,3 +58,7 @@ async def revoke(db: Runs, id: UUID, user_id: UUID, now: datetime) -> Device | N
 
 async def seen(db: Runs, id: UUID, now: datetime) -> None:
     await sql.run(db, "device_seen", id=id, now=now)
+
+
+async def kdf_users(db: Runs) -> list[KdfUsers]:
+    return await sql.many(db, KdfUsers, "device_kdf_users")

@@ -13,4 +13,5 @@ class Producer(Struct, frozen=True):
     id: str
     salt: bytes
     key_version: int
+    kdf_id: str | None
     revoked: bool

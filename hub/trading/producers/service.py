@@ -7,6 +7,7 @@ from hub.core import clock
 from hub.core.problems import NotFound
 from hub.core.resources import Resources
 from hub.core.security import device_keys
+from hub.core.sql import Runs
 from hub.trading.producers import store
 from hub.trading.producers.models import Producer
 
@@ -17,11 +18,14 @@ _CACHE_SIZE = 1_000
 
 async def ensure(res: Resources, id: str) -> str:
     """The producer's secret; it is registered first if it is new."""
-    await store.add(res.db, id, os.urandom(16), clock.now())
+    kdf_id, _ = res.masters.current
+    await store.add(res.db, id, os.urandom(16), kdf_id, clock.now())
     producer = await store.get(res.db, id)
     if producer is None:
         raise NotFound("There is no such producer.")
-    return secret(res, producer)
+    if (known := secret(res, producer)) is None:
+        raise NotFound(f"Nobody has the KDF secret {producer.kdf_id}; see DEVICE_KEY_KDF_SECRET_PREVIOUS.")
+    return known
 
 
 async def revoke(res: Resources, id: str) -> None:
@@ -31,9 +35,16 @@ async def revoke(res: Resources, id: str) -> None:
     _cache.pop((id_of(res), id), None)
 
 
-def secret(res: Resources, producer: Producer) -> str:
-    master = device_keys.master(res.secrets.get("DEVICE_KEY_KDF_SECRET"))
+def secret(res: Resources, producer: Producer) -> str | None:
+    """A producer's secret; None if we have not what it is derived from."""
+    if (master := res.masters.of(producer.kdf_id)) is None:
+        return None
     return device_keys.derive_producer(master, producer.salt, producer.id, producer.key_version)
+
+
+async def kdf_users(db: Runs) -> dict[str | None, int]:
+    """How many producers that may post have keys from each KDF secret."""
+    return {found.kdf_id: found.users for found in await store.kdf_users(db)}
 
 
 async def find_key(res: Resources, producer_id: str) -> bytes | None:
@@ -46,8 +57,8 @@ async def find_key(res: Resources, producer_id: str) -> bytes | None:
     if known:
         _cache[key] = (now + _CACHE_SECONDS, known[1])  # one caller looks it up, the others go on
     producer = await store.get(res.db, producer_id)
-    good = producer is not None and not producer.revoked
-    found = secret(res, producer).encode() if producer and good else None
+    text = secret(res, producer) if producer and not producer.revoked else None
+    found = text.encode() if text else None
     _cache[key] = (now + _CACHE_SECONDS, found)
     return found
 

@@ -1,0 +1,33 @@
+"""The hub with two endpoints that do nothing: one for anybody and uncounted, one behind guard and limits."""
+
+from msgspec import Struct
+
+from hub import rooms
+from hub.core import guards
+from hub.core.web import Api, Call
+
+api = Api("/bench", tag="bench")
+
+
+class Nothing(Struct, frozen=True):
+    """The smallest answer."""
+
+
+@api.get("/open", guard=guards.public, limit="none")
+async def get_open(call: Call) -> Nothing:
+    """Anybody, uncounted."""
+    return Nothing()
+
+
+@api.get("/guarded", guard=guards.signed_in)
+async def get_guarded(call: Call) -> Nothing:
+    """A person with a token, counted, with a session that is looked up."""
+    return Nothing()
+
+
+rooms.APIS.append(api)
+
+if __name__ == "__main__":
+    from hub.cli import main
+
+    main()

@@ -1,0 +1,1 @@
+"""Groups of `caerus` commands that have a file of their own."""

@@ -1,0 +1,85 @@
+"""Jobs: tried again when they ask for it, and given time to finish."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from hub.core import jobs
+from hub.core.embedded import Endpoints
+from hub.core.resources import Resources
+from tests.hubs import RunningHub, until
+
+attempts: Counter[str] = Counter()
+begun, may_end = asyncio.Event(), asyncio.Event()
+
+
+@jobs.job
+async def third_time_lucky(_: Resources, name: str) -> None:
+    attempts[name] += 1
+    if attempts[name] < 3:
+        raise jobs.Later("not yet")
+
+
+@jobs.job
+async def hopeless(_: Resources, name: str) -> None:
+    attempts[name] += 1
+    raise LookupError(name)
+
+
+@jobs.job
+async def slow(_: Resources, name: str) -> None:
+    begun.set()
+    await may_end.wait()
+    attempts[name] += 1
+
+
+async def test_a_job_that_asks_for_it_is_tried_again_another_is_not(
+    hub: RunningHub, servers: Endpoints
+) -> None:
+    working = asyncio.create_task(jobs.work(hub.res, servers.redis_url))
+    await jobs.enqueue(hub.res.queue, hopeless, "hopeless")
+    await jobs.enqueue(hub.res.queue, third_time_lucky, "lucky")
+    await until(lambda: attempts["lucky"] == 3)
+    await until(lambda: idle(hub))
+    await stopped(working)
+    assert attempts["hopeless"] == 1 and attempts["lucky"] == 3
+
+
+async def test_a_job_under_way_is_given_time_to_finish(hub: RunningHub, servers: Endpoints) -> None:
+    working = asyncio.create_task(jobs.work(hub.res, servers.redis_url))
+    await jobs.enqueue(hub.res.queue, slow, "slow")
+    await asyncio.wait_for(begun.wait(), 10)
+    working.cancel()
+    asyncio.get_running_loop().call_later(0.1, may_end.set)
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    assert attempts["slow"] == 1
+    assert await idle(hub)
+
+
+async def test_one_id_waits_once(hub: RunningHub, servers: Endpoints) -> None:
+    for _ in range(5):
+        await jobs.enqueue(hub.res.queue, hopeless, "once", job_id="test:once")
+    working = asyncio.create_task(jobs.work(hub.res, servers.redis_url))
+    await until(lambda: idle(hub))
+    await stopped(working)
+    assert attempts["once"] == 1
+
+
+def test_a_job_is_declared_once() -> None:
+    with pytest.raises(ValueError, match="twice"):
+        jobs.job(slow)
+
+
+async def idle(hub: RunningHub) -> bool:
+    """Nothing of ours is queued or under way."""
+    return not [
+        key for key in await hub.res.redis.keys("arq:*") if b"cron" not in key and b"queue" not in key
+    ]
+
+
+async def stopped(working: "asyncio.Task[None]") -> None:
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
