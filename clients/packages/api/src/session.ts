@@ -69,7 +69,7 @@ export class Session {
       try {
         await this.#post("logout", this.#body(), this.#ticket.value);
       } finally {
-        this.forget();
+        this.#forget(false);
       }
     });
   }
@@ -80,14 +80,6 @@ export class Session {
     this.state.set({ phase: "signed-in", token: renewed.access_token, whose: `${sub} ${role}`, role });
     clearTimeout(this.#renewal);
     this.#renewal = setTimeout(() => void this.#renewQuietly(), renewed.expires_in * 1000 * RENEW_AT);
-  }
-
-  /** Be signed out here, without a word to the hub. */
-  forget(ended = false): void {
-    clearTimeout(this.#renewal);
-    this.#refreshToken = null;
-    this.#ticket.drop();
-    this.state.set({ phase: "signed-out", ended });
   }
 
   /** Pick up the session of the cookie, waiting for the hub as long as it does not answer. */
@@ -136,8 +128,15 @@ export class Session {
   }
 
   #over(ended: boolean): false {
-    this.forget(ended);
+    this.#forget(ended);
     return false;
+  }
+
+  #forget(ended: boolean): void {
+    clearTimeout(this.#renewal);
+    this.#refreshToken = null;
+    this.#ticket.drop();
+    this.state.set({ phase: "signed-out", ended });
   }
 
   async #post(action: Action, body: object, csrf: string | null = null): Promise<Token> {
