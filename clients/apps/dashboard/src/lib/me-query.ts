@@ -1,8 +1,8 @@
 import { unwrap } from "@caerus/api/client";
 import { queryOptions } from "@tanstack/react-query";
 
-import { keys } from "../../lib/keys";
-import { api } from "../../lib/services";
+import { keys } from "./keys";
+import { api } from "./services";
 
 export const meQuery = queryOptions({
   queryKey: keys.me,
