@@ -127,6 +127,7 @@ async def test_a_session_ended_elsewhere_is_told_at_the_next_call(
 ) -> None:
     page = await open_page()
     person = await signed_in(hub, page)
+    await page.wait_for_load_state("networkidle")  # else what it still loads would be the next call
     await end_all_others(hub, person)
     await page.get_by_role("link", name="Executions").click()
     await expect(pages.ended(page)).to_contain_text("Your session has ended")
