@@ -1,7 +1,7 @@
 import { asProblem, fieldError, kindOf } from "@caerus/api/problem";
+import { Cancelled } from "@caerus/api/step-up";
 
 import { useWait } from "../lib/hooks";
-import { Cancelled } from "../lib/step-up";
 
 export interface RefusalProps {
   thrown: unknown;

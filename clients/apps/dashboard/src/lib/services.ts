@@ -1,8 +1,9 @@
-/** The page's one session, one client, one cache and one socket. */
+/** The page's one session, one client, one cache, one socket, and one who asks for a fresh proof. */
 import { createApi } from "@caerus/api/client";
 import { Live } from "@caerus/api/live";
 import { kindOf, ProblemError } from "@caerus/api/problem";
 import { Session } from "@caerus/api/session";
+import { StepUp } from "@caerus/api/step-up";
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 
 import { keys } from "./keys";
@@ -12,6 +13,7 @@ const MOST_RETRIES = 4;
 
 export const session = new Session();
 export const api = createApi(session);
+export const stepUp = new StepUp(session.state);
 
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: noticeDemand }),

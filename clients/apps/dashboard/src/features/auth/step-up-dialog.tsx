@@ -11,12 +11,11 @@ import { Submit } from "../../components/submit";
 import { onSubmit, text } from "../../lib/forms";
 import { useObservable } from "../../lib/hooks";
 import { secondFactorQuery } from "../../lib/second-factor-query";
-import { api, queryClient, session } from "../../lib/services";
-import { asked } from "../../lib/step-up";
+import { api, queryClient, session, stepUp } from "../../lib/services";
 
 /** Asks for the password, and the code where there is one, whenever an act wants a fresh proof. */
 export function StepUpDialog() {
-  const question = useObservable(asked);
+  const question = useObservable(stepUp.question);
   if (!question) return null;
   return (
     <Dialog title="Confirm that it is you" onCancel={question.cancel}>

@@ -5,15 +5,14 @@ import { useMutation } from "@tanstack/react-query";
 import { RecoveryCodes } from "../../components/recovery-codes";
 import { Refusal } from "../../components/refusal";
 import { keys } from "../../lib/keys";
-import { api, queryClient, session } from "../../lib/services";
-import { withStepUp } from "../../lib/step-up";
+import { api, queryClient, session, stepUp } from "../../lib/services";
 import { ScanStep } from "./scan-step";
 
 /** Set a second factor up: scan, confirm, keep the recovery codes. `onDone` when all of that has happened. */
 export function Enrolment({ onDone }: { onDone: () => void }) {
-  const enrol = useMutation({ mutationFn: () => withStepUp(() => unwrap(api.POST("/api/v1/auth/mfa/enrol"))), gcTime: 0 });
+  const enrol = useMutation({ mutationFn: () => stepUp.run(() => unwrap(api.POST("/api/v1/auth/mfa/enrol"))), gcTime: 0 });
   const confirm = useMutation({
-    mutationFn: (code: string) => withStepUp(() => unwrap(api.POST("/api/v1/auth/mfa/confirm", { body: { code } }))),
+    mutationFn: (code: string) => stepUp.run(() => unwrap(api.POST("/api/v1/auth/mfa/confirm", { body: { code } }))),
     gcTime: 0,
     onSuccess: (confirmed) => {
       session.adopt(confirmed);

@@ -7,8 +7,7 @@ import { useState } from "react";
 import { RecoveryCodes } from "../../components/recovery-codes";
 import { Refusal } from "../../components/refusal";
 import { keys } from "../../lib/keys";
-import { api, queryClient } from "../../lib/services";
-import { withStepUp } from "../../lib/step-up";
+import { api, queryClient, stepUp } from "../../lib/services";
 import { Disable } from "./disable";
 
 const FEW = 3;
@@ -22,11 +21,11 @@ interface HeldFactorProps {
 export function HeldFactor({ factor, onDone }: HeldFactorProps) {
   const [leaving, setLeaving] = useState(false);
   const renew = useMutation({
-    mutationFn: () => withStepUp(() => unwrap(api.POST("/api/v1/auth/mfa/recovery-codes"))),
+    mutationFn: () => stepUp.run(() => unwrap(api.POST("/api/v1/auth/mfa/recovery-codes"))),
     gcTime: 0,
   });
   const disable = useMutation({
-    mutationFn: () => withStepUp(() => done(api.DELETE("/api/v1/auth/mfa"))),
+    mutationFn: () => stepUp.run(() => done(api.DELETE("/api/v1/auth/mfa"))),
     onSuccess: () => {
       void queryClient.invalidateQueries({ queryKey: keys.sessions });
       onDone();
