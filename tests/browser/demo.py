@@ -16,7 +16,7 @@ import psutil
 from hub.core.embedded.process import free_port
 from tests.hubs import until
 
-_CAERUS = Path(sys.executable).with_name("caerus")
+_CAERUS = (sys.executable, "-m", "hub.cli")
 _STOPS_WITHIN = 20.0
 
 
@@ -94,7 +94,7 @@ async def _start(home: Path, env: dict[str, str]) -> asyncio.subprocess.Process:
     out = os.open(home / "up.out", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     try:
         return await asyncio.create_subprocess_exec(
-            *(_CAERUS, "up", "--pace", "0.05"),
+            *(*_CAERUS, "up", "--pace", "0.05"),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=out,
             stderr=out,

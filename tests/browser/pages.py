@@ -9,10 +9,49 @@ _NEWCOMER = """known => [...document.querySelectorAll('[data-testid=signal-row]'
 async def sign_in(page: Page, base_url: str, email: str, password: str) -> None:
     """Sign in, and wait until the page is live."""
     await page.goto(base_url)
+    await give_password(page, email, password)
+    await is_live(page)
+
+
+async def give_password(page: Page, email: str, password: str) -> None:
+    """Fill in the sign-in that is shown, and send it."""
     await page.get_by_test_id("sign-in-email").fill(email)
     await page.get_by_test_id("sign-in-password").fill(password)
     await page.get_by_test_id("sign-in-submit").click()
+
+
+async def give_code(page: Page, code: str) -> None:
+    """The second step of signing in."""
+    await page.get_by_test_id("sign-in-code").fill(code)
+    await page.get_by_test_id("code-submit").click()
+
+
+async def is_live(page: Page) -> None:
     await expect(connection(page)).to_have_text("live", timeout=15_000)
+
+
+async def open_account(page: Page) -> None:
+    await page.get_by_role("link", name="Account", exact=True).click()
+    await expect(page.get_by_role("heading", name="Account", exact=True)).to_be_visible()
+    await expect(page.get_by_test_id("second-factor")).to_be_visible()
+
+
+async def prove(page: Page, password: str, code: str = "") -> None:
+    """Answer the dialog that asks for a fresh proof."""
+    await page.get_by_test_id("step-up-password").fill(password)
+    if code:
+        await page.get_by_test_id("step-up-code").fill(code)
+    await page.get_by_test_id("step-up-submit").click()
+
+
+def alert(page: Page) -> Locator:
+    """What is told at once, as a refusal."""
+    return page.get_by_role("alert")
+
+
+def ended(page: Page) -> Locator:
+    """The sentence that says that a session is over."""
+    return page.get_by_test_id("session-ended")
 
 
 def connection(page: Page) -> Locator:

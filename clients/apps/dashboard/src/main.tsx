@@ -4,7 +4,6 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { Gate } from "./app/gate";
 import { router } from "./app/router";
 import { queryClient } from "./lib/services";
 import "./styles.css";
@@ -13,9 +12,7 @@ createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
       <ToastProvider>
-        <Gate>
-          <RouterProvider router={router} />
-        </Gate>
+        <RouterProvider router={router} />
       </ToastProvider>
     </QueryClientProvider>
   </StrictMode>,

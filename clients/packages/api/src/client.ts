@@ -2,7 +2,7 @@
 import createFetchClient from "openapi-fetch";
 import type { Client } from "openapi-fetch";
 
-import { isNetworkError, problemOf, ProblemError, UNREACHABLE } from "./problem";
+import { isNetworkError, kindOf, problemOf, ProblemError, UNREACHABLE } from "./problem";
 import type { paths } from "./schema";
 import type { Session } from "./session";
 
@@ -29,10 +29,16 @@ async function authorised(session: Auth, send: typeof fetch, request: Request): 
   const again = request.clone();
   const sent = session.token;
   const answer = await attempt(send, withToken(request, sent));
-  if (answer.status !== 401) return answer;
+  if (!(await saysExpired(answer))) return answer;
   // Another call may have refreshed meanwhile: then the newer token is enough.
   const renewed = session.token !== sent || (await session.refresh());
   return renewed ? attempt(send, withToken(again, session.token)) : answer;
+}
+
+/** A wrong password or a missing code is a 401 too; sent again, it would count as another attempt. */
+async function saysExpired(answer: Response): Promise<boolean> {
+  if (answer.status !== 401) return false;
+  return kindOf(problemOf(answer, await answer.clone().json().catch(() => null))) === "unauthenticated";
 }
 
 function withToken(request: Request, token: string | null): Request {
@@ -53,6 +59,12 @@ interface Outcome<Data> {
   data?: Data;
   error?: unknown;
   response: Response;
+}
+
+/** Wait for a call that answers with nothing, or raise ProblemError. */
+export async function done(call: Promise<Outcome<unknown>>): Promise<void> {
+  const { error, response } = await call;
+  if (!response.ok) throw problemOf(response, error);
 }
 
 /** The data of a call, or a ProblemError. */

@@ -14,6 +14,8 @@ export interface Problem {
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
   readonly problem: Problem;
+  /** When it was told, in milliseconds. */
+  readonly at = Date.now();
 
   constructor(problem: Problem) {
     super(problem.detail ?? problem.title);
@@ -36,6 +38,8 @@ export const UNREACHABLE: Problem = {
   detail: "Check the connection. Nothing was lost; this page tries again by itself.",
 };
 
+const KINDS = "/problems/";
+
 function isProblem(body: unknown): body is Problem {
   return typeof body === "object" && body !== null && "title" in body && "status" in body;
 }
@@ -48,6 +52,24 @@ export function problemOf(response: Response, body: unknown): ProblemError {
     status: response.status,
     detail: `The hub answered ${response.status} without an explanation.`,
   });
+}
+
+/** What kind of refusal this is, as in `/problems/code-required`; null when it is not the hub's word. */
+export function kindOf(thrown: unknown): string | null {
+  const type = thrown instanceof ProblemError ? thrown.problem.type : undefined;
+  return type?.startsWith(KINDS) ? type.slice(KINDS.length) : null;
+}
+
+/** What is wrong with one value of what was sent; `pointer` is a JSON pointer. */
+export function fieldError(thrown: unknown, pointer: string): string | undefined {
+  const errors = thrown instanceof ProblemError ? thrown.problem.errors : undefined;
+  return errors?.find((each) => each.pointer === pointer)?.detail;
+}
+
+/** When the hub takes another attempt, in milliseconds; null when it did not say. */
+export function retryAt(thrown: unknown): number | null {
+  const seconds = thrown instanceof ProblemError ? thrown.problem["retry_after"] : null;
+  return typeof seconds === "number" ? (thrown as ProblemError).at + seconds * 1000 : null;
 }
 
 /** Whatever was thrown, as a problem a person can read. */

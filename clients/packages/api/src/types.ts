@@ -10,6 +10,11 @@ type Body<Operation> = Operation extends { requestBody?: infer Sent } ? Json<Non
 
 export type Token = Answer<paths["/api/v1/auth/login"]["post"], 200>;
 export type Me = Answer<paths["/api/v1/me"]["get"], 200>;
+export type Quotas = Answer<paths["/api/v1/me/quotas"]["get"], 200>;
+export type Quota = Quotas["items"][number];
+export type SessionInfo = Answer<paths["/api/v1/auth/sessions"]["get"], 200>["items"][number];
+export type SecondFactor = Answer<paths["/api/v1/auth/mfa"]["get"], 200>;
+export type Enrolment = Answer<paths["/api/v1/auth/mfa/enrol"]["post"], 201>;
 export type SignalPage = Answer<paths["/api/v1/signals"]["get"], 200>;
 export type Signal = SignalPage["items"][number];
 export type Consent = Answer<paths["/api/v1/consent"]["get"], 200>;

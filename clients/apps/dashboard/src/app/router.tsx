@@ -1,19 +1,38 @@
 import { EmptyState } from "@caerus/ui/notice";
 import { createRootRoute, createRoute, createRouter, Link } from "@tanstack/react-router";
 
+import { ForgotPassword } from "../features/registration/forgot-password";
+import { Register } from "../features/registration/register";
+import { ResetPassword } from "../features/registration/reset-password";
+import { VerifyEmail } from "../features/registration/verify-email";
+import { AccountPage } from "./account-page";
 import { ExecutionsPage } from "./executions-page";
-import { Shell } from "./shell";
+import { Inside } from "./inside";
+import { Root } from "./root";
 import { SignalPage } from "./signal-page";
 import { NoSignalChosen, SignalsPage } from "./signals-page";
 
-const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
-const signals = createRoute({ getParentRoute: () => root, id: "open", component: SignalsPage });
+const root = createRootRoute({ component: Root });
+
+// For anybody.
+const front = [
+  createRoute({ getParentRoute: () => root, path: "/register", component: Register }),
+  createRoute({ getParentRoute: () => root, path: "/verify-email", component: VerifyEmail }),
+  createRoute({ getParentRoute: () => root, path: "/forgot-password", component: ForgotPassword }),
+  createRoute({ getParentRoute: () => root, path: "/reset-password", component: ResetPassword }),
+] as const;
+
+// For those who are signed in.
+const inside = createRoute({ getParentRoute: () => root, id: "inside", component: Inside });
+const signals = createRoute({ getParentRoute: () => inside, id: "open", component: SignalsPage });
 const none = createRoute({ getParentRoute: () => signals, path: "/", component: NoSignalChosen });
 const signal = createRoute({ getParentRoute: () => signals, path: "/signals/$signalId", component: SignalPage });
-const executions = createRoute({ getParentRoute: () => root, path: "/executions", component: ExecutionsPage });
+const executions = createRoute({ getParentRoute: () => inside, path: "/executions", component: ExecutionsPage });
+const account = createRoute({ getParentRoute: () => inside, path: "/account", component: AccountPage });
+const nowhere = createRoute({ getParentRoute: () => inside, path: "$", component: NotFound });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signals.addChildren([none, signal]), executions]),
+  routeTree: root.addChildren([...front, inside.addChildren([signals.addChildren([none, signal]), executions, account, nowhere])]),
   scrollRestoration: true,
 });
 

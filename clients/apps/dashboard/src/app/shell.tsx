@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 
 import { Logo } from "../components/logo";
-import { meQuery } from "../features/auth/me-query";
+import { meQuery } from "../lib/me-query";
 import { ConnectionState } from "../features/connection/connection-state";
 import { session } from "../lib/services";
 import { useLive } from "./use-live";
@@ -28,7 +28,9 @@ export function Shell() {
 }
 
 function Header() {
-  const onExecutions = useLocation().pathname.startsWith("/executions");
+  const { pathname } = useLocation();
+  const onExecutions = pathname.startsWith("/executions");
+  const onAccount = pathname.startsWith("/account");
   return (
     <header className="sticky top-0 z-10 border-b border-line bg-bg/90 backdrop-blur">
       <div className="mx-auto flex w-full max-w-7xl flex-wrap items-center gap-x-6 gap-y-1 px-4 py-2">
@@ -36,8 +38,9 @@ function Header() {
           <Logo />
         </Link>
         <nav aria-label="Pages" className="order-last -mx-2 flex w-full gap-1 sm:order-none sm:mx-0 sm:w-auto">
-          <Tab to="/" text="Signals" current={!onExecutions} />
+          <Tab to="/" text="Signals" current={!onExecutions && !onAccount} />
           <Tab to="/executions" text="Executions" current={onExecutions} />
+          <Tab to="/account" text="Account" current={onAccount} />
         </nav>
         <div className="ml-auto flex items-center gap-3">
           <ConnectionState />
@@ -49,7 +52,7 @@ function Header() {
 }
 
 interface TabProps {
-  to: "/" | "/executions";
+  to: "/" | "/executions" | "/account";
   text: string;
   current: boolean;
 }

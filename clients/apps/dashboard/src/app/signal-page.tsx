@@ -15,7 +15,7 @@ import { signalQuery } from "../lib/signal-query";
 import { words } from "../lib/format";
 
 export function SignalPage() {
-  const { signalId } = useParams({ from: "/open/signals/$signalId" });
+  const { signalId } = useParams({ from: "/inside/open/signals/$signalId" });
   const query = useQuery(signalQuery(signalId));
   return (
     <>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 
-import { meQuery } from "../features/auth/me-query";
+import { meQuery } from "../lib/me-query";
 import { useObservable, useTopic } from "../lib/hooks";
 import { live, queryClient, session } from "../lib/services";
 
@@ -20,7 +20,11 @@ export function useLive(): void {
 
 function connect(): () => void {
   const renewed = session.state.subscribe(() => live.authenticate());
-  const wake = () => live.wake();
+  // An open socket is not told that its session has ended; it learns when it presents its token.
+  const wake = () => {
+    live.wake();
+    if (document.visibilityState === "visible") live.authenticate();
+  };
   addEventListener("online", wake);
   document.addEventListener("visibilitychange", wake);
   live.start();

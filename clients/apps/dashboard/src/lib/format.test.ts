@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { clock, feature, moment, price, span, words } from "./format";
+import { clock, day, feature, moment, price, span, words } from "./format";
 
 test.each([
   ["2345.1", "2345.10"],
@@ -27,6 +27,7 @@ test.each([
 
 test("times are UTC whatever the machine says", () => {
   expect(moment("2026-03-01T23:05:09Z")).toBe("01 Mar 2026, 23:05 UTC");
+  expect(day("2026-03-01T23:05:09-05:00")).toBe("02 Mar 2026");
   expect(clock("2026-03-01T23:05:09+01:00")).toBe("22:05:09 UTC");
 });
 

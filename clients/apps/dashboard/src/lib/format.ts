@@ -8,6 +8,7 @@ const DATE = new Intl.DateTimeFormat("en-GB", {
   hour: "2-digit",
   minute: "2-digit",
 });
+const DAY = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "2-digit", month: "short", year: "numeric" });
 const CLOCK = new Intl.DateTimeFormat("en-GB", {
   timeZone: "UTC",
   hour: "2-digit",
@@ -25,6 +26,11 @@ export function price(value: string | null | undefined): string {
 /** RFC 3339 as date, hour and minute, UTC. */
 export function moment(time: string): string {
   return `${DATE.format(new Date(time))} UTC`;
+}
+
+/** RFC 3339 as a date, UTC. */
+export function day(time: string): string {
+  return DAY.format(new Date(time));
 }
 
 /** RFC 3339 as hour, minute and second, UTC. */

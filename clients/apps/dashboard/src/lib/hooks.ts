@@ -1,4 +1,5 @@
 import type { Observable } from "@caerus/api/observable";
+import { retryAt } from "@caerus/api/problem";
 import { useEffect, useState, useSyncExternalStore } from "react";
 
 import { live } from "./services";
@@ -15,6 +16,20 @@ export function useNow(): number {
     return () => clearInterval(timer);
   }, []);
   return now;
+}
+
+/** Whole seconds until the hub takes another attempt after this refusal; 0 when it takes one now. */
+export function useWait(thrown: unknown): number {
+  const until = retryAt(thrown) ?? 0;
+  const [now, setNow] = useState(0);
+  useEffect(() => {
+    if (until === 0) return;
+    const look = () => setNow(Date.now());
+    const timer = setInterval(look, 250);
+    look();
+    return () => clearInterval(timer);
+  }, [until]);
+  return now === 0 ? 0 : Math.max(0, Math.ceil((until - now) / 1000));
 }
 
 /** Follow a topic of the stream while the component is shown. */

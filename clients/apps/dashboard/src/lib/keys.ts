@@ -1,6 +1,9 @@
 /** The names under which answers of the hub are kept. */
 export const keys = {
   me: ["me"],
+  quotas: ["quotas"],
+  sessions: ["sessions"],
+  secondFactor: ["second-factor"],
   consent: ["consent"],
   openSignals: ["signals", "open"],
   signals: ["signals"],

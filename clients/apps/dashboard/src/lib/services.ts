@@ -1,18 +1,23 @@
-/** The page's one session, one client, one cache and one socket. */
+/** The page's one session, one client, one cache, one socket, and one who asks for a fresh proof. */
 import { createApi } from "@caerus/api/client";
 import { Live } from "@caerus/api/live";
-import { ProblemError } from "@caerus/api/problem";
+import { kindOf, ProblemError } from "@caerus/api/problem";
 import { Session } from "@caerus/api/session";
-import { QueryClient } from "@tanstack/react-query";
+import { StepUp } from "@caerus/api/step-up";
+import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 
+import { keys } from "./keys";
 import { applyEvent, loadSnapshot } from "./live-table";
 
 const MOST_RETRIES = 4;
 
 export const session = new Session();
 export const api = createApi(session);
+export const stepUp = new StepUp(session.state);
 
 export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: noticeDemand }),
+  mutationCache: new MutationCache({ onError: noticeDemand }),
   defaultOptions: {
     queries: {
       staleTime: 60_000,
@@ -30,4 +35,18 @@ export const live = new Live({
   onEvent: (frame) => applyEvent(queryClient, frame),
   onReset: (topic) => loadSnapshot(queryClient, topic),
   onProblem: (topic, problem) => console.warn("stream", topic, problem.title, problem.detail),
+});
+
+/** A role that needs a second factor from now on: look again whether there is one. */
+function noticeDemand(thrown: Error): void {
+  if (kindOf(thrown) === "mfa-required") void queryClient.invalidateQueries({ queryKey: keys.secondFactor });
+}
+
+/** What was kept belongs to one person in one role; it is gone before the page of another is drawn. */
+let whose = "";
+session.state.subscribe(() => {
+  const state = session.state.get();
+  const now = state.phase === "signed-in" ? state.whose : "";
+  if (now !== whose) queryClient.clear();
+  whose = now;
 });

@@ -1,44 +1,31 @@
-import { asProblem } from "@caerus/api/problem";
-import { Button } from "@caerus/ui/button";
-import { Field } from "@caerus/ui/field";
-import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
 
-import { Logo } from "../../components/logo";
-import { session } from "../../lib/services";
+import { FrontLink } from "../../components/front-link";
+import { FrontPage } from "../../components/front-page";
+import { CodeStep } from "./code-step";
+import { PasswordStep } from "./password-step";
 
-interface Credentials {
-  email: string;
-  password: string;
-}
-
-export function SignIn() {
-  const signIn = useMutation({
-    mutationFn: ({ email, password }: Credentials) => session.login(email, password),
-  });
-  const submit = (form: FormData) =>
-    signIn.mutate({ email: String(form.get("email")).trim(), password: String(form.get("password")) });
+/** `ended`: there was a session until just now. */
+export function SignIn({ ended }: { ended: boolean }) {
+  const [mfaToken, setMfaToken] = useState<string | null>(null);
+  if (mfaToken) return <CodeStep mfaToken={mfaToken} startAgain={() => setMfaToken(null)} />;
   return (
-    <main className="mx-auto grid min-h-svh w-full max-w-sm content-center gap-6 px-4 py-10">
-      <Logo className="justify-self-center text-2xl" />
-      <form action={submit} className="grid gap-4 rounded-2xl border border-line bg-panel p-6">
-        <h1 className="text-lg font-semibold">Sign in</h1>
-        <Field label="E-mail" name="email" type="email" autoComplete="username" required data-testid="sign-in-email" />
-        <Field label="Password" name="password" type="password" autoComplete="current-password" required data-testid="sign-in-password" />
-        {signIn.isError && <Refusal thrown={signIn.error} />}
-        <Button type="submit" tone="primary" disabled={signIn.isPending} data-testid="sign-in-submit">
-          {signIn.isPending ? "Signing in…" : "Sign in"}
-        </Button>
-      </form>
-      <p className="text-center text-xs text-muted">Signals are not advice; these strategies show no edge before costs on the data we have.</p>
-    </main>
+    <FrontPage title="Sign in" links={<Links />}>
+      {ended && (
+        <p role="alert" data-testid="session-ended" className="rounded-lg bg-warn-soft px-3 py-2 text-sm text-warn">
+          Your session has ended: it was ended elsewhere, or was not used for too long. Sign in again.
+        </p>
+      )}
+      <PasswordStep onCodeRequired={setMfaToken} />
+    </FrontPage>
   );
 }
 
-function Refusal({ thrown }: { thrown: unknown }) {
-  const { title, detail } = asProblem(thrown);
+function Links() {
   return (
-    <p role="alert" className="rounded-lg bg-sell-soft px-3 py-2 text-sm text-sell">
-      <span className="font-semibold">{title}.</span> {detail}
-    </p>
+    <>
+      <FrontLink to="/register">Create an account</FrontLink>
+      <FrontLink to="/forgot-password">Forgot your password?</FrontLink>
+    </>
   );
 }

@@ -4,8 +4,8 @@ import { queryOptions } from "@tanstack/react-query";
 import { keys } from "../../lib/keys";
 import { api } from "../../lib/services";
 
-export const meQuery = queryOptions({
-  queryKey: keys.me,
-  queryFn: () => unwrap(api.GET("/api/v1/me")),
-  staleTime: Number.POSITIVE_INFINITY,
+export const sessionsQuery = queryOptions({
+  queryKey: keys.sessions,
+  queryFn: () => unwrap(api.GET("/api/v1/auth/sessions")),
+  staleTime: 0,
 });
