@@ -117,3 +117,28 @@ async def stored(page: Page, *, cookies: bool = True) -> str:
     """Everything that a script can read back after a reload."""
     parts = ["JSON.stringify(localStorage)", "JSON.stringify(sessionStorage)", "location.href"]
     return str(await page.evaluate(f"[{', '.join(parts + ['document.cookie'] * cookies)}].join()"))
+
+
+# Whether a page lets a paste through: `dispatchEvent` is false when somebody prevents it.
+_PASTE = """field => field.dispatchEvent(new ClipboardEvent('paste', {
+  cancelable: true, bubbles: true, clipboardData: new DataTransfer() }))"""
+
+
+@pytest.mark.parametrize("path", ["/", "/register"])
+async def test_a_password_is_hidden_and_may_be_pasted(
+    hub: RunningHub, open_page: OpenPage, path: str
+) -> None:
+    page = await open_page()
+    await page.goto(hub.base_url + path)
+    field = page.locator("input[autocomplete$='-password']").first
+    await expect(field).to_have_attribute("type", "password")
+    assert await field.evaluate(_PASTE)
+
+
+async def test_signing_out_is_on_every_page(hub: RunningHub, open_page: OpenPage) -> None:
+    person, signal = await hub.person(), await (await hub.producer()).opened()
+    page = await open_page()
+    await pages.sign_in(page, hub.base_url, person.email, PASSWORD)
+    for path in ("/", f"/signals/{signal}", "/executions", "/account", "/nowhere"):
+        await page.goto(hub.base_url + path)
+        await expect(page.get_by_text("Sign out", exact=True)).to_be_visible()

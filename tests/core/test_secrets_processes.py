@@ -39,6 +39,8 @@ class Processes:
         self.folder, self.port, self.running = folder, free_port(), dict[str, Process]()
         self._env = {name: value for name, value in os.environ.items() if name not in _KEYS} | {
             "APP_ENV": "staging",
+            "SMTP_URL": "smtp://127.0.0.1:25",
+            "PUBLIC_URL": "https://caerus.example",
             "CAERUS_HOME": str(folder),
             "APP_LOG_LEVEL": "INFO",
             "DB_DSN": apart.dsn,
