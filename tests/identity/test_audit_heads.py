@@ -145,7 +145,7 @@ async def test_the_job_runs_at_five_past_each_hour(days: Days) -> None:
     days.at(0)
     await days.write()
     days.at(1, "00:05:00")
-    await entry.coroutine({"resources": days.hub.res})
+    await entry.coroutine({"resources": days.hub.res, "job_id": "cron", "job_try": 1})
     assert await days.signed() == [(FIRST, 1)]
 
 
