@@ -13,7 +13,7 @@ from hub.core.feed import Feed
 from hub.core.jobs import Queue, queue
 from hub.core.limits import Limits, Quotas, quotas
 from hub.core.nursery import Nursery
-from hub.core.redis import Redis, open_redis
+from hub.core.redis import Redis, open_redis, open_single
 from hub.core.secrets import Secrets
 from hub.core.security.device_keys import Masters, masters_of
 from hub.core.security.keyring import ring_of
@@ -61,7 +61,7 @@ async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncI
     db = await open_db(settings.db, dsn, secrets)
     redis = open_redis(redis_url)
     reader = open_redis(redis_url, connections=2, timeout=10)
-    counter = open_redis(redis_url, connections=4, timeout=_COUNT_SECONDS)
+    counter = open_single(redis_url, timeout=_COUNT_SECONDS)
     nursery = Nursery()
     passwords = Passwords(settings.security)
     feed = Feed(db, Bus(redis), Bus(reader))

@@ -153,3 +153,23 @@ def test_a_small_key_and_another_kind_of_key_are_refused_at_start() -> None:
     for key in (rsa.generate_private_key(65_537, 1024), ec.generate_private_key(ec.SECP256R1())):
         with pytest.raises(ValueError, match="2048"):
             tokens_of(key)
+
+
+def test_a_token_that_was_read_is_refused_once_it_or_its_key_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens, token = tokens_of(KEY), signed()
+    assert tokens.read(token) is tokens.read(token)
+    later = time.time() + 61
+    with monkeypatch.context() as clock:
+        clock.setattr(time, "time", lambda: later)
+        assert tokens._remembered(token) is None
+    assert tokens.read(signed())
+    tokens.ring.load(pem(OTHER), None, None, now=time.time() - 10_000)
+    with pytest.raises(Unauthenticated):
+        tokens.read(token)
+
+
+def test_so_many_tokens_are_remembered_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.core.security.tokens._REMEMBERED", 3)
+    tokens, made = tokens_of(KEY), [signed() for _ in range(5)]
+    assert [tokens.read(token).role for token in made * 2] == ["user"] * 10
+    assert len(tokens._known) == 3
