@@ -131,3 +131,14 @@ async def test_registering_and_revoking_are_recorded_without_the_secret(hub: Run
     rows = await hub.rows(query, f"device:{made['device_id']}")
     assert [row[0] for row in rows] == ["device.register", "device.revoke"]
     assert all(made["device_secret"] not in row[1] for row in rows)
+
+
+@pytest.mark.parametrize("column", ["suspended_at", "deleted_at"])
+async def test_a_device_of_somebody_who_may_not_come_is_refused(hub: RunningHub, column: str) -> None:
+    person = await hub.person()
+    device = await hub.device(person)
+    assert (await device.poll()).status == 200
+    await hub.res.db.execute(f"update identity.users set {column} = now() where id = $1", person.id)
+    assert (await device.poll()).status == 401
+    await hub.res.db.execute(f"update identity.users set {column} = null where id = $1", person.id)
+    assert (await device.poll()).status == 200
