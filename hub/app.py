@@ -21,7 +21,7 @@ from hub.core.resources import Resources, open_resources
 from hub.core.settings import Settings
 from hub.core.stream import socket
 from hub.core.stream.topics import topics
-from hub.rooms import APIS
+from hub.rooms import APIS, SECRETS
 
 DASHBOARD = Path(__file__).parents[1] / "clients" / "apps" / "dashboard" / "dist"
 
@@ -59,6 +59,8 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[State]:
         async with open_resources(settings, dsn, redis_url) as resources:
+            for name in SECRETS:
+                resources.secrets.get(name)
             yield {"resources": resources}
 
     return lifespan

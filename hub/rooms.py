@@ -48,6 +48,9 @@ APIS: list[Api] = [
     executions,
 ]
 
+SECRETS = ("MFA_SEAL_SECRET",)
+"""What rooms need besides the core: a hub without it does not start."""
+
 PLUGGED_IN = [
     _core_jobs,
     _candle_topics,

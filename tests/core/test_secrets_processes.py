@@ -40,6 +40,7 @@ class Processes:
         self._env = {name: value for name, value in os.environ.items() if name not in _KEYS} | {
             "APP_ENV": "staging",
             "SMTP_URL": "smtp://127.0.0.1:25",
+            "MFA_SEAL_SECRET": random_text(),
             "PUBLIC_URL": "https://caerus.example",
             "CAERUS_HOME": str(folder),
             "APP_LOG_LEVEL": "INFO",

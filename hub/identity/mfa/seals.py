@@ -4,8 +4,6 @@ The key is derived (HKDF-SHA256, RFC 5869) from `MFA_SEAL_SECRET`, which may be 
 of the secret its key comes from, and `MFA_SEAL_SECRET_PREVIOUS` (comma-separated) opens those of before.
 """
 
-import base64
-import binascii
 import hashlib
 import os
 from uuid import UUID
@@ -18,6 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from hub.core.problems import Unavailable
 from hub.core.secrets import MissingSecret, Secrets
+from hub.core.security import device_keys
 from hub.identity.mfa.models import Sealed
 
 log = structlog.get_logger()
@@ -53,7 +52,7 @@ def is_dated(secrets: Secrets, given: Sealed) -> bool:
 
 
 def _current(secrets: Secrets) -> bytes:
-    return _master(secrets.get(_CURRENT), _CURRENT)
+    return device_keys.master(secrets.get(_CURRENT), _CURRENT)
 
 
 def _previous(secrets: Secrets) -> list[bytes]:
@@ -61,17 +60,7 @@ def _previous(secrets: Secrets) -> list[bytes]:
         texts = secrets.get(_PREVIOUS).split(",")
     except MissingSecret:
         return []
-    return [_master(text.strip(), _PREVIOUS) for text in texts if text.strip()]
-
-
-def _master(text: str, name: str) -> bytes:
-    try:
-        master = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (binascii.Error, ValueError):
-        master = b""
-    if len(master) < 32:
-        raise ValueError(f"{name} must be 32 bytes or more, in base64url")
-    return master
+    return [device_keys.master(text.strip(), _PREVIOUS) for text in texts if text.strip()]
 
 
 def _key(master: bytes) -> bytes:
