@@ -9,7 +9,8 @@ Plan = Literal["free", "pro", "enterprise"]
 Period = Literal["day", "month", "standing"]
 """`standing`: how many there may be at one time."""
 
-Key = Literal["approvals", "devices", "exports", "alerts", "backtests"]
+Key = Literal["approvals", "devices"]
+"""Only what there is to use; a room that brings something to count adds its key."""
 
 
 class Quota(Struct, frozen=True):

@@ -9,13 +9,10 @@ _STANDING = datetime(1970, 1, 1, tzinfo=UTC)
 _PERIODS: dict[Key, Period] = {
     "approvals": "day",
     "devices": "standing",
-    "exports": "day",
-    "alerts": "standing",
-    "backtests": "month",
 }
 _LIMITS: dict[Plan, dict[Key, int | None]] = {
-    "free": {"approvals": 200, "devices": 5, "exports": 2, "alerts": 5, "backtests": 30},
-    "pro": {"approvals": 2_000, "devices": 20, "exports": 50, "alerts": 100, "backtests": 500},
+    "free": {"approvals": 200, "devices": 5},
+    "pro": {"approvals": 2_000, "devices": 20},
     "enterprise": dict.fromkeys(_PERIODS),
 }
 

@@ -1774,7 +1774,7 @@ export interface components {
          */
         Usage: {
             /** @enum {unknown} */
-            key: "alerts" | "approvals" | "backtests" | "devices" | "exports";
+            key: "approvals" | "devices";
             limit: number | null;
             /** @enum {unknown} */
             period: "day" | "month" | "standing";

@@ -4,7 +4,7 @@ import { quotaName, startsAnew, usage, usedShare } from "./quotas";
 
 test.each([
   ["approvals", "day", "Approvals today"],
-  ["backtests", "month", "Backtests this month"],
+  ["approvals", "month", "Approvals this month"],
   ["devices", "standing", "Devices"],
 ] as const)("%s of a %s is %s", (key, period, name) => {
   expect(quotaName({ key, period })).toBe(name);
