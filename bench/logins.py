@@ -16,7 +16,7 @@ from workers.up.children import Child
 from workers.up.stack import Stack, throw_away
 
 EMAIL, PASSWORD = "bench@caerus.example", "bench-password"
-RATE, LOGINS, SECONDS, ROUNDS = 200, 20, 10, 5
+RATE, LOGINS, SECONDS, ROUNDS, PAIRS = 200, 20, 10, 5, 150
 Row = dict[str, object]
 
 
@@ -26,8 +26,8 @@ async def _token(stack: Stack) -> str:
         return res.tokens.mint(user.id, "user", Proof(uuid7(), "web", ("pwd",), time.time()))
 
 
-def _login(host: str) -> bytes:
-    body = msgspec.json.encode({"email": EMAIL, "password": PASSWORD})
+def _login(host: str, email: str = EMAIL, password: str = PASSWORD) -> bytes:
+    body = msgspec.json.encode({"email": email, "password": password})
     return request("POST", "/api/v1/auth/login", host, {"content-type": "application/json"}, body)
 
 
@@ -40,10 +40,21 @@ async def _together(stack: Stack, others: list[bytes], logins: list[bytes]) -> t
     return done[0], done[1] if logins else None
 
 
+async def _refusals(stack: Stack, host: str) -> tuple[float, float]:
+    """Median milliseconds of a refusal for a known and for an unknown e-mail, one after the other, by turns."""
+    known, unknown = _login(host, EMAIL, "wrong"), _login(host, "nobody@caerus.example", "wrong")
+    took: tuple[list[float], list[float]] = [], []
+    for number in range(PAIRS):
+        order = ((known, 0), (unknown, 1)) if number % 2 else ((unknown, 1), (known, 0))
+        for one, which in order:
+            took[which] += (await load(stack.base_url, [one], connections=1)).latencies
+    return median(took[0]) * 1000, median(took[1]) * 1000
+
+
 def run() -> list[Row]:
     """Medians of rounds, with and without the sign-ins by turns."""
     # One account signs in all the time: its back-off would be what is measured.
-    serve = Child("serve", ("serve",), {"LOGIN_FREE_FAILURES": "1000000"})
+    serve = Child("serve", ("serve",), {"LOGIN_FREE_FAILURES": "1000000", "LOGIN_MAX_FAILURES": "1000000"})
     with throw_away(serve, "relay") as stack:
         token, host = asyncio.run(_token(stack)), urlsplit(stack.base_url).netloc
         other = request("GET", "/api/v1/me", host, {"authorization": f"Bearer {token}"}, b"")
@@ -57,6 +68,7 @@ def run() -> list[Row]:
             alone.append(calm.percentile(0.99))
             beside.append(busy.percentile(0.99))
             took.append(logins.percentile(0.99))
+        known, unknown = asyncio.run(_refusals(stack, host))
         most = asyncio.run(load(stack.base_url, [_login(host)] * 300, connections=8))
     return [
         {
@@ -65,6 +77,8 @@ def run() -> list[Row]:
             "more": round(median(beside) - median(alone), 1),
             "p99 ms of a sign-in": round(median(took)),
             "sign-ins/s at most": round(most.rate, 1),
+            "p50 ms, wrong password": round(known, 2),
+            "p50 ms, unknown e-mail": round(unknown, 2),
         }
     ]
 

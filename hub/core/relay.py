@@ -34,6 +34,8 @@ log = structlog.get_logger()
 sql = Sql("core")
 
 Connect = Callable[..., Awaitable[Any]]
+# A spare that died while it waited for its turn must not take it: the server looks whether we are there.
+_SESSION = {"application_name": "caerus-relay", "client_connection_check_interval": "1s"}
 _LOCK = 4_242_001
 _BATCH = 500
 _FOR_EVER = 10**8
@@ -110,7 +112,7 @@ async def run(dsn: str, redis_url: str, connect: Connect = asyncpg.connect) -> N
 
 
 async def _session(dsn: str, redis_url: str, connect: Connect) -> None:
-    connection = await connect(dsn, command_timeout=30, server_settings={"application_name": "caerus-relay"})
+    connection = await connect(dsn, command_timeout=30, server_settings=_SESSION)
     redis = open_redis(redis_url)
     try:
         await prepare(connection)

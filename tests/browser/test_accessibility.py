@@ -59,7 +59,7 @@ async def test_the_account_and_its_dialog(
     await is_good(page)
     await pages.open_account(page)
     await expect(page.get_by_test_id("session-row")).to_have_count(2)
-    await expect(page.get_by_test_id("quota-alerts")).to_be_visible()
+    await expect(page.get_by_test_id("quota-devices")).to_be_visible()
     await is_good(page)
     await page.get_by_test_id("renew-codes").click()
     await expect(page.get_by_test_id("recovery-codes")).to_be_visible()

@@ -35,8 +35,11 @@ async def refreshes_held(hub: RunningHub, person: Person) -> AsyncIterator[None]
 
 
 async def waiting(hub: RunningHub) -> int:
-    """How many statements wait for a lock."""
-    [row] = await hub.rows("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
+    """How many statements wait for a row; a relay that stands by waits for an advisory lock."""
+    [row] = await hub.rows(
+        "select count(*) from pg_stat_activity where datname = current_database()"
+        " and wait_event in ('tuple', 'transactionid')"
+    )
     return int(row[0])
 
 

@@ -41,9 +41,9 @@ class Meeting(Struct, frozen=True):
     hub: RunningHub
 
     async def waits(self, count: int) -> None:
-        """Until so many transactions wait for a lock."""
+        """Until so many transactions wait for a row."""
         query = """select count(*) from pg_stat_activity
-                   where datname = current_database() and wait_event_type = 'Lock'"""
+                   where datname = current_database() and wait_event in ('tuple', 'transactionid')"""
 
         async def reached() -> bool:
             [row] = await self.hub.rows(query)
