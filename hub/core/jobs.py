@@ -100,10 +100,20 @@ async def work(resources: "Resources", redis_url: str) -> None:
         poll_delay=0.2,
     )
     log.info("worker.ready", jobs=sorted(_registry))
+    running = resources.nursery.start(worker.async_run(), name="worker")
     try:
-        await worker.async_run()
+        await asyncio.wait({running})
+        running.result()
     finally:
+        await _stopped(running)
         await _end(worker)
+
+
+async def _stopped(running: asyncio.Task[Any]) -> None:
+    """More than once if need be: the Redis client may lose a cancellation on Python 3.11 (`core/nursery`)."""
+    while not running.done():
+        running.cancel()
+        await asyncio.wait({running}, timeout=1)
 
 
 async def _end(worker: Worker) -> None:

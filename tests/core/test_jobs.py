@@ -1,6 +1,7 @@
 """Jobs: tried again when they ask for it, and given time to finish."""
 
 import asyncio
+import random
 from collections import Counter
 
 import pytest
@@ -83,3 +84,13 @@ async def stopped(working: "asyncio.Task[None]") -> None:
     working.cancel()
     with pytest.raises(asyncio.CancelledError):
         await working
+
+
+async def test_a_worker_that_is_told_to_stop_at_any_moment_stops(hub: RunningHub, servers: Endpoints) -> None:
+    chance = random.Random(3)
+    for _ in range(25):
+        working = asyncio.create_task(jobs.work(hub.res, servers.redis_url))
+        await asyncio.wait([working], timeout=chance.uniform(0, 0.3))
+        working.cancel()
+        await asyncio.wait([working], timeout=10)
+        assert working.cancelled()
