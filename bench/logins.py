@@ -43,7 +43,7 @@ async def _together(stack: Stack, others: list[bytes], logins: list[bytes]) -> t
 async def _refusals(stack: Stack, host: str) -> tuple[float, float]:
     """Median milliseconds of a refusal for a known and for an unknown e-mail, one after the other, by turns."""
     known, unknown = _login(host, EMAIL, "wrong"), _login(host, "nobody@caerus.example", "wrong")
-    took: tuple[list[float], list[float]] = [], []
+    took: list[list[float]] = [[], []]
     for number in range(PAIRS):
         order = ((known, 0), (unknown, 1)) if number % 2 else ((unknown, 1), (known, 0))
         for one, which in order:
