@@ -49,5 +49,5 @@ async def ask(port: int, path: str) -> tuple[int, str] | None:
     try:
         async with aiohttp.request("GET", f"http://127.0.0.1:{port}{path}") as answer:
             return answer.status, await answer.text()
-    except aiohttp.ClientConnectionError:
+    except (aiohttp.ClientError, OSError):
         return None
