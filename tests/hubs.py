@@ -94,6 +94,16 @@ class RunningHub:
     async def rows(self, query: str, *args: Any) -> list[Any]:
         return await self.res.db.fetch(query, *args)
 
+    async def until_waiting(self, count: int) -> None:
+        """Until so many statements wait for a row. (A relay that stands by waits for an advisory lock.)"""
+        query = """select count(*) from pg_stat_activity
+                   where datname = current_database() and wait_event in ('tuple', 'transactionid')"""
+
+        async def reached() -> bool:
+            return bool((await self.rows(query))[0][0] >= count)
+
+        await until(reached)
+
     async def approve(
         self, person: Person, signal_id: str, decision: str = "approved", **more: Any
     ) -> Answer:

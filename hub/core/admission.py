@@ -40,58 +40,46 @@ async def admit(request: Request, res: Resources, policy: Policy, who: Principal
     buckets = () if request.scope.get("caerus.exempt") else _buckets(res.quotas, policy, who, address)
     if not buckets and who.session_id is None:
         return
-    try:
-        taken = await res.limits.take(*buckets, session=mark(who.session_id) if who.session_id else "")
-    except RedisError:
-        await _without_redis(res, policy, who)
+    taken = await _taken(res, who.session_id, *buckets)
+    if taken is None and policy == "auth":
+        raise Unavailable("Attempts cannot be counted now. Try again shortly.")
+    if await _is_over(res, who.session_id, taken):
+        raise Unauthenticated
+    if taken is None or not buckets:
         return
-    await _revoked(res, who, taken)
     if taken.refused_by:
         raise limits.too_many(route, taken.refused_by, taken)
-    if buckets:
-        request.scope["caerus.headers"] = limits.headers(buckets[-1], taken)
+    request.scope["caerus.headers"] = limits.headers(buckets[-1], taken)
 
 
 async def stranger(request: Request, res: Resources, route: str) -> None:
     """A request that failed to prove who sent it counts against its address."""
-    address = request.scope.get("caerus.address")
     if request.scope.get("caerus.exempt"):
         return
-    try:
-        taken = await res.limits.take(Bucket(res.quotas.public, bucket(address)))
-    except RedisError:
-        return
-    if taken.refused_by:
+    taken = await _taken(res, None, Bucket(res.quotas.public, bucket(request.scope.get("caerus.address"))))
+    if taken and taken.refused_by:
         raise limits.too_many(route, taken.refused_by, taken)
-
-
-async def _revoked(res: Resources, who: Principal, taken: Taken) -> None:
-    if who.session_id is None:
-        return
-    revoked = taken.revoked
-    if revoked is None:
-        log.warning("revocations.reloaded", count=await res.revocations.load())
-        revoked = await res.revocations.is_revoked(who.session_id)
-    if revoked:
-        raise Unauthenticated
-
-
-async def _without_redis(res: Resources, policy: Policy, who: Principal) -> None:
-    if policy == "auth":
-        raise Unavailable("Attempts cannot be counted now. Try again shortly.")
-    if who.session_id and await res.revocations.is_revoked(who.session_id):
-        raise Unauthenticated
 
 
 async def still_good(res: Resources, session_id: UUID | None) -> bool:
     """Whether a session was not revoked, for those who come by another way than a request."""
-    if session_id is None:
-        return True
+    return session_id is None or not await _is_over(res, session_id, await _taken(res, session_id))
+
+
+async def _taken(res: Resources, session_id: UUID | None, *buckets: Bucket) -> Taken | None:
+    """None: Redis is away, and nobody can say."""
     try:
-        taken = await res.limits.take(session=mark(session_id))
+        return await res.limits.take(*buckets, session=mark(session_id) if session_id else "")
     except RedisError:
-        return not await res.revocations.is_revoked(session_id)
-    if taken.revoked is None:
-        await res.revocations.load()
-        return not await res.revocations.is_revoked(session_id)
-    return not taken.revoked
+        return None
+
+
+async def _is_over(res: Resources, session_id: UUID | None, taken: Taken | None) -> bool:
+    """What Redis said of a session; what the database says where Redis is away, or was emptied."""
+    if session_id is None:
+        return False
+    if taken and taken.revoked is not None:
+        return taken.revoked
+    if taken:
+        log.warning("revocations.reloaded", count=await res.revocations.load())
+    return await res.revocations.is_revoked(session_id)

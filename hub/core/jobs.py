@@ -16,6 +16,7 @@ from arq.connections import ArqRedis, RedisSettings
 from arq.worker import Retry, Worker, func
 
 from hub.core import tracing
+from hub.core.nursery import stop
 from hub.core.redis import Redis
 
 if TYPE_CHECKING:  # resources hold a queue
@@ -105,15 +106,8 @@ async def work(resources: "Resources", redis_url: str) -> None:
         await asyncio.wait({running})
         running.result()
     finally:
-        await _stopped(running)
+        await stop(running)
         await _end(worker)
-
-
-async def _stopped(running: asyncio.Task[Any]) -> None:
-    """More than once if need be: the Redis client may lose a cancellation on Python 3.11 (`core/nursery`)."""
-    while not running.done():
-        running.cancel()
-        await asyncio.wait({running}, timeout=1)
 
 
 async def _end(worker: Worker) -> None:

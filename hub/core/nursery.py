@@ -16,6 +16,18 @@ def told_to_stop() -> bool:
     return task is not None and task.cancelling() > 0
 
 
+async def stop(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel tasks, and wait until they have ended.
+
+    More than once if need be: on Python 3.11 `asyncio.wait_for`, which the Redis client sends
+    through, may lose a cancellation that comes as its work ends.
+    """
+    while running := [task for task in tasks if not task.done()]:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=1)
+
+
 class Nursery:
     """Tasks that live as long as their owner; a crash is logged and remembered."""
 
@@ -37,12 +49,6 @@ class Nursery:
             log.error("task.crashed", task=task.get_name(), exc_info=error)
 
     async def close(self) -> None:
-        """Cancel what still runs, and wait for it.
-
-        More than once if need be: on Python 3.11 `asyncio.wait_for`, which the Redis client sends
-        through, may lose a cancellation that comes as its work ends.
-        """
-        while tasks := list(self._tasks):
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks, timeout=1)
+        """Cancel what still runs, and wait for it."""
+        while running := [task for task in self._tasks if not task.done()]:
+            await stop(*running)

@@ -34,15 +34,6 @@ async def refreshes_held(hub: RunningHub, person: Person) -> AsyncIterator[None]
         yield
 
 
-async def waiting(hub: RunningHub) -> int:
-    """How many statements wait for a row; a relay that stands by waits for an advisory lock."""
-    [row] = await hub.rows(
-        "select count(*) from pg_stat_activity where datname = current_database()"
-        " and wait_event in ('tuple', 'transactionid')"
-    )
-    return int(row[0])
-
-
 async def goes_on(hub: RunningHub, person: Person) -> bool:
     """Whether the one session of this person has not ended."""
     [row] = await hub.rows(
@@ -74,23 +65,15 @@ async def test_a_page_reloaded_while_it_refreshes_does_not_lose_its_session(
     async with refreshes_held(hub, person):
         async with page.expect_request("**/auth/refresh"):
             await page.reload()
-        await until(lambda: one_waits(hub))
+        await hub.until_waiting(1)
         await page.reload()
         if without == NO_NOTE:
-            await until(lambda: two_wait(hub))
+            await hub.until_waiting(2)
     if survives:
         await pages.is_live(page)
     else:
         await expect(pages.ended(page)).to_be_visible(timeout=15_000)
     assert await goes_on(hub, person) == survives
-
-
-async def one_waits(hub: RunningHub) -> bool:
-    return await waiting(hub) >= 1
-
-
-async def two_wait(hub: RunningHub) -> bool:
-    return await waiting(hub) >= 2
 
 
 @pytest.mark.parametrize("locks", [True, False])
@@ -106,7 +89,7 @@ async def test_two_tabs_that_refresh_at_once_both_stay_signed_in(
     await pages.is_live(second)
     async with refreshes_held(hub, person):
         await asyncio.gather(first.reload(), second.reload())
-        await until((lambda: one_queues(first)) if locks else (lambda: two_wait(hub)))
+        await (until(lambda: one_queues(first)) if locks else hub.until_waiting(2))
     if locks:
         await pages.is_live(first)
         await pages.is_live(second)

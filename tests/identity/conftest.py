@@ -14,7 +14,7 @@ from hub.core.embedded import Endpoints
 from hub.core.settings import Settings
 from hub.core.sql import Sql
 from tests.conftest import FreshDatabase
-from tests.hubs import RunningHub, running_hub, until
+from tests.hubs import RunningHub, running_hub
 from tests.identity.mailbox import Mailbox, working
 
 
@@ -42,14 +42,7 @@ class Meeting(Struct, frozen=True):
 
     async def waits(self, count: int) -> None:
         """Until so many transactions wait for a row."""
-        query = """select count(*) from pg_stat_activity
-                   where datname = current_database() and wait_event in ('tuple', 'transactionid')"""
-
-        async def reached() -> bool:
-            [row] = await self.hub.rows(query)
-            return bool(row[0] >= count)
-
-        await until(reached)
+        await self.hub.until_waiting(count)
 
 
 Together = Callable[[RunningHub], Any]

@@ -10,7 +10,7 @@ from hub.core import clock
 from hub.core.embedded import Endpoints
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
-from tests.hubs import RunningHub, until
+from tests.hubs import RunningHub
 
 
 async def write(hub: RunningHub, month: int) -> None:
@@ -45,12 +45,7 @@ async def test_a_month_turns_while_an_entry_of_the_old_one_is_written(
         await old.execute("select 1 from identity.audit_head for update")
         set_month(monkeypatch, 2)
         new = asyncio.create_task(write(alone, 2))
-
-        async def waits() -> bool:
-            query = "select count(*) from pg_stat_activity where datname = $1 and wait_event_type = 'Lock'"
-            return bool((await alone.rows(query, name))[0][0])
-
-        await until(waits)
+        await alone.until_waiting(1)
         await old.execute("set local lock_timeout = '2s'")
         await old.execute("lock table identity.audit_log in row exclusive mode")
     await new

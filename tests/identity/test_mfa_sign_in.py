@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from hub.identity.auth import challenge
-from tests.hubs import PASSWORD, RunningHub, until
+from tests.hubs import PASSWORD, RunningHub
 from tests.identity.phones import (
     audited,
     bearer,
@@ -172,24 +172,14 @@ async def test_failures_are_forgotten_after_the_code_and_not_after_the_password(
 
 async def test_a_sign_in_beside_a_confirmation_leaves_no_session_without_a_code(hub: RunningHub) -> None:
     """The sign-in has looked for a factor and is held up before its end while the factor is confirmed."""
-
-    async def held_up(count: int) -> None:
-        async def so_many() -> bool:
-            waiting = "select count(*) from pg_stat_activity where datname = current_database()"
-            # A row's lock; a relay that stands by waits for an advisory one.
-            rows = await hub.rows(f"{waiting} and wait_event in ('tuple', 'transactionid')")
-            return bool(rows[0][0] >= count)
-
-        await until(so_many)
-
     person = await signed_in(hub)
     seed = (await mfa(hub, "POST", "/enrol", person.bearer)).body["secret"]
     async with asyncio.TaskGroup() as group, hub.res.db.transaction() as tx:
         await tx.fetch("select seq from identity.audit_head for update")
         signing_in = group.create_task(login(hub, person.email))
-        await held_up(1)
+        await hub.until_waiting(1)
         confirming = group.create_task(mfa(hub, "POST", "/confirm", person.bearer, code=code(seed)))
-        await held_up(2)
+        await hub.until_waiting(2)
     assert (signing_in.result().status, confirming.result().status) == (200, 200)
     assert await methods_of_sessions(hub, person.id) == [(["pwd", "otp"], True), (["pwd"], False)]
 

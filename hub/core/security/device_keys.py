@@ -33,6 +33,11 @@ def master(text: str, name: str = _CURRENT) -> bytes:
     return key
 
 
+def masters_before(text: str | None, name: str = _PREVIOUS) -> list[bytes]:
+    """Secrets of before, as they are configured: comma-separated, newest first."""
+    return [master(each.strip(), name) for each in (text or "").split(",") if each.strip()]
+
+
 def kdf_id(master: bytes) -> str:
     """The short name of a KDF secret: 8 hex digits that tell nothing of 32 random bytes."""
     return hashlib.sha256(b"caerus/kdf/v1" + master).hexdigest()[:8]
@@ -58,8 +63,7 @@ class Masters:
 
     def load(self, current: str, previous: str | None) -> None:
         """Take these texts (`previous` is comma-separated); `BadSecret`, and then nothing changes."""
-        older = [each.strip() for each in (previous or "").split(",") if each.strip()]
-        found = [master(current), *(master(each, _PREVIOUS) for each in older)]
+        found = [master(current), *masters_before(previous)]
         self._by_id = {kdf_id(each): each for each in found}
 
     @property

@@ -4,7 +4,6 @@ An attempt counts before the password is looked at, so that many at once gain no
 those of its account. An unknown e-mail waits like a known one.
 """
 
-import hashlib
 from typing import Any
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from hub.core import addresses, tracing
 from hub.core.problems import TooMany, Unavailable
 from hub.core.redis import RedisError
 from hub.core.resources import Resources
+from hub.identity.users import service as users
 
 throttled = Counter("abuse_login_throttle_total", "Sign-ins refused because earlier ones failed")
 
@@ -52,7 +52,7 @@ class Attempt(Struct, frozen=True):
 
 def attempt(email: str, ip: str | None) -> Attempt:
     address = addresses.bucket(addresses.parse(ip) if ip else None)
-    return Attempt(hashlib.sha256(email.lower().encode()).hexdigest()[:32], address)
+    return Attempt(users.digest_of(email), address)
 
 
 async def begin(res: Resources, who: Attempt) -> None:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from hub.core.problems import Unavailable
-from hub.core.secrets import MissingSecret, Secrets
+from hub.core.secrets import Secrets
 from hub.core.security import device_keys
 from hub.identity.mfa.models import Sealed
 
@@ -56,11 +56,7 @@ def _current(secrets: Secrets) -> bytes:
 
 
 def _previous(secrets: Secrets) -> list[bytes]:
-    try:
-        texts = secrets.get(_PREVIOUS).split(",")
-    except MissingSecret:
-        return []
-    return [device_keys.master(text.strip(), _PREVIOUS) for text in texts if text.strip()]
+    return device_keys.masters_before(secrets.find(_PREVIOUS), _PREVIOUS)
 
 
 def _key(master: bytes) -> bytes:

@@ -1,6 +1,5 @@
 """Owe somebody a letter: a row of the transaction that makes it due, a job after its commit."""
 
-import hashlib
 from functools import partial
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from hub.core.redis import RedisError
 from hub.core.resources import Resources
 from hub.identity.registration import jobs, store
 from hub.identity.registration.models import Purpose
+from hub.identity.users import service as users
 
 LETTERS = Limit("mail", 3, 3600)
 """To one address, of one kind."""
@@ -28,7 +28,7 @@ async def owe(tx: Transaction, res: Resources, purpose: Purpose, email: str, use
 
 async def _counted(res: Resources, purpose: Purpose, email: str, *, known: bool) -> bool:
     """Whether one more may go. Who asks for an address before it is known takes nothing from its owner."""
-    digest = hashlib.sha256(email.lower().encode()).hexdigest()[:32]
+    digest = users.digest_of(email)
     caller = f"{purpose}:{digest}" if known else f"nobody:{purpose}:{digest}"
     try:
         return (await res.limits.take(Bucket(LETTERS, caller))).refused_by is None

@@ -32,7 +32,7 @@ async def register(res: Resources, given: RegisterIn, visitor: Visitor) -> None:
     must_be_good(given.password, given.email, res.settings.app.name)
     hashed = await res.passwords.hash(given.password)
     async with res.db.transaction() as tx:
-        user = await users.add_unrecorded(tx, given.email, hashed, "user", verified_at=None)
+        user = await users.add(tx, given.email, hashed, "user", verified_at=None)
         known = await store.addressee(tx, given.email)
         purpose: Purpose = "taken" if known and known.verified_at else "verify"
         await owe(tx, res, purpose, given.email, known.id if known else None)

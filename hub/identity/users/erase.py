@@ -17,7 +17,7 @@ from hub.identity.users.administer import hold
 async def erase(res: Resources, who: Principal, id: UUID, visitor: Visitor) -> None:
     """E-mail, password, second factor, letters, memberships, sessions and API keys, in one transaction.
 
-    Devices belong to a higher room and are not told: nothing new reaches them, since nobody approves any more.
+    Devices belong to a higher room, which asks on each of their calls whether their person may come.
     """
     async with res.db.transaction() as tx:
         held = await hold(tx, who, id)

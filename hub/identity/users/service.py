@@ -1,5 +1,6 @@
 """Create people and look them up. `administer.py` and `erase.py` are what operators do to them."""
 
+import hashlib
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +21,11 @@ from hub.identity.users import rules, store
 from hub.identity.users.models import Credentials, Detail, Listed, User, UserQuery
 
 
+def digest_of(email: str) -> str:
+    """What stands for an e-mail in a key or a label: those are no place for personal data."""
+    return hashlib.sha256(email.lower().encode()).hexdigest()[:32]
+
+
 async def create(res: Resources, email: str, password: str, role: Role) -> User:
     """A new person whose e-mail needs no proof (an operator vouches); 409 when it is taken."""
     hashed = await res.passwords.hash(password)
@@ -27,23 +33,14 @@ async def create(res: Resources, email: str, password: str, role: Role) -> User:
         user = await add(tx, email, hashed, role, verified_at=clock.now())
         if user is None:
             raise Conflict("This e-mail address is taken.")
+        await audit.record(tx, created(user))
     return user
 
 
 async def add(
     tx: Transaction, email: str, password_hash: str, role: Role, *, verified_at: datetime | None
 ) -> User | None:
-    """A new person; None when the e-mail is taken."""
-    user = await add_unrecorded(tx, email, password_hash, role, verified_at=verified_at)
-    if user:
-        await audit.record(tx, created(user))
-    return user
-
-
-async def add_unrecorded(
-    tx: Transaction, email: str, password_hash: str, role: Role, *, verified_at: datetime | None
-) -> User | None:
-    """The same for those who have more to do before the audit entry, which is `created`."""
+    """A new person, to be recorded as `created` at the transaction's end; None when the e-mail is taken."""
     return await store.add(tx, uuid7(), email, password_hash, role, clock.now(), verified_at)
 
 
@@ -115,7 +112,7 @@ async def rehash(res: Resources, id: UUID, password: str) -> None:
     """Store the password under today's Argon2 parameters."""
     hashed = await res.passwords.hash(password)
     async with res.db.transaction() as tx:
-        await store.set_password(tx, id, hashed, clock.now())
+        await set_password(tx, id, hashed)
 
 
 async def set_verified(tx: Transaction, id: UUID) -> None:
