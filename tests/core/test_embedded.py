@@ -1,6 +1,7 @@
 """The embedded servers: what was stored is there again; one at a time per home."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import asyncpg
@@ -42,6 +43,16 @@ async def stored(endpoints: Endpoints) -> tuple[int, bytes]:
     return number, value
 
 
+async def is_empty(endpoints: Endpoints) -> bool:
+    connection = await asyncpg.connect(endpoints.owner_dsn)
+    found = await connection.fetchval("select to_regclass('public.kept')")
+    await connection.close()
+    redis = open_redis(endpoints.redis_url)
+    kept = await redis.get("kept")
+    await redis.aclose()
+    return found is None and kept is None
+
+
 def test_started_again_they_have_what_was_stored(own: Settings) -> None:
     with started(own) as servers:
         asyncio.run(store(servers.start()))
@@ -54,6 +65,14 @@ def test_started_again_they_have_what_was_stored(own: Settings) -> None:
         with pytest.raises(NotStarted, match="already runs"):
             started(own).start()
         assert asyncio.run(stored(endpoints)) == (7, b"7")
+
+
+def test_a_home_that_was_removed_and_made_anew_starts_empty(own: Settings) -> None:
+    with started(own) as servers:
+        asyncio.run(store(servers.start()))
+    shutil.rmtree(own.app.home)
+    with started(own) as servers:
+        assert asyncio.run(is_empty(servers.start()))
 
 
 def test_nothing_runs_where_nothing_was_started(tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
 """The wheel's PostgreSQL 18, driven directly: initdb, start, stop, roles, database."""
 
 import asyncio
-import hashlib
 import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -38,13 +38,17 @@ class Postgres:
         self._process: subprocess.Popen[bytes] | None = None
 
     def _room(self, home: Path) -> Path:
+        """The home keeps a note of its room: one that was removed and made anew gets another, and starts empty."""
         if process.reachable(home, self.user):
             return home
-        digest = hashlib.sha256(str(home).encode()).hexdigest()[:12]
-        room = Path("/var/tmp") / f"caerus-{digest}"  # noqa: S108 - checked to be ours
-        room.mkdir(mode=0o711, exist_ok=True)
+        note = home / "postgres.room"
+        if not note.exists():
+            note.write_text(tempfile.mkdtemp(prefix="caerus-", dir="/var/tmp"))
+        room = Path(note.read_text())
+        room.mkdir(exist_ok=True)
         if room.is_symlink() or room.stat().st_uid != os.geteuid():
             raise process.NotStarted(f"{room} belongs to somebody else; remove it, or set CAERUS_HOME")
+        room.chmod(0o711)
         return room
 
     def _binaries(self) -> Path:
