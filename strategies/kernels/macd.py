@@ -9,7 +9,7 @@ import numpy as np
 from strategies.kernels.ema import SIZE, ema_state, ema_step
 from strategies.kernels.gaps import is_whole
 from strategies.kernels.jit import kernel
-from strategies.kernels.smoothing import smooth, span_weight
+from strategies.kernels.smoothing import moved, smooth, span_weight
 from strategies.kernels.types import Floats, outputs
 
 
@@ -50,9 +50,16 @@ def _without_gaps(close: Floats, fast: int, slow: int, signal: int, out: Macd) -
     mean = out.line[first] = out.signal[first] = quick - steady
     out.histogram[first] = 0.0
     for i in range(first + 1, close.size):
-        quick, steady = smooth(quick, close[i], fast_alpha), smooth(steady, close[i], slow_alpha)
-        line = quick - steady
-        mean = smooth(mean, line, signal_alpha)
+        x = close[i]
+        next_quick, next_steady = moved(quick, x, fast_alpha), moved(steady, x, slow_alpha)
+        line = next_quick - next_steady
+        next_mean = moved(mean, line, signal_alpha)
+        # One rare branch for all three averages: a choice in each would lengthen the chain that bounds the speed.
+        if quick == x or steady == x or mean == line:
+            next_quick, next_steady = smooth(quick, x, fast_alpha), smooth(steady, x, slow_alpha)
+            line = next_quick - next_steady
+            next_mean = smooth(mean, line, signal_alpha)
+        quick, steady, mean = next_quick, next_steady, next_mean
         out.line[i], out.signal[i], out.histogram[i] = line, mean, line - mean
     undefined = max(fast, slow) - 1
     out.line[:undefined] = np.nan

@@ -21,12 +21,15 @@ def span_weight(window: float) -> float:
 
 
 @inline
-def smooth(mean: float, x: float, alpha: float) -> float:
-    """One step of the recursion; pandas' division by (1 - alpha) + alpha is exactly by 1.0 and dropped.
+def moved(mean: float, x: float, alpha: float) -> float:
+    """The recursion itself; pandas' division by (1 - alpha) + alpha is exactly by 1.0 and dropped."""
+    return (1.0 - alpha) * mean + alpha * x
 
-    An unchanged value is left alone, as in pandas, lest rounding move a flat line.
-    """
-    return mean if mean == x else (1.0 - alpha) * mean + alpha * x
+
+@inline
+def smooth(mean: float, x: float, alpha: float) -> float:
+    """One step; an unchanged value is left alone, as in pandas, lest rounding move a flat line."""
+    return mean if mean == x else moved(mean, x, alpha)
 
 
 @inline
