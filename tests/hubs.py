@@ -175,13 +175,18 @@ class Device(Struct, frozen=True):
 
 
 async def until(condition: Callable[[], bool | Awaitable[bool]], *, seconds: float = 10) -> None:
-    """Wait for a condition, or fail; it is looked at every few milliseconds."""
+    """Wait for a condition, or fail; it is looked at every few milliseconds.
+
+    The deadline is looked at too: on Python 3.11 a condition that asks Redis can swallow the cancellation.
+    """
+    deadline = time.monotonic() + seconds
     async with asyncio.timeout(seconds):
-        while True:
+        while time.monotonic() < deadline:
             holds = condition()
             if holds if isinstance(holds, bool) else await holds:
                 return
             await asyncio.sleep(0.005)
+    raise TimeoutError
 
 
 def now_text() -> str:

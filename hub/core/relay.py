@@ -40,6 +40,8 @@ _LOCK = 4_242_001
 _BATCH = 500
 _FOR_EVER = 10**8
 _LOOK_SECONDS = 0.05
+# `InternalClientError` is asyncpg's answer when a connection ends in the middle of its own steps.
+_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, RedisError)
 
 
 class Numbered(msgspec.Struct, frozen=True):
@@ -106,7 +108,7 @@ async def run(dsn: str, redis_url: str, connect: Connect = asyncpg.connect) -> N
     while True:
         try:
             await _session(dsn, redis_url, connect)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, RedisError) as error:
+        except _LOST as error:
             log.warning("relay.lost", error=str(error))
             await asyncio.sleep(0.2)
 

@@ -5,6 +5,7 @@ import random
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -214,6 +215,46 @@ async def test_a_second_relay_waits_and_takes_over(apart: Apart) -> None:
     second.cancel()
     await asyncio.wait([first, second], timeout=10)
     assert await kept(apart, "a") == [(1, 1), (2, 2)]
+
+
+async def test_a_relay_whose_sessions_are_ended_again_and_again_works_on(apart: Apart) -> None:
+    """Its connection ends in the middle of whatever it does; asyncpg has a different error for each."""
+    relaying = asyncio.create_task(relay.run(apart.dsn, apart.redis_url))
+    for number in range(1, 21):
+        await append(apart, "a", number)
+        await until(lambda: ended(apart))
+    await until(lambda: at(apart, 20))
+    relaying.cancel()
+    await asyncio.wait([relaying], timeout=10)
+    assert relaying.cancelled()
+    assert await kept(apart, "a") == [(n, n) for n in range(1, 21)]
+
+
+async def ended(apart: Apart) -> bool:
+    """Whether there was a relay's session to end."""
+    query = """
+        select count(pg_terminate_backend(pid)) from pg_stat_activity
+        where datname = current_database() and application_name = 'caerus-relay'
+    """
+    return bool((await apart.db.fetchrow(query))[0])
+
+
+@pytest.mark.parametrize("lost", [asyncpg.InternalClientError, asyncpg.AdminShutdownError, ConnectionResetError])
+async def test_a_relay_that_loses_its_connection_connects_again(apart: Apart, lost: type[Exception]) -> None:
+    tried = 0
+
+    async def connect(*args: Any, **options: Any) -> Any:
+        nonlocal tried
+        tried += 1
+        if tried == 1:
+            raise lost("gone")
+        return await asyncpg.connect(*args, **options)
+
+    relaying = asyncio.create_task(relay.run(apart.dsn, apart.redis_url, connect))
+    await append(apart, "a", 1)
+    await until(lambda: at(apart, 1))
+    relaying.cancel()
+    await asyncio.wait([relaying], timeout=10)
 
 
 async def at(apart: Apart, offset: int) -> bool:
