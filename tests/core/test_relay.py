@@ -239,7 +239,9 @@ async def ended(apart: Apart) -> bool:
     return bool((await apart.db.fetchrow(query))[0])
 
 
-@pytest.mark.parametrize("lost", [asyncpg.InternalClientError, asyncpg.AdminShutdownError, ConnectionResetError])
+@pytest.mark.parametrize(
+    "lost", [asyncpg.InternalClientError, asyncpg.AdminShutdownError, ConnectionResetError]
+)
 async def test_a_relay_that_loses_its_connection_connects_again(apart: Apart, lost: type[Exception]) -> None:
     tried = 0
 
