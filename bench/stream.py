@@ -26,7 +26,7 @@ from hub.core.embedded.process import free_port
 from hub.core.ids import uuid7
 from hub.core.resources import open_resources
 from hub.core.security.tokens import Proof
-from hub.core.stream.messages import SUBPROTOCOL
+from hub.core.stream.messages import JSON
 from hub.identity.users import service as users
 from hub.trading.producers import service as producers
 from workers.up.stack import Stack, throw_away
@@ -60,7 +60,7 @@ async def _measure_ours(running: Stack, token: str, key: bytes) -> Row:
         msgspec.json.encode({"op": "sub", "id": 1, "topic": "signals"}),
     ]
     seen: list[tuple[float, bytes]] = []
-    opened = await subscribe(running.base_url, "/ws", SUBPROTOCOL, hello, SUBSCRIBERS, seen)
+    opened = await subscribe(running.base_url, "/ws", JSON, hello, SUBSCRIBERS, seen)
     requests = signals(running.base_url, "bench", key, RATE * SECONDS)
     pid = running.children.pid("serve")
     before = cpu_seconds(pid)

@@ -19,7 +19,7 @@ from hub.core.cors import Cors
 from hub.core.http import Envelope
 from hub.core.resources import Resources, open_resources
 from hub.core.settings import Settings
-from hub.core.stream import socket
+from hub.core.stream.endpoint import endpoint as stream
 from hub.core.stream.topics import topics
 from hub.rooms import APIS, SECRETS
 
@@ -40,7 +40,7 @@ def api_document() -> dict[str, Any]:
 def create_app(settings: Settings, dsn: str, redis_url: str) -> ASGIApp:
     """The hub as an ASGI app."""
     routes: list[Any] = [route for api in APIS for route in api.routes()]
-    routes.append(WebSocketRoute("/ws", socket.endpoint))
+    routes.append(WebSocketRoute("/ws", stream))
     routes += _documents()
     routes.append(Mount("/api", _nothing_here(list(routes))))
     routes.append(Mount("/", Dashboard(directory=DASHBOARD, check_dir=False)))

@@ -17,7 +17,7 @@ from hub.core.ops import ops
 from hub.core.problems import Unavailable
 from hub.core.resources import Resources
 from hub.core.settings import Settings
-from hub.core.stream.frames import StreamProtocol
+from hub.core.stream.protocol import StreamProtocol
 
 log = structlog.get_logger()
 

@@ -76,6 +76,10 @@ class Bus:
         last = await self.redis.xrevrange(BUS, count=1)
         return last[0][0] if last else b"0-0"
 
+    async def is_behind(self, entry: bytes) -> bool:
+        """Whether the bus ends before an entry that was read from it: then it was emptied, and began anew."""
+        return _order(await self.end()) < _order(entry)
+
     async def read(self, after: bytes, *, wait: float) -> list[tuple[bytes, Published]]:
         """What came after an entry id; waits up to `wait` seconds for the first."""
         answer = await self.redis.xread({BUS: after}, count=500, block=int(wait * 1000))
@@ -93,6 +97,11 @@ class Bus:
         kept = self.redis.xrange(f"caerus:t:{topic}", min=f"{after + 1}-0", count=limit)
         entries = await tracing.client("redis", "bus.history", kept)
         return [Published(topic, int(id.partition(b"-")[0]), fields[b"m"]) for id, fields in entries]
+
+
+def _order(id: bytes) -> tuple[int, int]:
+    at, _, number = id.partition(b"-")
+    return int(at), int(number)
 
 
 def _published(entry: dict[bytes, bytes]) -> Published:

@@ -1,38 +1,26 @@
-"""The feed: one reader of the bus a process, fanned out to whoever listens here.
-
-A channel is a topic somebody in this process listens to. Offsets are checked once a channel, before
-the fan-out; a batch is framed once and written to every socket as it is; a big fan-out yields every
-64 members, so that it never holds up requests.
-"""
+"""The feed: one reader of the bus a process, fanned out to whoever listens here (`core/channel`)."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 import structlog
 from msgspec import Struct
 
-from hub.core import metrics, tracing
+from hub.core import metrics
 from hub.core.bus import Bus, Cursor, Published
+from hub.core.channel import SLICE, Channel, Listener
 from hub.core.db import Db
 from hub.core.nursery import Nursery
 from hub.core.redis import RedisError
 from hub.core.sql import Sql
-from hub.core.stream.frames import text_frame
-from hub.core.tracing import SpanKind
+from hub.core.waiter import Waiter
 
 log = structlog.get_logger()
 sql = Sql("core")
 
-_SLICE = 64
-
-
-class Listener(Protocol):
-    """Somebody on a channel."""
-
-    def deliver(self, events: Sequence[Published], frames: bytes) -> None: ...
-    def lost(self) -> None: ...
+_BACKLOG = 2_000
+"""Events that may wait for one channel before the bus is read further."""
 
 
 class _Epoch(Struct, frozen=True):
@@ -41,52 +29,6 @@ class _Epoch(Struct, frozen=True):
 
 class _Offset(Struct, frozen=True):
     last_offset: int
-
-
-class Channel:
-    """A topic with listeners in this process."""
-
-    def __init__(self) -> None:
-        self.members: set[Listener] = set()
-        self.last: int | None = None
-
-    async def publish(self, events: list[Published]) -> None:
-        fresh = [event for event in events if self.last is None or event.offset > self.last]
-        if not fresh:
-            return
-        gap = self.last is not None and fresh[0].offset != self.last + 1
-        self.last = fresh[-1].offset
-        if gap:
-            for member in list(self.members):
-                member.lost()
-            return
-        frames = b"".join(text_frame(event.message) for event in fresh)
-        for number, member in enumerate(list(self.members), start=1):
-            member.deliver(fresh, frames)
-            if number % _SLICE == 0:
-                await asyncio.sleep(0)
-
-
-class Waiter:
-    """A listener that only wants to know that something came."""
-
-    def __init__(self) -> None:
-        self._woken = asyncio.Event()
-
-    def deliver(self, events: Sequence[Published], frames: bytes) -> None:
-        self._woken.set()
-
-    def lost(self) -> None:
-        self._woken.set()
-
-    async def wait(self, seconds: float) -> bool:
-        """Whether something came within `seconds`."""
-        try:
-            await asyncio.wait_for(self._woken.wait(), seconds)
-        except TimeoutError:
-            return False
-        self._woken.clear()
-        return True
 
 
 class Feed:
@@ -101,13 +43,17 @@ class Feed:
     async def start(self, nursery: Nursery) -> None:
         """Stand at the end of the bus, then read on in the background."""
         self.epoch = (await sql.sure(self.db, _Epoch, "stream_epoch")).epoch
-        after = await self._reader.end()
-        nursery.start(self._read(after), name="feed")
+        self._nursery = nursery
+        nursery.start(self._read(await self._reader.end()), name="feed")
 
     async def _read(self, after: bytes) -> None:
         while True:
             try:
                 entries = await self._reader.read(after, wait=2)
+                if not entries and await self._reader.is_behind(after):
+                    log.warning("feed.bus_began_anew")
+                    after = b"0-0"
+                    self._lose()
             except RedisError as error:
                 log.warning("feed.lost", error=str(error))
                 await asyncio.sleep(0.2)
@@ -122,19 +68,35 @@ class Feed:
         for event in events:
             if event.topic in self.channels:
                 by_topic.setdefault(event.topic, []).append(event)
-        for topic, batch in by_topic.items():
+        for number, (topic, batch) in enumerate(by_topic.items(), start=1):
             if channel := self.channels.get(topic):
-                name = f"deliver {topic.partition(':')[0]}"
-                with tracing.each(SpanKind.CONSUMER, [(event.traceparent, name) for event in batch]):
-                    await channel.publish(batch)
+                await self._fan_out(channel, batch)
+            if number % SLICE == 0:
+                await asyncio.sleep(0)
+
+    async def _fan_out(self, channel: Channel, batch: list[Published]) -> None:
+        """A small fan-out is done at once; a big one beside those of other topics."""
+        if channel.offer(batch):
+            if len(channel) <= SLICE:
+                await channel.pump()
+            else:
+                channel.pumping = self._nursery.start(channel.pump(), name="fan-out")
+        elif channel.pumping and channel.backlog > _BACKLOG:
+            await asyncio.wait([channel.pumping])
+
+    def _lose(self) -> None:
+        for channel in list(self.channels.values()):
+            channel.lose()
 
     def join(self, topic: str, listener: Listener) -> None:
-        self.channels.setdefault(topic, Channel()).members.add(listener)
+        if topic not in self.channels:
+            self.channels[topic] = Channel(topic)
+        self.channels[topic].join(listener)
 
     def leave(self, topic: str, listener: Listener) -> None:
         if channel := self.channels.get(topic):
-            channel.members.discard(listener)
-            if not channel.members:
+            channel.leave(listener)
+            if not len(channel):
                 del self.channels[topic]
 
     async def position(self, topic: str) -> Cursor:
@@ -170,6 +132,6 @@ class Feed:
         """Answer every long poll now; sockets are told by the server."""
         self.closing = True
         for channel in list(self.channels.values()):
-            for member in list(channel.members):
+            for member in channel.members():
                 if isinstance(member, Waiter):
                     member.lost()

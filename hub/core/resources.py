@@ -18,10 +18,11 @@ from hub.core.secrets import Secrets
 from hub.core.security.device_keys import Masters, masters_of
 from hub.core.security.keyring import ring_of
 from hub.core.security.passwords import Passwords
-from hub.core.security.revocations import WHOLE, Revocations
+from hub.core.security.revocations import ENDED, WHOLE, Revocations
 from hub.core.security.signatures import Nonces
 from hub.core.security.tokens import Tokens
 from hub.core.settings import Settings
+from hub.core.stream.registry import Sockets
 
 _COUNT_SECONDS = 0.5
 """Counting may hold a request up for so long; then it is decided without."""
@@ -36,6 +37,7 @@ class Resources(Struct, frozen=True):
     redis: Redis
     queue: Queue
     feed: Feed
+    sockets: Sockets
     tokens: Tokens
     masters: Masters
     passwords: Passwords
@@ -65,10 +67,12 @@ async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncI
     nursery = Nursery()
     passwords = Passwords(settings.security)
     feed = Feed(db, Bus(redis), Bus(reader))
+    sockets = Sockets(settings.serve.sockets_per_person, settings.serve.sockets_unproven)
     try:
         nursery.start(secrets.keep_fresh(), name="secrets")
         tokens = Tokens(ring_of(secrets, settings.security.jwt_access_seconds), settings.security)
         masters = masters_of(secrets)
+        feed.join(ENDED, sockets)
         await feed.start(nursery)
         nonces = Nonces(redis, nursery, settings.security.hmac_nonce_ttl_seconds)
         revocations = Revocations(db, redis, settings.security.jwt_access_seconds)
@@ -80,6 +84,7 @@ async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncI
             redis=redis,
             queue=queue(redis),
             feed=feed,
+            sockets=sockets,
             tokens=tokens,
             masters=masters,
             passwords=passwords,

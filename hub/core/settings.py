@@ -175,7 +175,11 @@ class MailSettings(BaseSettings):
 
 
 class ServeSettings(BaseSettings):
-    """Where the hub listens. `OPS_PORT` serves a process's /metrics and /health and is never public; 0 is off."""
+    """Where the hub listens. `OPS_PORT` serves a process's /metrics and /health and is never public; 0 is off.
+
+    `HUB_SOCKETS_PER_PERSON` counts in each process. `HUB_SOCKETS_UNPROVEN`: open sockets of one address that
+    have not said who they are.
+    """
 
     model_config = _config()
 
@@ -186,6 +190,8 @@ class ServeSettings(BaseSettings):
     body_seconds: float = Field(15, gt=0, validation_alias="HUB_BODY_SECONDS")
     header_seconds: float = Field(10, gt=0, validation_alias="HUB_HEADER_SECONDS")
     header_bytes: int = Field(16_384, ge=1_024, validation_alias="HUB_HEADER_BYTES")
+    sockets_per_person: int = Field(50, ge=1, validation_alias="HUB_SOCKETS_PER_PERSON")
+    sockets_unproven: int = Field(200, ge=1, validation_alias="HUB_SOCKETS_UNPROVEN")
 
 
 class TelemetrySettings(BaseSettings):

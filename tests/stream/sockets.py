@@ -1,4 +1,4 @@
-"""A real WebSocket client that speaks caerus.v1.json, and events to listen to."""
+"""A real WebSocket client that speaks caerus.v1 in JSON or MessagePack, and events to listen to."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -17,7 +17,7 @@ from hub.core import outbox
 from hub.core.outbox import Event
 from tests.hubs import Person, RunningHub
 
-PROTOCOL = "caerus.v1.json"
+PROTOCOL, PACKED = "caerus.v1.json", "caerus.v1.msgpack"
 
 
 class Stream:
@@ -29,11 +29,16 @@ class Stream:
         self._number = 0
 
     async def send(self, **message: Any) -> None:
-        await self.connection.send(msgspec.json.encode(message).decode())
+        packed = self.connection.subprotocol == PACKED
+        await self.connection.send(
+            msgspec.msgpack.encode(message) if packed else msgspec.json.encode(message).decode()
+        )
 
     async def receive(self, seconds: float = 10) -> dict[str, Any]:
         async with asyncio.timeout(seconds):
-            return dict(msgspec.json.decode(await self.connection.recv()))
+            message = await self.connection.recv()
+        codec = msgspec.json if isinstance(message, str) else msgspec.msgpack
+        return dict(codec.decode(message))
 
     async def answer(self, op: str) -> dict[str, Any]:
         """The next message of this kind; events on the way are kept."""
@@ -89,9 +94,8 @@ async def opened(
     """A socket that has not said who it is."""
     url = hub.base_url.replace("http", "ws") + "/ws"
     names = [Subprotocol(name) for name in protocols]
-    async with connect(
-        url, subprotocols=names or None, compression=None, max_size=None, **options
-    ) as connection:
+    options = {"compression": None, "max_size": None} | options
+    async with connect(url, subprotocols=names or None, **options) as connection:
         yield Stream(connection)
 
 

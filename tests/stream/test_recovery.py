@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hub.core.bus import HISTORY
-from tests.hubs import RunningHub, signal_body, until
+from tests.hubs import Person, RunningHub, signal_body, until
 from tests.stream.sockets import fresh_topic, opened, published, signed_in, tell
 
 
@@ -155,14 +155,14 @@ async def test_subscribing_twice_does_not_give_events_twice(hub: RunningHub) -> 
 async def test_every_listener_gets_every_event(hub: RunningHub) -> None:
     topic, listeners = fresh_topic(), 70
 
-    async def listen() -> list[int]:
+    async def listen(person: Person) -> list[int]:
         async with signed_in(hub, person) as stream:
             await stream.sub(topic)
             ready.release()
             return numbers(await stream.take(20))
 
-    person, ready = await hub.person(), asyncio.Semaphore(0)
-    tasks = [asyncio.create_task(listen()) for _ in range(listeners)]
+    people, ready = [await hub.person(), await hub.person()], asyncio.Semaphore(0)
+    tasks = [asyncio.create_task(listen(people[number % 2])) for number in range(listeners)]
     for _ in range(listeners):
         await ready.acquire()
     for start in range(1, 21):

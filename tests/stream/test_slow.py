@@ -5,14 +5,14 @@ import base64
 import os
 import socket
 
-from hub.core.stream.frames import text_frame
+from hub.core.stream.frames import frame as built
 from tests.hubs import RunningHub, until
 from tests.stream.sockets import fresh_topic, signed_in, tell
 
 
 def masked(payload: bytes) -> bytes:
     """A client's frame; a mask of zeros is a mask."""
-    frame = text_frame(payload)
+    frame = built(payload)
     head = 2 if frame[1] < 126 else 4
     return frame[:1] + bytes([frame[1] | 0x80]) + frame[2:head] + bytes(4) + payload
 
@@ -45,16 +45,16 @@ async def test_a_reader_that_does_not_keep_up_is_closed_and_the_others_get_every
     channel = hub.res.feed.channels
     await loop.sock_sendall(slow, masked(b'{"op":"auth","token":"%s"}' % person.token.encode()))
     await loop.sock_sendall(slow, masked(b'{"op":"sub","id":1,"topic":"%s"}' % topic.encode()))
-    await until(lambda: topic in channel and len(channel[topic].members) == 1)
+    await until(lambda: topic in channel and len(channel[topic]) == 1)
     async with signed_in(hub) as quick:
         await quick.sub(topic)
-        assert len(channel[topic].members) == 2
+        assert len(channel[topic]) == 2
         received = []
         for start in range(1, count + 1, 4):
             await tell(hub, topic, 4, start=start, size=60_000)
             received += await quick.take(4)
         assert [event["data"]["n"] for event in received] == list(range(1, count + 1))
-        await until(lambda: len(channel[topic].members) == 1)
+        await until(lambda: len(channel[topic]) == 1)
         await tell(hub, topic, 1, start=count + 1)
         assert len(await quick.take(1)) == 1
     slow.close()

@@ -11,20 +11,29 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from hub.core import clock
+from hub.core import clock, outbox
 from hub.core.db import Db, Transaction
+from hub.core.outbox import Event
 from hub.core.redis import Redis, RedisError
 from hub.core.sql import Runs, Sql
 
 sql = Sql("revocations")
 
 WHOLE = "caerus:revocations"
+ENDED = "sessions"
+"""An inner topic: it is not declared, so nobody can subscribe to it."""
 _SKEW = timedelta(seconds=60)
 
 
 class Revoked(Struct, frozen=True):
     session_id: UUID
     until: datetime
+
+
+class Ended(Struct, frozen=True):
+    """What hubs hear, so that no socket outlives its session."""
+
+    sessions: list[UUID]
 
 
 class _Known(Struct, frozen=True):
@@ -51,6 +60,7 @@ class Revocations:
             return
         until = clock.now() + self._life
         await sql.run(tx, "revoke", ids=list(session_ids), until=until)
+        await outbox.append(tx, self._redis, [_ended(session_ids)])
         await self._copy([Revoked(id, until) for id in session_ids], whole=False)
 
     async def is_revoked(self, session_id: UUID) -> bool:
@@ -75,6 +85,10 @@ class Revocations:
         except RedisError:
             # Redis is away: whoever asks it now asks the database instead, and a job copies again.
             return
+
+
+def _ended(session_ids: Sequence[UUID]) -> Event:
+    return Event(ENDED, "session.ended", "sessions", "identity", Ended(list(session_ids)))
 
 
 async def _all(db: Runs) -> list[Revoked]:

@@ -1,39 +1,60 @@
-"""WebSocket frames built once and written to many transports (RFC 6455, section 5.2).
+"""WebSocket frames built once and written to many sockets (RFC 6455, section 5.2; RFC 7692).
 
-Server frames are not masked, so one frame serves every socket. Compression must be off on the
-server: a frame of ours inside a per-connection deflate window would break it.
+Server frames are not masked, so one frame serves every socket of an encoding. Each message is compressed by
+itself, without context taken over from the one before: so one compression serves them all, too.
 """
 
 import struct
-from asyncio import Transport
-from typing import Any
+import zlib
+from collections.abc import Iterable
 
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+import msgspec
+from msgspec import Struct
 
-_TEXT = 0x81
+from hub.core.bus import Published
+
+_TEXT, _BINARY, _COMPRESSED = 0x81, 0x82, 0x40
+_WORTH_COMPRESSING = 256
+WINDOW_BITS, MEMORY_LEVEL = 12, 5
 
 
-def text_frame(payload: bytes) -> bytes:
-    """One final text frame."""
+class Encoding(Struct, frozen=True):
+    """How a socket is written to: MessagePack or JSON, `deflated` or as it is."""
+
+    packed: bool = False
+    deflated: bool = False
+
+
+PLAIN = Encoding()
+
+
+def frame(payload: bytes, encoding: Encoding = PLAIN) -> bytes:
+    """One final frame; compressed where the socket can read that and it makes the payload smaller."""
+    first = _BINARY if encoding.packed else _TEXT
+    if encoding.deflated and len(payload) >= _WORTH_COMPRESSING:
+        small = _deflate(payload)
+        if len(small) < len(payload):
+            first, payload = first | _COMPRESSED, small
     size = len(payload)
     if size < 126:
-        head = struct.pack("!BB", _TEXT, size)
-    elif size < 65_536:
-        head = struct.pack("!BBH", _TEXT, 126, size)
-    else:
-        head = struct.pack("!BBQ", _TEXT, 127, size)
-    return head + payload
+        return struct.pack("!BB", first, size) + payload
+    if size < 65_536:
+        return struct.pack("!BBH", first, 126, size) + payload
+    return struct.pack("!BBQ", first, 127, size) + payload
 
 
-class StreamProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's protocol, with the transport handed to the application."""
-
-    async def run_asgi(self) -> None:
-        self.scope["extensions"]["caerus.transport"] = {"transport": self.transport}
-        await super().run_asgi()
+def event_frames(events: Iterable[Published], encoding: Encoding) -> bytes:
+    """The frames of these events, one after another, for one write."""
+    return b"".join(frame(_payload(event, encoding), encoding) for event in events)
 
 
-def transport_of(scope: Any) -> Transport:
-    """The transport behind a WebSocket scope."""
-    found: Transport = scope["extensions"]["caerus.transport"]["transport"]
-    return found
+def _payload(event: Published, encoding: Encoding) -> bytes:
+    if not encoding.packed:
+        return event.message
+    return msgspec.msgpack.encode(msgspec.json.decode(event.message))
+
+
+def _deflate(payload: bytes) -> bytes:
+    """RFC 7692, section 7.2.1: flushed, without the four bytes that every flush ends with."""
+    deflate = zlib.compressobj(wbits=-WINDOW_BITS, memLevel=MEMORY_LEVEL)
+    return (deflate.compress(payload) + deflate.flush(zlib.Z_SYNC_FLUSH))[:-4]

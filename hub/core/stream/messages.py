@@ -4,7 +4,8 @@ from msgspec import Struct
 
 from hub.core.bus import Cursor
 
-SUBPROTOCOL = "caerus.v1.json"
+JSON, MSGPACK = "caerus.v1.json", "caerus.v1.msgpack"
+"""The subprotocols."""
 HEARTBEAT_SECONDS = 25
 
 Id = int | str
@@ -14,6 +15,28 @@ UNAUTHENTICATED = 4001
 PROTOCOL_ERROR = 4002
 TOO_SLOW = 4003
 OUT_OF_STEP = 4004
+LIMITED = 4005
+
+CLOSE_CODES: dict[int, tuple[str, str]] = {
+    1001: ("the hub goes away", "reconnect with full jitter, resume"),
+    1002: ("a broken WebSocket frame", "mend the client"),
+    1007: ("text that is not UTF-8", "mend the client"),
+    1009: ("a message of over 64 KB, or in over 64 frames", "mend the client"),
+    1011: ("the hub failed, or what it needs is away", "reconnect with full jitter, resume"),
+    1012: ("the hub restarts", "reconnect with full jitter, resume"),
+    UNAUTHENTICATED: (
+        "no token within 10 s, a bad or expired one, or its session ended, as when the role changed",
+        "get a new token, reconnect, resume; without one you are signed out",
+    ),
+    PROTOCOL_ERROR: ("a message that is not of this protocol, or over 16 KB", "mend the client"),
+    TOO_SLOW: ("more than 1 MiB waited for this socket", "reconnect, resume; read faster"),
+    OUT_OF_STEP: ("this hub missed events", "reconnect, resume"),
+    LIMITED: (
+        "too many sockets of one person, or over 400 messages at once and 50 a second",
+        "reconnect after half a minute or more, with jitter; resume",
+    ),
+}
+"""What each code means, and what a client does then."""
 
 
 class Auth(Struct, frozen=True, tag_field="op", tag="auth", forbid_unknown_fields=True):

@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from urllib.parse import urlsplit
+from collections import deque
+from typing import Any
 
 import msgspec
-from starlette.websockets import WebSocket, WebSocketDisconnect
+import structlog
 
 from hub.core import admission, guards, metrics
 from hub.core.ids import uuid7
@@ -13,7 +14,7 @@ from hub.core.principal import PUBLIC, Principal
 from hub.core.problems import Forbidden, Problem, Unauthenticated
 from hub.core.resources import Resources
 from hub.core.stream import messages
-from hub.core.stream.frames import text_frame, transport_of
+from hub.core.stream.frames import Encoding, frame
 from hub.core.stream.messages import (
     Auth,
     Failed,
@@ -27,17 +28,21 @@ from hub.core.stream.messages import (
     Unsub,
     Unsubscribed,
 )
+from hub.core.stream.protocol import StreamProtocol
 from hub.core.stream.subscription import Subscription
 from hub.core.stream.topics import topics
 
-_AUTH_SECONDS = 10
-_MAX_BUFFER = 1 << 20
-_MAX_TOPICS = 100
-_LINGER_SECONDS = 10
-_MAX_MESSAGE = 16_384
+log = structlog.get_logger()
 
-_decode = msgspec.json.Decoder(Incoming).decode
-_encode = msgspec.json.Encoder().encode
+_AUTH_SECONDS = 10
+_MAX_TOPICS = 100
+_MAX_MESSAGE = 16_384
+_INBOX = 32
+
+_from_json = msgspec.json.Decoder(Incoming).decode
+_from_msgpack = msgspec.msgpack.Decoder(Incoming).decode
+_to_json = msgspec.json.Encoder().encode
+_to_msgpack = msgspec.msgpack.Encoder().encode
 
 
 class Closed(Exception):
@@ -49,50 +54,93 @@ class Closed(Exception):
 
 
 class Socket:
-    """The conversation with one client."""
+    """The conversation with one client. Messages are answered in order, one at a time."""
 
-    def __init__(self, websocket: WebSocket, resources: Resources) -> None:
-        self._ws, self._res = websocket, resources
-        self._transport = transport_of(websocket.scope)
+    __slots__ = (
+        "_address",
+        "_connection",
+        "_deadline",
+        "_encoding",
+        "_gone",
+        "_inbox",
+        "_res",
+        "_subscriptions",
+        "_who",
+        "_work",
+    )
+
+    def __init__(
+        self, connection: StreamProtocol, resources: Resources, address: str, *, packed: bool
+    ) -> None:
+        self._connection, self._res, self._address = connection, resources, address
+        self._encoding = Encoding(packed, connection.compresses)
         self._subscriptions: dict[str, Subscription] = {}
         self._who: Principal = PUBLIC
-
-    async def run(self) -> None:
-        """From the handshake to the close."""
-        await self._ws.accept(subprotocol=messages.SUBPROTOCOL)
+        self._inbox: deque[Incoming] = deque()
+        self._work: asyncio.Task[None] | None = None
+        self._gone = False
+        self._deadline = self._close_in(_AUTH_SECONDS)
         metrics.ws_clients.inc()
+
+    # The connection tells
+
+    def received(self, data: bytes, *, binary: bool) -> None:
+        """A message came."""
         try:
-            await self._converse()
+            incoming = self._decode(data, binary)
         except Closed as closed:
-            await self._ws.close(closed.code, closed.reason)
-        except WebSocketDisconnect:
-            pass
-        finally:
-            metrics.ws_clients.dec()
-            for name, subscription in self._subscriptions.items():
-                self._res.feed.leave(name, subscription)
+            self.end(closed.code, closed.reason)
+            return
+        self._inbox.append(incoming)
+        if self._work is None:
+            self._work = self._res.nursery.start(self._answer_all(), name="socket")
+        elif len(self._inbox) == _INBOX:
+            self._connection.hold(True)
 
-    async def _converse(self) -> None:
-        while True:
-            seconds = _AUTH_SECONDS if self._who is PUBLIC else self._who.expires_at - time.time()
-            try:
-                incoming = await asyncio.wait_for(self._receive(), max(seconds, 0))
-            except TimeoutError:
-                raise Closed(messages.UNAUTHENTICATED, "authenticate, or renew the token") from None
-            await self._answer(incoming)
+    def lost(self) -> None:
+        """The connection is gone: forget everything of it."""
+        self._gone = True
+        self._deadline.cancel()
+        self._inbox.clear()
+        metrics.ws_clients.dec()
+        for name in list(self._subscriptions):
+            self._drop(name)
+        if self._who is PUBLIC:
+            self._res.sockets.answered(self._address)
+        else:
+            self._res.sockets.leave(self, self._who)
 
-    async def _receive(self) -> Incoming:
-        event = await self._ws.receive()
-        if event["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(event.get("code", 1005))
-        text = event.get("text")
-        if text is None or len(text) > _MAX_MESSAGE:
-            raise Closed(messages.PROTOCOL_ERROR, "send text messages of 16 KB at most")
+    def end(self, code: int, reason: str) -> None:
+        """Close; the connection tells when it is gone."""
+        self._inbox.clear()
+        for subscription in self._subscriptions.values():
+            subscription.end()
+        self._connection.close(code, reason)
+
+    # The client asks
+
+    def _decode(self, data: bytes, binary: bool) -> Incoming:
+        if binary is not self._encoding.packed or len(data) > _MAX_MESSAGE:
+            raise Closed(messages.PROTOCOL_ERROR, "send messages of the subprotocol, of 16 KB at most")
         try:
-            incoming: Incoming = _decode(text)
+            incoming: Incoming = _from_msgpack(data) if binary else _from_json(data)
         except (msgspec.DecodeError, RecursionError):
-            raise Closed(messages.PROTOCOL_ERROR, "that is not a message of caerus.v1.json") from None
+            raise Closed(messages.PROTOCOL_ERROR, "that is not a message of caerus.v1") from None
         return incoming
+
+    async def _answer_all(self) -> None:
+        try:
+            while self._inbox and not self._gone:
+                await self._answer(self._inbox.popleft())
+                if not self._inbox:
+                    self._connection.hold(False)
+        except Closed as closed:
+            self.end(closed.code, closed.reason)
+        except Exception as error:
+            log.warning("socket.failed", error=type(error).__name__)
+            self.end(1011, "try again")
+        finally:
+            self._work = None
 
     async def _answer(self, incoming: Incoming) -> None:
         if isinstance(incoming, Auth):
@@ -109,13 +157,30 @@ class Socket:
             who = guards.person(self._res, auth.token)
         except (Unauthenticated, Forbidden):
             raise Closed(messages.UNAUTHENTICATED, "the token is not good") from None
+        self._become(who)
         if not await admission.still_good(self._res, who.session_id):
             raise Closed(messages.UNAUTHENTICATED, "the session is over")
-        if self._who is not PUBLIC and who.id != self._who.id:
-            raise Closed(messages.UNAUTHENTICATED, "a socket belongs to one person")
-        self._who = who
         await self._check_topics_again()
         self._send(Ready(str(uuid7()), messages.HEARTBEAT_SECONDS))
+
+    def _become(self, who: Principal) -> None:
+        """Entered before it is asked whether the session goes on: its end cannot fall in between."""
+        if self._who is PUBLIC:
+            if not self._res.sockets.enter(self, who):
+                raise Closed(messages.LIMITED, "you have too many sockets open")
+            self._res.sockets.answered(self._address)
+        elif who.id != self._who.id:
+            raise Closed(messages.UNAUTHENTICATED, "a socket belongs to one person")
+        else:
+            self._res.sockets.leave(self, self._who)
+            self._res.sockets.enter(self, who)
+        self._who = who
+        self._deadline.cancel()
+        self._deadline = self._close_in(max(who.expires_at - time.time(), 0))
+
+    def _close_in(self, seconds: float) -> asyncio.TimerHandle:
+        close = (messages.UNAUTHENTICATED, "authenticate, or renew the token")
+        return asyncio.get_running_loop().call_later(seconds, self.end, *close)
 
     async def _check_topics_again(self) -> None:
         for name in list(self._subscriptions):
@@ -135,11 +200,13 @@ class Socket:
             self._send(Failed(problem.document("/ws", ""), incoming.id))
 
     async def _subscribe(self, sub: Sub) -> None:
+        """Listen first, then look where the topic stands: so nothing falls between."""
         await topics.admit(self._who, sub.topic)
+        self._drop(sub.topic)
         if len(self._subscriptions) >= _MAX_TOPICS:
             raise Problem(f"A socket may have {_MAX_TOPICS} topics.")
-        self._drop(sub.topic)
-        feed, subscription = self._res.feed, Subscription(sub.topic, self._write, self._lost)
+        feed = self._res.feed
+        subscription = Subscription(self._encoding, self._connection.write, self._lose)
         self._subscriptions[sub.topic] = subscription
         feed.join(sub.topic, subscription)
         position = await feed.position(sub.topic)
@@ -154,36 +221,8 @@ class Socket:
             self._res.feed.leave(name, subscription)
 
     def _send(self, message: Outgoing) -> None:
-        self._write(text_frame(_encode(message)))
+        payload: Any = _to_msgpack(message) if self._encoding.packed else _to_json(message)
+        self._connection.write(frame(payload, self._encoding))
 
-    def _write(self, frames: bytes) -> None:
-        if self._transport.is_closing():
-            return
-        if self._transport.get_write_buffer_size() > _MAX_BUFFER:
-            metrics.ws_slow.inc()
-            self._cut(messages.TOO_SLOW)
-            return
-        self._transport.write(frames)
-
-    def _lost(self) -> None:
-        self._cut(messages.OUT_OF_STEP)
-
-    def _cut(self, code: int) -> None:
-        """Close from outside the conversation: a client that still reads gets what was sent, and the code."""
-        self._transport.write(b"\x88\x02" + code.to_bytes(2, "big"))
-        self._transport.close()
-        asyncio.get_running_loop().call_later(_LINGER_SECONDS, self._transport.abort)
-
-
-def same_origin(websocket: WebSocket) -> bool:
-    """A browser names its page's origin; only our own pages may open the stream."""
-    origin = websocket.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == websocket.headers.get("host")
-
-
-async def endpoint(websocket: WebSocket) -> None:
-    """`GET /ws`."""
-    if not same_origin(websocket) or messages.SUBPROTOCOL not in websocket.scope["subprotocols"]:
-        await websocket.close(1008)
-        return
-    await Socket(websocket, websocket.state["resources"]).run()
+    def _lose(self) -> None:
+        self.end(messages.OUT_OF_STEP, "resume")

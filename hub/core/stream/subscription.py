@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from hub.core.bus import Published
-from hub.core.stream.frames import text_frame
+from hub.core.stream.frames import Encoding, event_frames
 
 
 class Subscription:
@@ -13,8 +13,10 @@ class Subscription:
     meet without a gap and without an event twice.
     """
 
-    def __init__(self, topic: str, write: Callable[[bytes], None], lost: Callable[[], None]) -> None:
-        self.topic, self._write, self._lost = topic, write, lost
+    __slots__ = ("_held", "_lost", "_offset", "_write", "encoding")
+
+    def __init__(self, encoding: Encoding, write: Callable[[bytes], None], lost: Callable[[], None]) -> None:
+        self.encoding, self._write, self._lost = encoding, write, lost
         self._held: list[Published] | None = []
         self._offset = 0
 
@@ -51,7 +53,7 @@ class Subscription:
             self._lost()
             return
         self._offset = fresh[-1].offset
-        self._write(b"".join(text_frame(event.message) for event in fresh))
+        self._write(event_frames(fresh, self.encoding))
 
 
 def _nowhere(_: bytes) -> None:

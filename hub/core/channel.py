@@ -1,0 +1,107 @@
+"""A topic with listeners in this process.
+
+Offsets are checked once a channel, before the fan-out. A batch is framed once an encoding and written to every
+socket as it is. A big fan-out yields every 64 members, so that it never holds up requests; what comes while
+it runs goes out in one write with whatever else came.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from hub.core import tracing
+from hub.core.bus import Published
+from hub.core.stream.frames import Encoding, event_frames
+from hub.core.tracing import SpanKind
+
+SLICE = 64
+_BYTES_AT_ONCE = 128 * 1024
+
+
+class Listener(Protocol):
+    """Somebody on a channel. `encoding` None: the frames do not matter."""
+
+    @property
+    def encoding(self) -> Encoding | None: ...
+    def deliver(self, events: Sequence[Published], frames: bytes) -> None: ...
+    def lost(self) -> None: ...
+
+
+class Channel:
+    """Members by encoding, and what has not been written to them yet."""
+
+    def __init__(self, topic: str) -> None:
+        self._name = f"deliver {topic.partition(':')[0]}"
+        self._groups: dict[Encoding | None, set[Listener]] = {}
+        self._last: int | None = None
+        self._waiting: list[Published] = []
+        self._busy = False
+        self.pumping: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        return sum(map(len, self._groups.values()))
+
+    @property
+    def backlog(self) -> int:
+        return len(self._waiting)
+
+    def members(self) -> list[Listener]:
+        return [member for group in self._groups.values() for member in group]
+
+    def join(self, listener: Listener) -> None:
+        self._groups.setdefault(listener.encoding, set()).add(listener)
+
+    def leave(self, listener: Listener) -> None:
+        group = self._groups.get(listener.encoding, set())
+        group.discard(listener)
+        if not group:
+            self._groups.pop(listener.encoding, None)
+
+    def offer(self, events: Iterable[Published]) -> bool:
+        """Take what is new; whether somebody must now `pump`: nobody does."""
+        fresh = [event for event in events if self._last is None or event.offset > self._last]
+        if not fresh:
+            return False
+        gap = self._last is not None and fresh[0].offset != self._last + 1
+        self._last = fresh[-1].offset
+        if gap:
+            self._waiting.clear()
+            self.lose()
+            return False
+        self._waiting += fresh
+        return not self._busy
+
+    def lose(self) -> None:
+        """Something was missed: whoever listens must resume."""
+        for member in self.members():
+            member.lost()
+
+    async def pump(self) -> None:
+        """Write what waits, and what comes meanwhile."""
+        self._busy = True
+        try:
+            while self._waiting:
+                batch = self._take()
+                with tracing.each(SpanKind.CONSUMER, [(event.traceparent, self._name) for event in batch]):
+                    await self._write(batch)
+        finally:
+            self._busy = False
+
+    def _take(self) -> list[Published]:
+        """As much as makes one good write."""
+        size = taken = 0
+        while taken < len(self._waiting) and size < _BYTES_AT_ONCE:
+            size += len(self._waiting[taken].message)
+            taken += 1
+        batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        return batch
+
+    async def _write(self, batch: list[Published]) -> None:
+        for encoding, group in list(self._groups.items()):
+            frames = event_frames(batch, encoding) if encoding is not None else b""
+            members = list(group)
+            for start in range(0, len(members), SLICE):
+                if start:
+                    await asyncio.sleep(0)
+                for member in members[start : start + SLICE]:
+                    member.deliver(batch, frames)
