@@ -20,7 +20,7 @@ import uvloop
 
 from bench.ingest import signals
 from bench.process import cpu_seconds
-from bench.sockets import subscribe
+from workers.loadtest.subscriber import subscribe
 from bench.wire import load, request
 from hub.core.embedded.process import free_port
 from hub.core.ids import uuid7
