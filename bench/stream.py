@@ -20,7 +20,6 @@ import uvloop
 
 from bench.ingest import signals
 from bench.process import cpu_seconds
-from workers.loadtest.subscriber import subscribe
 from bench.wire import load, request
 from hub.core.embedded.process import free_port
 from hub.core.ids import uuid7
@@ -29,6 +28,7 @@ from hub.core.security.tokens import Proof
 from hub.core.stream.messages import SUBPROTOCOL
 from hub.identity.users import service as users
 from hub.trading.producers import service as producers
+from workers.loadtest.subscriber import subscribe
 from workers.up.stack import Stack, throw_away
 
 SUBSCRIBERS, RATE, SECONDS = 1_000, 20, 15

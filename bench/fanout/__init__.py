@@ -14,6 +14,7 @@ from bench import cores
 from bench.fanout.modes import Measured, Mode, measure, medians
 from bench.fanout.servers import NAMES, Server, all_of
 from bench.fanout.targets import Rounds, ratio, targets
+from bench.figures import parser, show_targets
 from hub.core import log
 
 LATENCY = ("caerus", "c")
@@ -45,16 +46,16 @@ def main(arguments: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench fanout", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--peers", default=",".join(NAMES), help="of " + ",".join(NAMES))
-    parser.add_argument("--sockets", type=int, default=1_000)
-    parser.add_argument("--many", type=int, default=5_000, help="sockets at 4 events a second; 0: leave out")
-    parser.add_argument("--seconds", type=float, default=3, help="of each measurement")
-    parser.add_argument("--modes", default="one,win:4,burst:64,20/s,many,rest")
-    parser.add_argument("--json", help="write every round to this file")
-    parser.add_argument("--quick", action="store_true", help="2 rounds of 1 s")
-    found = parser.parse_args(arguments)
+    of = parser("fanout", __doc__)
+    of.add_argument("--rounds", type=int, default=5)
+    of.add_argument("--peers", default=",".join(NAMES), help="of " + ",".join(NAMES))
+    of.add_argument("--sockets", type=int, default=1_000)
+    of.add_argument("--many", type=int, default=5_000, help="sockets at 4 events a second; 0: leave out")
+    of.add_argument("--seconds", type=float, default=3, help="of each measurement")
+    of.add_argument("--modes", default="one,win:4,burst:64,20/s,many,rest")
+    of.add_argument("--json", help="write every round to this file")
+    of.add_argument("--quick", action="store_true", help="2 rounds of 1 s")
+    found = of.parse_args(arguments)
     if found.quick:
         found.rounds, found.seconds = min(found.rounds, 2), min(found.seconds, 1)
     return found
@@ -113,7 +114,7 @@ def _show(rounds: Rounds, title: str) -> list[dict[str, Any]]:
         last = mode
         rows.append({"mode": mode, "server": server, "clean": clean} | values)
     console.print(table)
-    _show_targets(rounds, console)
+    show_targets(targets(rounds))
     return rows
 
 
@@ -121,16 +122,3 @@ def _order(key: tuple[str, str]) -> tuple[int, int]:
     server, mode = key
     modes = ("one", "win:4", "burst:64", "20/s")
     return (modes.index(mode) if mode in modes else 9 + len(mode)), list(NAMES).index(server)
-
-
-def _show_targets(rounds: Rounds, console: Console) -> None:
-    table = Table(title="wanted")
-    for column in ("target", "at most", "found", ""):
-        table.add_column(column, justify="left" if column == "target" else "right")
-    for target in targets(rounds):
-        found = "-" if target.value is None else f"{target.value:.2f} {target.unit}"
-        colour = {"met": "green", "MISSED": "red"}.get(target.verdict, "dim")
-        table.add_row(
-            target.text, f"{target.most:g} {target.unit}", found, f"[{colour}]{target.verdict}[/{colour}]"
-        )
-    console.print(table)

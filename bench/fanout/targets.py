@@ -3,26 +3,10 @@
 from collections.abc import Callable
 from statistics import median
 
-import msgspec
-
 from bench.fanout.modes import Measured, medians
+from bench.figures import Target
 
 Rounds = list[list[Measured]]
-
-
-class Target(msgspec.Struct, frozen=True):
-    """`value` is None where what it needs was not measured."""
-
-    text: str
-    most: float
-    value: float | None
-    unit: str = "x"
-
-    @property
-    def verdict(self) -> str:
-        if self.value is None:
-            return "not measured"
-        return "met" if self.value <= self.most else "MISSED"
 
 
 def ratio(rounds: Rounds, mode: str, peer: str, field: str = "cpu") -> float | None:
