@@ -9,7 +9,7 @@ import sys
 from bench.timing import show
 
 BENCHES = ("kernels", "fib_rsi", "ingest", "stream", "guards", "logins", "replay")
-WITH_OPTIONS = ("fanout", "storm")
+WITH_OPTIONS = ("fanout", "sockets", "storm")
 
 
 def main(arguments: list[str]) -> None:

@@ -11,7 +11,7 @@ from bench.fanout.publish import Publisher
 from bench.fanout.servers import Server
 from bench.generator import Generator, Report, generator
 from bench.process import cpu_seconds
-from bench.wire import load, request
+from workers.loadtest.wire import load, request
 
 REST_RATE = 200
 
