@@ -17,22 +17,20 @@ from hub.core.settings import Settings
 if TYPE_CHECKING:
     from workers.loadtest.run import Plan
 
-_HELP = """What a hub bears, and whether it loses anything under load.
-
-A scenario runs against a throw-away hub on this machine (databases, hub and relay of its own, gone at the end),
-or with [bold]--target[/] against a hub that stands elsewhere. There, first write an identities file at the hub
-([bold]caerus loadtest prepare FILE[/]) and carry it to where the load comes from; and for the time of the test
-set these at the hub, because one machine plays everybody: [bold]IP_ALLOWLIST[/] to the generator's address, and
-[bold]RATE_LIMIT_USER, RATE_LIMIT_DEVICE, RATE_LIMIT_PRODUCER[/] to 10000000. Never do it where people trade: signals
-are posted, and approvals given, by people called loadtest-N@caerus.example.
-
-Latencies count from the moment a thing was meant to be sent, so that a stall shows in full. Exit status 1 means that
-something was lost or doubled, that there were errors, or that a p99 was over [bold]--max-p99-ms[/].
-
-  caerus loadtest fanout --sockets 1000 --rate 20 --seconds 30 --report fanout.html
-  caerus loadtest storm --sockets 5000 --missed 100
-  caerus loadtest day --target https://hub.example --identities load.json --max-p99-ms 250
-"""
+_HELP = (
+    "What a hub bears, and whether it loses anything under load.\n\n"
+    "A scenario runs against a throw-away hub on this machine (databases, hub and relay of its own, gone at the "
+    "end), or with [bold]--target[/] against a hub that stands elsewhere.\n\n"
+    "For that, write an identities file at the hub ([bold]caerus loadtest prepare FILE[/]) and carry it to where "
+    "the load comes from. For the time of the test set at the hub, because one machine plays everybody: "
+    "[bold]IP_ALLOWLIST[/] to the generator's address (it is then never limited). Never do it where people "
+    "trade: signals are posted, and approved by people called loadtest-N@caerus.example.\n\n"
+    "Latencies count from the moment a thing was meant to be sent, so that a stall shows in full. Exit status 1: "
+    "something was lost or doubled, there were errors, or a p99 was over [bold]--max-p99-ms[/].\n\n"
+    "[dim]caerus loadtest fanout --sockets 1000 --rate 20 --report fanout.html\n\n"
+    "caerus loadtest storm --sockets 5000 --missed 100 --json storm.json\n\n"
+    "caerus loadtest day --target https://hub.example --identities load.json --max-p99-ms 250[/]"
+)
 
 app = typer.Typer(help=_HELP, no_args_is_help=True, rich_markup_mode="rich")
 

@@ -27,7 +27,7 @@ def page(outcome: Outcome) -> str:
 def _head(outcome: Outcome) -> str:
     good = not outcome.faults
     verdict = "nothing lost, nothing late" if good else "not good"
-    options = ", ".join(f"{value:,g} {name}" for name, value in outcome.options.items())
+    options = ", ".join(f"{name} {value:,g}" for name, value in outcome.options.items())
     return (
         f'<span class="verdict {"good" if good else "bad"}">{verdict}</span>'
         f"<h1>caerus loadtest {escape(outcome.scenario)}</h1>"
@@ -108,11 +108,11 @@ def _over_time(outcome: Outcome) -> str:
     x = linear("second of the run", longest - 1, whole=True)
     counts = [_series(n, stage, "count") for n, stage in enumerate(stages, start=1)]
     tails = [_series(n, stage, "p99") for n, stage in enumerate(stages, start=1)]
-    most = max(value for line in counts for _, value in line.points)
+    many = logarithmic("count", [value for line in counts for _, value in line.points])
     late = logarithmic("p99, milliseconds", [value for line in tails for _, value in line.points])
     return (
         f"<section><h2>Each second: how many</h2>{_legend(stages)}"
-        f"{chart('Count by second', x, linear('count', most, whole=True), counts)}</section>"
+        f"{chart('Count by second', x, many, counts)}</section>"
         f"<section><h2>Each second: p99</h2>{_legend(stages)}"
         f"{chart('p99 by second', x, late, tails, limit=outcome.max_p99_ms)}</section>"
     )

@@ -7,7 +7,7 @@ from html import escape
 from msgspec import Struct
 
 WIDTH, HEIGHT = 760, 280
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 12, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 32, 12, 40
 
 Scale = Callable[[float], float]
 Tick = tuple[float, str]

@@ -45,10 +45,11 @@ class Stage(Struct, frozen=True):
 class Recorder:
     """Everything of one kind that was measured."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, began: float | None = None) -> None:
+        """`began` (perf_counter) is where the first second of the run begins: now, if it is not given."""
         self.name, self.count = name, 0
         self._histogram = HdrHistogram(1, _MOST_US, _DIGITS)
-        self._began = time.perf_counter()
+        self._began = time.perf_counter() if began is None else began
         self._seconds: dict[int, array[float]] = {}
 
     def record(self, intended: float, now: float) -> None:

@@ -39,12 +39,13 @@ class Scene:
         self.facts: dict[str, float] = {}
         self.progress = Progress()
         self.deliveries: Deliveries | None = None
+        self._began = time.perf_counter()
         self.expected = self.delivered = self.lost = self.doubled = 0
 
     def recorder(self, name: str) -> Recorder:
-        """The one of this name; its clock begins when it is first asked for."""
+        """The one of this name."""
         if name not in self.recorders:
-            self.recorders[name] = Recorder(name)
+            self.recorders[name] = Recorder(name, self._began)
         return self.recorders[name]
 
     def phase(self, name: str, total: int = 0) -> None:
