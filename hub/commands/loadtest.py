@@ -178,10 +178,16 @@ def _play(
 
     quiet()
     console = Console(stderr=True)
+    known = (BadRequest, BadIdentities, NotStarted, Refused, OSError)
     try:
         outcome = run(plan, console, target=target, identities=identities, max_p99_ms=max_p99_ms)
-    except* (BadRequest, BadIdentities, NotStarted, Refused, OSError) as errors:
-        fail(_first(errors))
+    except known as error:
+        fail(str(error))
+    except ExceptionGroup as group:
+        first = _first(group)
+        if not isinstance(first, known):
+            raise
+        fail(str(first) or type(first).__name__)
     show(outcome, console)
     if json_out:
         json_out.write_bytes(msgspec.json.format(msgspec.json.encode(outcome), indent=1) + b"\n")
@@ -190,8 +196,7 @@ def _play(
     raise typer.Exit(1 if outcome.faults else 0)
 
 
-def _first(errors: BaseExceptionGroup[BaseException]) -> str:
-    error: BaseException = errors
-    while isinstance(error, BaseExceptionGroup):
+def _first(error: Exception) -> Exception:
+    while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
-    return str(error) or type(error).__name__
+    return error

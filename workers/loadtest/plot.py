@@ -36,9 +36,7 @@ def chart(title: str, x: Axis, y: Axis, lines: Sequence[Series], *, limit: float
     if limit is not None and 0 <= y.scale(limit) <= 1:
         at = _y(y, limit)
         parts.append(f'<line class="limit" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{at:.1f}" y2="{at:.1f}"/>')
-        parts.append(
-            f'<text class="limit" x="{WIDTH - _RIGHT}" y="{at - 5:.1f}" text-anchor="end">limit</text>'
-        )
+        parts.append(f'<text class="limit" x="{_LEFT + 6}" y="{at - 5:.1f}">limit</text>')
     parts += [_line(line, x, y) for line in lines]
     middle = (_LEFT + WIDTH - _RIGHT) / 2
     parts.append(f'<text x="{middle:.0f}" y="{HEIGHT - 4}" text-anchor="middle">{escape(x.title)}</text>')

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import uvloop
 from msgspec import Struct
 from rich.console import Console
@@ -19,6 +20,7 @@ from workers.loadtest.live import Live
 from workers.loadtest.outcome import Outcome
 from workers.loadtest.scene import Scene
 from workers.loadtest.stage import Stage
+from workers.loadtest.wire import Connection
 
 _SPARE_FILES = 400
 
@@ -60,6 +62,7 @@ def run(
             f"{identities} has {len(who.devices)} terminals; {plan.name} needs {plan.terminals}. "
             f"Run `caerus loadtest prepare --terminals {plan.terminals}` again."
         )
+    who = msgspec.structs.replace(who, devices=who.devices[: plan.terminals])
     return _run(plan, Stage(address, who), console, address.url, max_p99_ms)
 
 
@@ -74,6 +77,13 @@ def _enough_files(sockets: int) -> None:
         )
 
 
+async def _reachable(address: Address) -> None:
+    try:
+        (await address.connect(Connection)).transport.close()
+    except OSError as error:
+        raise BadRequest(f"{address.url} cannot be reached: {error}") from None
+
+
 def _run(plan: Plan, stage: Stage, console: Console, target: str, max_p99_ms: float | None) -> Outcome:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_play(plan, stage, console, target, max_p99_ms))
@@ -85,6 +95,7 @@ async def _play(plan: Plan, stage: Stage, console: Console, target: str, max_p99
         datetime.now(UTC),
         time.monotonic(),
     )
+    await _reachable(stage.address)
     meter, server = Meter(), stage.server()
     async with asyncio.TaskGroup() as group:
         beside = [group.create_task(meter.run()), group.create_task(Live(scene, console, plan.name).run())]
