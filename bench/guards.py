@@ -6,11 +6,11 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from bench.process import cpu_seconds
-from bench.wire import load, request
 from hub.core.ids import uuid7
 from hub.core.resources import open_resources
 from hub.core.security.tokens import Proof
 from hub.identity.users import service as users
+from workers.loadtest.wire import load, request
 from workers.up.children import Child
 from workers.up.stack import Stack, throw_away
 

@@ -8,9 +8,9 @@ import msgspec
 from caerus_client.signing import fresh_nonce, producer_headers
 
 from bench.process import cpu_seconds
-from bench.wire import Result, load, request
 from hub.core.resources import open_resources
 from hub.trading.producers import service as producers
+from workers.loadtest.wire import Result, load, request
 from workers.up.children import Child
 from workers.up.stack import Stack, throw_away
 

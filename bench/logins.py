@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from bench.wire import Result, load, request
 from hub.core.ids import uuid7
 from hub.core.resources import open_resources
 from hub.core.security.tokens import Proof
 from hub.identity.users import service as users
+from workers.loadtest.wire import Result, load, request
 from workers.up.children import Child
 from workers.up.stack import Stack, throw_away
 

@@ -1,102 +1,134 @@
-"""Many WebSocket subscribers in one process: raw protocol, no library, timestamps as bytes arrive."""
+"""`python -m bench sockets`: what an open socket and a parked poll hold in memory, and how fast polls wake."""
 
 import asyncio
-import base64
-import os
-import struct
-import time
-from urllib.parse import urlsplit
+from collections.abc import Sequence
 
-CREATED = b'"created_at":"'
+import uvloop
+from msgspec import Struct
 
+from bench import cores
+from bench.fanout.servers import SOCKETS_A_PERSON, Server, ours
+from bench.figures import Target, parser, show_targets
+from bench.generator import generator
+from bench.process import cpu_seconds, resident_kb
+from hub.core import log
+from workers.loadtest import stage as stages
+from workers.loadtest.scenarios.park import park
+from workers.loadtest.scene import Scene
+from workers.loadtest.stage import Stage
 
-class Subscriber(asyncio.Protocol):
-    """Upgrades, says `hello` messages, then notes when each text frame came, and its `created_at`."""
-
-    def __init__(
-        self, host: str, path: str, subprotocol: str, hello: list[bytes], seen: list[tuple[float, bytes]]
-    ) -> None:
-        self._host, self._path, self._subprotocol, self._hello = host, path, subprotocol, hello
-        self._seen, self._buffer, self._open = seen, b"", False
-        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._expected = len(hello)
-        self.transport: asyncio.Transport
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment]
-        key = base64.b64encode(os.urandom(16)).decode()
-        protocol = f"sec-websocket-protocol: {self._subprotocol}\r\n" if self._subprotocol else ""
-        self.transport.write(
-            f"GET {self._path} HTTP/1.1\r\nhost: {self._host}\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
-            f"sec-websocket-key: {key}\r\nsec-websocket-version: 13\r\n{protocol}\r\n".encode()
-        )
-
-    def data_received(self, data: bytes) -> None:
-        now = time.time()
-        self._buffer += data
-        if not self._open:
-            head, found, rest = self._buffer.partition(b"\r\n\r\n")
-            if not found:
-                return
-            assert b" 101 " in head.split(b"\r\n")[0], head
-            self._open, self._buffer = True, rest
-            for message in self._hello:
-                self.transport.write(masked(message))
-            if not self._hello:
-                self.ready.set_result(None)
-        while (frame := self._frame()) is not None:
-            self._take(now, frame)
-
-    def _take(self, now: float, frame: bytes) -> None:
-        if self.ready.done():
-            at = frame.find(CREATED) + len(CREATED)
-            self._seen.append((now, frame[at : at + 27]))
-            return
-        self._expected -= 1
-        if self._expected == 0:
-            self.ready.set_result(None)
-
-    def _frame(self) -> bytes | None:
-        buffer = self._buffer
-        if len(buffer) < 2:
-            return None
-        size, start = buffer[1] & 0x7F, 2
-        if size == 126:
-            if len(buffer) < 4:
-                return None
-            size, start = struct.unpack_from("!H", buffer, 2)[0], 4
-        if len(buffer) < start + size:
-            return None
-        self._buffer = buffer[start + size :]
-        return buffer[start : start + size]
+WARM = 500
+"""So many come and go before memory is read: what the first ones cost is not what one more costs."""
+SPARE_FILES = 400
 
 
-def masked(payload: bytes) -> bytes:
-    """A client's text frame; a mask of zeros leaves the payload as it is."""
-    size = len(payload)
-    head = (
-        struct.pack("!BB", 0x81, 0x80 | size) if size < 126 else struct.pack("!BBH", 0x81, 0x80 | 126, size)
-    )
-    return head + b"\0\0\0\0" + payload
+class Woken(Struct, frozen=True):
+    """Memory a parked poll; seconds until all of a wake were answered, worst round; CPU a wake."""
+
+    kb: float
+    seconds: float
+    p99_ms: float
+    cpu_us: float
+    lost: int
 
 
-async def subscribe(
-    base_url: str,
-    path: str,
-    subprotocol: str,
-    hello: list[bytes],
-    count: int,
-    seen: list[tuple[float, bytes]],
-) -> list[Subscriber]:
-    """Open `count` sockets, 50 at a time, and wait until each had an answer to every hello."""
-    where, loop, opened = urlsplit(base_url), asyncio.get_running_loop(), []
-    for start in range(0, count, 50):
-        batch = [
-            await loop.create_connection(
-                lambda: Subscriber(where.netloc, path, subprotocol, hello, seen), where.hostname, where.port
-            )
-            for _ in range(start, min(start + 50, count))
+def main(arguments: Sequence[str]) -> None:
+    """Sockets on one hub, polls on another."""
+    of = parser("sockets", __doc__)
+    of.add_argument("--sockets", type=int, default=20_000)
+    of.add_argument("--polls", type=int, default=10_000)
+    of.add_argument("--terminals", type=int, default=100, help="devices that the polls belong to")
+    of.add_argument("--rounds", type=int, default=3, help="wakes")
+    options = of.parse_args(arguments)
+    log.setup("WARNING")
+    files = cores.many_files()
+    cores.generator_side()
+    sockets = min(options.sockets, files - SPARE_FILES)
+    if sockets < options.sockets:
+        print(f"{sockets:,} sockets: the hard limit of open files is {files:,} (ulimit -Hn).")
+    kb, seconds, after = _sockets(sockets) if sockets else (None, 0, 0)
+    if kb:
+        print(f"{sockets:,} sockets opened in {seconds:.1f} s; {after:.2f} KB each stay after they are gone")
+    woken = _polls(options.polls, options.terminals, options.rounds)
+    print(f"CPU {woken.cpu_us:,.0f} us a poll, parking and waking together")
+    show_targets(
+        [
+            Target(f"{sockets:,} open sockets, each", 30, kb, "KB"),
+            Target(f"{options.polls:,} parked polls, each", 16, woken.kb, "KB"),
+            Target("wake: until all are answered", 1.5, woken.seconds, "s"),
+            Target("wake: p99", 1_000, woken.p99_ms, "ms"),
+            Target("polls not answered", 0, woken.lost, ""),
         ]
-        await asyncio.gather(*(subscriber.ready for _, subscriber in batch))
-        opened += [subscriber for _, subscriber in batch]
-    return opened
+    )
+
+
+def _sockets(count: int) -> tuple[float, float, float]:
+    with ours(-(-count // SOCKETS_A_PERSON)) as server:
+        return _run(_open(server, count))
+
+
+def _run(work):
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+async def _open(server: Server, count: int) -> tuple[float, float, float]:
+    """KB each while they are open, seconds it took, KB each afterwards."""
+    await _crowd(server, WARM, 0)
+    before = resident_kb(server.pid)
+    held, took = await _crowd(server, count, 1)
+    return (held - before) / count, took, (resident_kb(server.pid) - before) / count
+
+
+async def _crowd(server: Server, count: int, number: int) -> tuple[int, float]:
+    """Open so many, send all of them one event; memory then, and the seconds until they were open."""
+    where = (server.base_url, "/ws", server.subprotocol)
+    publisher = await server.publisher(number)
+    async with generator(*where, count, server.hello, server.who) as crowd:
+        took = await crowd.open(200, seconds=300)
+        await publisher.publish(1)
+        await crowd.until(number)
+        await _at_rest(server.pid)
+        held = resident_kb(server.pid)
+        assert (await crowd.report()).clean
+    await publisher.close()
+    await _at_rest(server.pid)
+    return held, took
+
+
+async def _at_rest(pid: int) -> None:
+    """Until the server has nothing to do."""
+    cpu = cpu_seconds(pid)
+    while True:
+        await asyncio.sleep(0.5)
+        before, cpu = cpu, cpu_seconds(pid)
+        if cpu - before < 0.02:
+            return
+
+
+def _polls(count: int, terminals: int, rounds: int) -> Woken:
+    with stages.own(WARM, terminals) as stage:
+        assert stage.stack
+        pid = stage.stack.children.pid("serve")
+        cores.server_side(pid)
+        return _run(_woken(stage, pid, count, rounds))
+
+
+async def _woken(stage: Stage, pid: int, count: int, rounds: int) -> Woken:
+    await park(Scene(stage.address, stage.who), polls=WARM, rounds=1, parked=stage.parked)
+    await _at_rest(pid)
+    before, held, cpu = resident_kb(pid), 0, cpu_seconds(pid)
+    scene = Scene(stage.address, stage.who)
+
+    async def parked(wanted: int) -> None:
+        nonlocal held
+        await stage.parked(wanted)
+        held = max(held, resident_kb(pid))
+
+    await park(scene, polls=count, rounds=rounds, parked=parked)
+    cpu = (cpu_seconds(pid) - cpu) / (count * rounds) * 1e6
+    seconds = scene.facts["seconds until all are answered"]
+    p99 = scene.recorder("approval to poll").percentile(99)
+    if scene.errors:
+        print(dict(scene.errors))
+    return Woken((held - before) / count, seconds, p99, cpu, scene.lost)

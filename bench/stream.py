@@ -20,8 +20,6 @@ import uvloop
 
 from bench.ingest import signals
 from bench.process import cpu_seconds
-from bench.sockets import subscribe
-from bench.wire import load, request
 from hub.core.embedded.process import free_port
 from hub.core.ids import uuid7
 from hub.core.resources import open_resources
@@ -29,9 +27,12 @@ from hub.core.security.tokens import Proof
 from hub.core.stream.messages import JSON
 from hub.identity.users import service as users
 from hub.trading.producers import service as producers
+from workers.loadtest.subscriber import Take, subscribe
+from workers.loadtest.wire import load, request
 from workers.up.stack import Stack, throw_away
 
 SUBSCRIBERS, RATE, SECONDS = 1_000, 20, 15
+CREATED = b'"created_at":"'
 Row = dict[str, object]
 
 
@@ -60,7 +61,7 @@ async def _measure_ours(running: Stack, token: str, key: bytes) -> Row:
         msgspec.json.encode({"op": "sub", "id": 1, "topic": "signals"}),
     ]
     seen: list[tuple[float, bytes]] = []
-    opened = await subscribe(running.base_url, "/ws", JSON, hello, SUBSCRIBERS, seen)
+    opened = await subscribe(running.base_url, "/ws", JSON, hello, SUBSCRIBERS, _into(seen))
     requests = signals(running.base_url, "bench", key, RATE * SECONDS)
     pid = running.children.pid("serve")
     before = cpu_seconds(pid)
@@ -70,6 +71,16 @@ async def _measure_ours(running: Stack, token: str, key: bytes) -> Row:
     for subscriber in opened:
         subscriber.transport.close()
     return _row("caerus: store, relay, stream", seen, cpu)
+
+
+def _into(seen: list[tuple[float, bytes]]) -> Take:
+    """Wall-clock time of arrival, and the text of `created_at`."""
+
+    def take(_: float, message: bytes) -> None:
+        at = message.find(CREATED) + len(CREATED)
+        seen.append((time.time(), message[at : at + 27]))
+
+    return take
 
 
 def _created(text: bytes) -> float:
@@ -89,7 +100,7 @@ def peer() -> Row:
 async def _measure_peer(base_url: str, pid: int) -> Row:
     await _listening(base_url)
     seen: list[tuple[float, bytes]] = []
-    opened = await subscribe(base_url, "/ws", "", [], SUBSCRIBERS, seen)
+    opened = await subscribe(base_url, "/ws", "", [], SUBSCRIBERS, _into(seen))
     host, count = urlsplit(base_url).netloc, RATE * SECONDS
     before, began = cpu_seconds(pid), time.time()
     for number in range(count):

@@ -115,6 +115,8 @@ class Stack:
             "REDIS_URL": self.endpoints.redis_url,
             "HUB_PORT": str(self.settings.serve.port),
             "OPS_PORT": "0",
+            "HUB_SOCKETS_PER_PERSON": str(self.settings.serve.sockets_per_person),
+            "HUB_SOCKETS_UNPROVEN": str(self.settings.serve.sockets_unproven),
             "APP_LOG_LEVEL": self.settings.app.log_level,
             "MFA_REQUIRED_ROLES": ",".join(self.settings.security.mfa_required_roles),
         } | {f"RATE_LIMIT_{name.upper()}": str(quota) for name, quota in self.settings.limits}

@@ -1,0 +1,30 @@
+"""The server on core 0, everything else on core 1; nothing where there is one core only."""
+
+import os
+import resource
+from contextlib import suppress
+from pathlib import Path
+
+CORES = sorted(os.sched_getaffinity(0))
+PINNED = len(CORES) > 1
+
+
+def generator_side() -> None:
+    """This process, and what it starts from now on."""
+    if PINNED:
+        os.sched_setaffinity(0, CORES[1:2])
+
+
+def server_side(pid: int) -> None:
+    """A server and all its threads."""
+    if PINNED:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(ProcessLookupError):
+                os.sched_setaffinity(int(task.name), CORES[:1])
+
+
+def many_files() -> int:
+    """Raise the soft limit of open files to the hard one, for us and for what we start; the limit."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard

@@ -1,0 +1,1 @@
+"""Servers that are measured beside us. Each listens on its port; what comes on /publish goes to every other socket."""

@@ -1,0 +1,1 @@
+"""`caerus loadtest`: what a hub bears, measured from outside."""

@@ -1,0 +1,1 @@
+"""The scenarios: each plays its part on a `Scene` and leaves its figures there."""
