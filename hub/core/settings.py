@@ -24,6 +24,10 @@ Networks = Annotated[str, AfterValidator(formats.networks)]
 """`10.0.0.0/8, 2001:db8::/32`."""
 
 
+_NO_LIMIT = 10**7
+"""More than anybody meets: where one machine plays everybody."""
+
+
 class AppSettings(BaseSettings):
     """`APP_ENV`, `APP_VERSION`, `GIT_SHA`, `APP_LOG_LEVEL`, `CAERUS_HOME`, and where secrets are."""
 
@@ -148,8 +152,8 @@ class LimitSettings(BaseSettings):
 
     @classmethod
     def none(cls) -> Self:
-        """No limit that anybody meets: one machine plays everybody."""
-        return cls.model_validate(dict.fromkeys(cls.model_fields, 10**7))
+        """No limit that anybody meets."""
+        return cls.model_validate(dict.fromkeys(cls.model_fields, _NO_LIMIT))
 
 
 class AccessSettings(BaseSettings):
@@ -277,7 +281,12 @@ class Settings(BaseSettings):
             app=AppSettings(CAERUS_HOME=home, APP_LOG_LEVEL="WARNING" if level == "INFO" else level),
             db=DbSettings(dsn="", owner_dsn=""),
             redis=RedisSettings(url=""),
-            serve=ServeSettings(HUB_PORT=port, OPS_PORT=ops_port),
+            serve=ServeSettings(
+                HUB_PORT=port,
+                OPS_PORT=ops_port,
+                HUB_SOCKETS_PER_PERSON=_NO_LIMIT,
+                HUB_SOCKETS_UNPROVEN=_NO_LIMIT,
+            ),
             limits=LimitSettings.none(),
         )
 

@@ -109,24 +109,23 @@ class StreamProtocol(WebSocketsSansIOProtocol):
 
         A socket for which too much waits already is cut: it comes back and resumes.
         """
-        if self.close_sent or self.transport.is_closing():
+        transport = self.transport
+        if self.close_sent or transport.is_closing():
             return
-        waiting = self.transport.get_write_buffer_size()
-        if waiting > MAX_BUFFER:
+        waiting = transport.get_write_buffer_size()
+        if not waiting:
+            try:
+                sent = os.write(self._descriptor, frames)
+            except OSError:
+                sent = 0  # full, or gone: the transport finds out which
+            if sent == len(frames):
+                return
+            frames = frames[sent:]
+        elif waiting > MAX_BUFFER:
             metrics.ws_slow.inc()
             self.cut(messages.TOO_SLOW)
-        elif waiting:
-            self.transport.write(frames)
-        else:
-            sent = self._write_now(frames)
-            if sent < len(frames):
-                self.transport.write(frames[sent:])
-
-    def _write_now(self, frames: bytes) -> int:
-        try:
-            return os.write(self._descriptor, frames)
-        except OSError:
-            return 0  # full, or gone: the transport finds out which
+            return
+        transport.write(frames)
 
     def close(self, code: int, reason: str = "") -> None:
         """Say why, and wait a while for the client to say the same: then it has read it."""
