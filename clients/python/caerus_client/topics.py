@@ -113,7 +113,11 @@ class Topic(msgspec.Struct, Generic[Data], frozen=True):
 
     def read(self, event: Event) -> Data:
         """The data of an event of this topic. Raises msgspec.ValidationError when it is something else."""
-        return msgspec.convert(event.data, self.data)
+        return self.of(event.data)
+
+    def of(self, data: Any) -> Data:
+        """The same from plain data, as an item of a REST page has it. Raises msgspec.ValidationError."""
+        return msgspec.convert(data, self.data)
 
 
 SIGNALS = Topic("signals", ("signal.created", "signal.cancelled", "signal.expired"), Signal)
