@@ -3,8 +3,10 @@
 import asyncio
 from contextlib import aclosing
 
+import aiohttp.client
 import pytest
 from aiohttp import WSMsgType, web
+from aiohttp.client import WebSocketDataQueue
 from caerus_client.retry import RetryPolicy
 from caerus_client.stream import Event, Position, Stream, Subscribed
 
@@ -13,8 +15,8 @@ from tests.client.fakehub import until
 SOON = RetryPolicy(delay=0.001, cap=0.002)
 MOST_WAITING = 1 << 20
 DATA = "x" * 10_000
-LAST = 10_000
-"""100 MB: far more than any socket buffer takes."""
+LAST = 5_000
+"""50 MB: far more than any socket buffer takes."""
 
 
 class FastHub:
@@ -63,6 +65,20 @@ async def fast():
 
 async def token():
     return "t"
+
+
+async def test_a_reader_that_never_stops_would_take_it_all(fast, monkeypatch):
+    """The negative control: without a bound on what is read ahead, all of it piles up here and nobody is cut."""
+
+    def unbounded(protocol, _limit, *, loop):
+        return WebSocketDataQueue(protocol, 1 << 30, loop=loop)
+
+    monkeypatch.setattr(aiohttp.client, "WebSocketDataQueue", unbounded)
+    stream = Stream(fast.url, token, {"signals": Position("e", 0)}, retry=SOON)
+    async with asyncio.timeout(60), aclosing(stream.events()) as events:
+        assert isinstance(await anext(events), Subscribed)
+        await until(lambda: fast.cut.is_set() or fast.sent == LAST, 30)
+        assert not fast.cut.is_set()
 
 
 async def test_a_slow_caller_is_cut_and_misses_nothing(fast):

@@ -59,7 +59,7 @@ export class Delivery {
   #load(followers: Iterable<Follower>): void {
     this.stop();
     const { signal } = this.#loading;
-    const load = () => attempt([...followers].map((each) => () => each.snapshot(signal)));
+    const load = () => (signal.aborted ? null : attempt([...followers].map((each) => () => each.snapshot(signal))));
     this.#wait(this.#handling ? this.#handling.then(load, load) : load());
   }
 
