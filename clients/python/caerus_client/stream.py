@@ -198,6 +198,8 @@ class Stream:
     def _read(self, message: aiohttp.WSMessage) -> Frame | None:
         if message.type is aiohttp.WSMsgType.CLOSE:
             raise _Closed(message.data, after_close(message.data))
+        if message.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSING):
+            raise _Closed(1006, "retry")
         kind = aiohttp.WSMsgType.BINARY if self._wire.binary else aiohttp.WSMsgType.TEXT
         if message.type is not kind:
             raise Garbage(f"the hub sent {message.type.name}")

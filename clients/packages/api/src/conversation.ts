@@ -42,9 +42,10 @@ export class Conversation {
   }
 
   subscribe(name: string, follower: Follower): () => void {
-    const topic = this.#topics.get(name);
-    if (topic) topic.delivery.join(follower);
-    else this.#begin(name).delivery.followers.add(follower);
+    const topic = this.#topics.get(name) ?? this.#begin(name);
+    // Before the first answer everybody waits for the same snapshot.
+    if (topic.place.known) topic.delivery.join(follower);
+    else topic.delivery.followers.add(follower);
     return () => this.#leave(name, follower);
   }
 

@@ -89,6 +89,15 @@ test("waking tries at once, and only where there is something to try", async () 
   expect(stream.knocks.size).toBe(0);
 });
 
+test("a pause that the hub asked for is not cut short", async () => {
+  open();
+  const hub = await letIn();
+  hub.close(4005);
+  await state("offline");
+  live.wake();
+  expect(live.status.get()).toMatchObject({ state: "offline", atHubsWish: true });
+});
+
 test("after it has ended it does not wake, but starts anew", async () => {
   open();
   live.subscribe("signals", follower("a"));
@@ -123,6 +132,39 @@ test("a second follower of a topic loads a snapshot of its own, and both get wha
   leave();
   hub.event("signals", 7);
   await told("a snapshot", "b snapshot", "a 6", "b 6", "a 7");
+});
+
+test("followers that come before the first answer share its snapshot", async () => {
+  open();
+  live.subscribe("signals", follower("a"));
+  live.subscribe("signals", follower("b"));
+  const hub = await letIn();
+  await admit(hub, 5, false);
+  hub.event("signals", 6);
+  await told("a snapshot", "b snapshot", "a 6", "b 6");
+  expect(hub.inbox.size).toBe(0);
+});
+
+test("a newcomer, while others wait for events, makes everybody begin anew, and nobody misses one", async () => {
+  let loaded: () => void = () => undefined;
+  const snapshot = () => {
+    seen.push("a snapshot");
+    return new Promise<void>((resolve) => {
+      loaded = resolve;
+    });
+  };
+  open();
+  live.subscribe("signals", follower("a", { snapshot }));
+  const hub = await letIn();
+  await admit(hub, 5, false);
+  hub.event("signals", 6);
+  await hub.fence();
+  live.subscribe("signals", follower("b"));
+  hub.event("signals", 7);
+  await hub.fence();
+  expect(seen).toEqual(["a snapshot", "a snapshot", "b snapshot"]);
+  loaded();
+  await told("a snapshot", "a snapshot", "b snapshot", "a 7", "b 7");
 });
 
 test("an event waits until the one before it was taken", async () => {

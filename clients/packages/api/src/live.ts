@@ -81,9 +81,10 @@ export class Live {
     this.#end({ state: "ended", reason: "stopped" });
   }
 
-  /** Try now instead of at the end of the pause, as when the network comes back. */
+  /** Try now instead of at the end of the pause, as when the network comes back; not when the hub asked for the pause. */
   wake(): void {
-    if (this.status.get().state === "offline") this.#connect();
+    const status = this.status.get();
+    if (status.state === "offline" && !status.atHubsWish) this.#connect();
   }
 
   /** Follow a topic until the returned function is called. */
@@ -144,17 +145,18 @@ export class Live {
     const after = afterClose(code);
     if (after === "stop") this.#end({ state: "ended", reason: "refused", error: new StreamClosed(code) });
     else if (after === "renew") void this.#renew();
-    else this.#pause(after === "rest" ? longPause(this.#random) : this.#backoff());
+    else if (after === "rest") this.#pause(longPause(this.#random), true);
+    else this.#pause(this.#backoff());
   }
 
   #backoff(): number {
     return backoff(this.#attempt++, this.#random);
   }
 
-  #pause(milliseconds: number): void {
+  #pause(milliseconds: number, atHubsWish = false): void {
     const now = this.#clock.now();
     this.#since ??= now;
-    this.#say({ state: "offline", since: this.#since, nextAttemptAt: now + milliseconds });
+    this.#say({ state: "offline", since: this.#since, nextAttemptAt: now + milliseconds, atHubsWish });
     this.#after(milliseconds, () => this.#connect());
   }
 

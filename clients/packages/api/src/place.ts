@@ -8,6 +8,11 @@ export class Place {
   #asked: number | null = null;
   #gapAfter: number | null = null;
 
+  /** Whether a subscription was ever answered. */
+  get known(): boolean {
+    return this.#cursor !== null;
+  }
+
   /** A subscribe request with this id is on its way. */
   ask(id: number): { since?: Cursor } {
     this.#asked = id;

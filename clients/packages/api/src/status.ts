@@ -6,8 +6,8 @@ export type Connection =
   | { state: "connecting" }
   /** The hub has let us in. */
   | { state: "live" }
-  /** There is no connection since then; the next attempt is made at `nextAttemptAt`. */
-  | { state: "offline"; since: number; nextAttemptAt: number }
+  /** There is no connection since then; the next attempt is made at `nextAttemptAt`, no earlier when `atHubsWish`. */
+  | { state: "offline"; since: number; nextAttemptAt: number; atHubsWish: boolean }
   /** No further attempt is made until `start`. */
   | { state: "ended"; reason: "stopped" | "signed_out" }
   | { state: "ended"; reason: "refused"; error: StreamClosed };

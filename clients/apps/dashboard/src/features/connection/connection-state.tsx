@@ -14,7 +14,7 @@ const LOOKS: Record<Word, { dot: string; pill: string }> = {
 /** How fresh what is shown is: the state of the stream, and when its last event happened. */
 export function ConnectionState() {
   const status = useObservable(live.status);
-  const { word, note } = standing(status, useNow(), clock);
+  const { word, note, canTry } = standing(status, useNow(), clock);
   const { lastEventAt } = status;
   const looks = LOOKS[word];
   return (
@@ -33,7 +33,7 @@ export function ConnectionState() {
         <span data-testid="connection-state">{word}</span>
       </span>
       {note && <span className="text-muted tabular-nums">{note}</span>}
-      {word === "offline" && (
+      {canTry && (
         <button type="button" onClick={tryNow} className="min-h-8 rounded-lg px-1 font-semibold text-accent">
           Try now
         </button>
