@@ -23,6 +23,7 @@ class StreamHub:
         self.lives: deque[tuple[int, int]] = deque()
         self.asked, self.tokens, self.grown = [], [], asyncio.Condition()
         self.access, self.logins = "access-1", 0
+        self.refresh_refusal = 0
 
     async def grow(self, count: int) -> None:
         async with self.grown:
@@ -84,6 +85,8 @@ class StreamHub:
 
     async def refresh(self, request):
         assert await request.json() == {"refresh_token": "r1"}
+        if self.refresh_refusal:
+            return web.json_response({"title": "No"}, status=self.refresh_refusal)
         return web.json_response({"access_token": self.access, "refresh_token": "r1", "expires_in": 900})
 
     async def echo(self, request):
@@ -220,6 +223,19 @@ async def test_an_expired_token_is_refreshed_once(served):
         assert (await client.me())["path"] == "/api/v1/me"
         assert await client.token() == "access-2"
     assert served.logins == 1
+
+
+async def test_renewing_tells_a_session_that_is_over_from_a_hub_in_trouble(served):
+    async with HubClient(served.url) as client:
+        await client.login("a@b.c", "right")
+        served.access = "access-2"
+        assert await client.renew()
+        assert await client.token() == "access-2"
+        served.refresh_refusal = 401
+        assert not await client.renew()
+        served.refresh_refusal = 503
+        with pytest.raises(ApiProblem):
+            await client.renew()
 
 
 async def test_a_problem_is_an_exception_with_its_body(served):

@@ -25,13 +25,17 @@ class UnsignableText(CaerusError, ValueError):
 class StreamClosed(CaerusError):
     """The hub ended the stream for a reason that a reconnect would not mend.
 
-    `code` is the WebSocket close code (4002: protocol error).
+    `code` is the WebSocket close code (1002, 1007, 1008, 1009, 4002), or the status that refused the handshake (403).
     """
 
     def __init__(self, code: int | None, reason: str) -> None:
         super().__init__(f"stream closed ({code}): {reason}")
         self.code = code
         self.reason = reason
+
+
+class SignedOut(StreamClosed):
+    """The hub refused the token (4001) and there is no new one: sign in, then follow again."""
 
 
 class ApiProblem(CaerusError):

@@ -40,6 +40,16 @@ class HubClient:
         """Trade the refresh token for new tokens."""
         return self._keep(await self._once("POST", "/auth/refresh", {"refresh_token": self._refresh}))
 
+    async def renew(self) -> bool:
+        """Get a new access token, as the stream wants it; False when the session is over."""
+        try:
+            await self.refresh()
+        except ApiProblem as problem:
+            if problem.status not in (400, 401, 403, 422):
+                raise
+            return False
+        return True
+
     async def logout(self) -> None:
         """End the session at the hub and forget the tokens."""
         await self._once("POST", "/auth/logout", {"refresh_token": self._refresh})

@@ -3,16 +3,6 @@ import type { Problem } from "./problem";
 
 export const SUBPROTOCOL = "caerus.v1.json";
 
-/** Close codes. After all but PROTOCOL a client comes back and resumes; UNAUTHENTICATED needs a new token first. */
-export const CLOSE = {
-  GOING_AWAY: 1001,
-  RESTARTING: 1012,
-  UNAUTHENTICATED: 4001,
-  PROTOCOL: 4002,
-  TOO_SLOW: 4003,
-  OUT_OF_STEP: 4004,
-} as const;
-
 /** A place in a topic's history: what `since` resumes from. */
 export interface Cursor {
   epoch: string;
@@ -41,18 +31,46 @@ export interface SubFrame extends Cursor {
   recovered: boolean;
 }
 
+export interface ErrorFrame {
+  op: "error";
+  id?: number;
+  problem: Problem;
+}
+
 export type Received =
   | { op: "ready"; session: string; heartbeat: number }
   | SubFrame
   | EventFrame
-  | { op: "error"; id?: number; problem: Problem }
+  | ErrorFrame
+  | { op: "unsub" }
   | { op: "pong" };
 
-/** The frame in a message, or null when it is not one. */
-export function parseFrame(text: unknown): Received | null {
+type Kind = "string" | "number" | "boolean" | "object";
+const FIELDS: Record<Received["op"], Record<string, Kind>> = {
+  ready: { heartbeat: "number" },
+  sub: { topic: "string", epoch: "string", offset: "number", recovered: "boolean" },
+  event: { topic: "string", offset: "number", type: "string", at: "string" },
+  error: { problem: "object" },
+  unsub: {},
+  pong: {},
+};
+
+/**
+ * The frame in a message: "garbage" when it is none, null when its `op` is not one we know, as a newer hub may
+ * send. Fields we do not know are left alone.
+ */
+export function parseFrame(message: unknown): Received | null | "garbage" {
+  const frame = parsed(message);
+  if (typeof frame?.["op"] !== "string") return "garbage";
+  if (!Object.hasOwn(FIELDS, frame["op"])) return null;
+  const fields = Object.entries(FIELDS[frame["op"] as Received["op"]]);
+  return fields.every(([name, kind]) => typeof frame[name] === kind && frame[name] !== null) ? (frame as unknown as Received) : "garbage";
+}
+
+function parsed(message: unknown): Record<string, unknown> | null {
   try {
-    const frame: unknown = JSON.parse(String(text));
-    return typeof frame === "object" && frame !== null && "op" in frame ? (frame as Received) : null;
+    const frame: unknown = typeof message === "string" ? JSON.parse(message) : null;
+    return typeof frame === "object" ? (frame as Record<string, unknown> | null) : null;
   } catch {
     return null;
   }

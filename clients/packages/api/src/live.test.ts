@@ -1,51 +1,57 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+/** What `Live` does beyond the suite that both clients share (`conformance.test.ts`). */
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { WebSocket as NodeWebSocket } from "ws";
 
-import { FakeStream } from "./fake-stream";
-import type { Peered } from "./fake-stream";
-import { CLOSE, SUBPROTOCOL } from "./frames";
 import { Live } from "./live";
 import type { LiveOptions } from "./live";
+import { FakeStream } from "./testing/fake-stream";
+import type { Peer } from "./testing/fake-stream";
+import { ManualClock } from "./testing/manual-clock";
+import type { Handlers } from "./topics";
 
 vi.stubGlobal("WebSocket", NodeWebSocket);
 
 let stream: FakeStream;
+let clock: ManualClock;
 let live: Live;
-let seen: number[];
-let resets: string[];
+let seen: string[];
 
-function open(options: Partial<LiveOptions> = {}): Live {
-  live = new Live({
-    url: stream.url,
-    token: () => "t1",
-    renew: () => Promise.resolve(true),
-    onEvent: (frame) => seen.push(frame.offset),
-    onReset: (topic) => resets.push(topic),
-    delay: () => 1,
-    ...options,
-  });
+function open(options: Partial<LiveOptions> = {}): void {
+  const renew = () => Promise.resolve(true);
+  live = new Live({ url: stream.url, token: () => "t1", renew, clock, random: () => 0.5, ...options });
   live.start();
-  return live;
+}
+
+/** Writes down what it is told as `who snapshot` and `who 6`. */
+function follower(who: string, handlers: Partial<Handlers<"signals">> = {}): Handlers<"signals"> {
+  return { snapshot: () => void seen.push(`${who} snapshot`), event: ({ offset }) => void seen.push(`${who} ${offset}`), ...handlers };
+}
+
+async function letIn(): Promise<Peer> {
+  const hub = await (await stream.knocks.take()).accept();
+  expect((await hub.inbox.take()).op).toBe("auth");
+  hub.send({ op: "ready", session: "s1", heartbeat: 30 });
+  return hub;
+}
+
+async function admit(hub: Peer, offset: number, recovered: boolean): Promise<unknown> {
+  const asked = await hub.inbox.take();
+  if (asked.op !== "sub") throw new Error(`expected sub, got ${asked.op}`);
+  hub.send({ op: "sub", id: asked.id, topic: asked.topic, epoch: "e", offset, recovered });
+  return asked.since;
+}
+
+function told(...wanted: string[]): Promise<void> {
+  return vi.waitFor(() => expect(seen).toEqual(wanted));
 }
 
 function state(wanted: string): Promise<void> {
   return vi.waitFor(() => expect(live.status.get().state).toBe(wanted));
 }
 
-/** A page that follows `signals` and stands at offset 5 of epoch `e`. */
-async function standing(options: Partial<LiveOptions> = {}): Promise<Peered> {
-  open(options).follow("signals");
-  const hub = await stream.connections.take();
-  await hub.greet();
-  await hub.admit({ epoch: "e", offset: 5, recovered: false });
-  await vi.waitFor(() => expect(resets).toEqual(["signals"]));
-  resets.length = 0;
-  return hub;
-}
-
 beforeEach(async () => {
   seen = [];
-  resets = [];
+  clock = new ManualClock();
   stream = await FakeStream.open();
 });
 
@@ -54,189 +60,171 @@ afterEach(async () => {
   await stream.close();
 });
 
-describe("connecting", () => {
-  test("offers the subprotocol and sends the token first, never in the address", async () => {
-    open();
-    const hub = await stream.connections.take();
-    expect(hub.protocol).toBe(SUBPROTOCOL);
-    expect(await hub.greet()).toBe("t1");
-    await state("live");
-  });
-
-  test("a first subscribe asks for no history and loads the snapshot", async () => {
-    open().follow("signals");
-    const hub = await stream.connections.take();
-    await hub.greet();
-    const asked = await hub.admit({ epoch: "e", offset: 5, recovered: true });
-    expect(asked.since).toBeUndefined();
-    await vi.waitFor(() => expect(resets).toEqual(["signals"]));
-  });
-
-  test("a renewed token is presented on the open socket", async () => {
-    let token = "t1";
-    const hub = await standing({ token: () => token });
-    token = "t2";
-    live.authenticate();
-    expect((await hub.expect("auth")).token).toBe("t2");
-    hub.send({ op: "ready", session: "s1", heartbeat: 30 });
-    hub.event("signals", 6);
-    await vi.waitFor(() => expect(seen).toEqual([6]));
-  });
-
-  test("stop leaves nothing connected", async () => {
-    const hub = await standing();
-    live.stop();
-    await hub.closed;
-    expect(live.status.get().state).toBe("offline");
-  });
+test("the token goes in the first message, never in the address", async () => {
+  open();
+  const knock = await stream.knocks.take();
+  expect(knock.address).toBe("/ws");
+  expect(await (await knock.accept()).inbox.take()).toEqual({ op: "auth", token: "t1" });
 });
 
-describe("events", () => {
-  test("are delivered once, in order, and dated", async () => {
-    const hub = await standing();
-    for (const offset of [5, 6, 6, 7]) hub.event("signals", offset);
-    await vi.waitFor(() => expect(seen).toEqual([6, 7]));
-    expect(live.status.get().lastEventAt).toBe("2026-01-01T00:00:07Z");
-  });
-
-  test("a gap is asked for again from the last one seen, and filled", async () => {
-    const hub = await standing();
-    hub.event("signals", 6);
-    hub.event("signals", 9);
-    await hub.expect("unsub");
-    const asked = await hub.admit({ epoch: "e", offset: 9, recovered: true });
-    expect(asked.since).toEqual({ epoch: "e", offset: 6 });
-    for (const offset of [7, 8, 9]) hub.event("signals", offset);
-    await vi.waitFor(() => expect(seen).toEqual([6, 7, 8, 9]));
-    expect(resets).toEqual([]);
-  });
-
-  test("a gap the history cannot fill ends in a snapshot", async () => {
-    const hub = await standing();
-    hub.event("signals", 9);
-    await hub.expect("unsub");
-    await hub.admit({ epoch: "e", offset: 9, recovered: true });
-    hub.event("signals", 10);
-    await hub.expect("unsub");
-    const asked = await hub.admit({ epoch: "e", offset: 10, recovered: false });
-    expect(asked.since).toBeUndefined();
-    hub.event("signals", 11);
-    await vi.waitFor(() => expect(seen).toEqual([11]));
-    expect(resets).toEqual(["signals"]);
-  });
-
-  test("of a topic nobody follows any more are dropped", async () => {
-    open();
-    const leave = live.follow("signals");
-    const hub = await stream.connections.take();
-    await hub.greet();
-    await hub.admit({ epoch: "e", offset: 5, recovered: false });
-    leave();
-    expect((await hub.expect("unsub")).topic).toBe("signals");
-    hub.event("signals", 6);
-    live.follow("ops");
-    await hub.admit({ epoch: "o", offset: 0, recovered: false });
-    await vi.waitFor(() => expect(resets).toContain("ops"));
-    expect(seen).toEqual([]);
-  });
+test("the newest event is dated", async () => {
+  open();
+  live.subscribe("signals", follower("a"));
+  const hub = await letIn();
+  await admit(hub, 5, false);
+  hub.event("signals", 6);
+  await told("a snapshot", "a 6");
+  expect(live.status.get().lastEventAt).toBe("2026-01-01T00:00:06Z");
 });
 
-describe("coming back", () => {
-  test.each(Object.values(CLOSE).filter((code) => code !== CLOSE.UNAUTHENTICATED && code !== CLOSE.PROTOCOL))("after %i it resumes and misses nothing", async (code) => {
-    const hub = await standing();
-    hub.event("signals", 6);
-    hub.close(code);
-    const next = await stream.connections.take();
-    await next.greet();
-    const asked = await next.admit({ epoch: "e", offset: 8, recovered: true });
-    expect(asked.since).toEqual({ epoch: "e", offset: 6 });
-    next.event("signals", 7);
-    next.event("signals", 8);
-    await vi.waitFor(() => expect(seen).toEqual([6, 7, 8]));
-    expect(resets).toEqual([]);
-  });
+test("waking tries at once, and only where there is something to try", async () => {
+  open();
+  (await stream.knocks.take()).refuse(503);
+  await state("offline");
+  live.wake();
+  const hub = await letIn();
+  await state("live");
+  live.wake();
+  await hub.fence();
+  expect(stream.knocks.size).toBe(0);
+});
 
-  test("missed events may also come before the answer to the subscribe", async () => {
-    const hub = await standing();
-    hub.close(1012);
-    const next = await stream.connections.take();
-    await next.greet();
-    const asked = await next.expect("sub");
-    next.event("signals", 6);
-    next.send({ op: "sub", id: asked.id, topic: "signals", epoch: "e", offset: 6, recovered: true });
-    next.event("signals", 7);
-    await vi.waitFor(() => expect(seen).toEqual([6, 7]));
-    expect(resets).toEqual([]);
-  });
+test("a pause that the hub asked for is not cut short", async () => {
+  open();
+  const hub = await letIn();
+  hub.close(4005);
+  await state("offline");
+  live.wake();
+  expect(live.status.get()).toMatchObject({ state: "offline", atHubsWish: true });
+});
 
-  test("with the history gone it loads the snapshot and goes on from the new place", async () => {
-    const hub = await standing();
-    hub.close(1012);
-    const next = await stream.connections.take();
-    await next.greet();
-    await next.admit({ epoch: "f", offset: 1, recovered: false });
-    next.event("signals", 2);
-    await vi.waitFor(() => expect(seen).toEqual([2]));
-    expect(resets).toEqual(["signals"]);
-  });
+test("after it has ended it does not wake, but starts anew", async () => {
+  open();
+  live.subscribe("signals", follower("a"));
+  const hub = await letIn();
+  await admit(hub, 5, false);
+  hub.close(4002);
+  await state("ended");
+  live.wake();
+  expect(live.status.get().state).toBe("ended");
+  live.start();
+  expect(await admit(await letIn(), 7, false)).toBeUndefined();
+  await told("a snapshot", "a snapshot");
+});
 
-  test("4001 renews the token before it comes back", async () => {
-    let token = "t1";
-    const renew = () => {
-      token = "t2";
-      return Promise.resolve(true);
-    };
-    const hub = await standing({ token: () => token, renew });
-    hub.close(4001);
-    expect(await (await stream.connections.take()).greet()).toBe("t2");
-    await state("live");
-  });
+test("with nobody signed in it asks for a token before it says anything", async () => {
+  open({ token: () => null, renew: () => Promise.resolve(false) });
+  const hub = await (await stream.knocks.take()).accept();
+  await hub.gone;
+  expect(hub.inbox.size).toBe(0);
+  expect(live.status.get()).toMatchObject({ state: "ended", reason: "signed_out" });
+});
 
-  test("4001 with the session over stays away", async () => {
-    const hub = await standing({ renew: () => Promise.resolve(false) });
-    hub.close(4001);
-    await state("offline");
-  });
+test("a second follower of a topic loads a snapshot of its own, and both get what follows", async () => {
+  open();
+  live.subscribe("signals", follower("a"));
+  const hub = await letIn();
+  await admit(hub, 5, false);
+  await told("a snapshot");
+  const leave = live.subscribe("signals", follower("b"));
+  hub.event("signals", 6);
+  await told("a snapshot", "b snapshot", "a 6", "b 6");
+  leave();
+  hub.event("signals", 7);
+  await told("a snapshot", "b snapshot", "a 6", "b 6", "a 7");
+});
 
-  test("4002 does not come back at once, but does when woken", async () => {
-    const hub = await standing();
-    hub.close(4002);
-    await state("offline");
-    live.wake();
-    const next = await stream.connections.take();
-    await next.greet();
-    expect((await next.expect("sub")).since).toBeUndefined();
-  });
+test("followers that come before the first answer share its snapshot", async () => {
+  open();
+  live.subscribe("signals", follower("a"));
+  live.subscribe("signals", follower("b"));
+  const hub = await letIn();
+  await admit(hub, 5, false);
+  hub.event("signals", 6);
+  await told("a snapshot", "b snapshot", "a 6", "b 6");
+  expect(hub.inbox.size).toBe(0);
+});
 
-  test("a silent connection is given up after two heartbeats", async () => {
-    open();
-    const hub = await stream.connections.take();
-    await hub.greet(0.02);
-    await hub.expect("ping");
-    await hub.closed;
-    await (await stream.connections.take()).greet();
-    await state("live");
-  });
+test("a newcomer, while others wait for events, makes everybody begin anew, and nobody misses one", async () => {
+  let loaded: () => void = () => undefined;
+  const snapshot = () => {
+    seen.push("a snapshot");
+    return new Promise<void>((resolve) => {
+      loaded = resolve;
+    });
+  };
+  open();
+  live.subscribe("signals", follower("a", { snapshot }));
+  const hub = await letIn();
+  await admit(hub, 5, false);
+  hub.event("signals", 6);
+  await hub.fence();
+  live.subscribe("signals", follower("b"));
+  hub.event("signals", 7);
+  await hub.fence();
+  expect(seen).toEqual(["a snapshot", "a snapshot", "b snapshot"]);
+  loaded();
+  await told("a snapshot", "a snapshot", "b snapshot", "a 7", "b 7");
+});
 
-  test("an answered heartbeat keeps it", async () => {
-    open();
-    const hub = await stream.connections.take();
-    await hub.greet(0.02);
-    for (let beat = 0; beat < 5; beat += 1) {
-      await hub.expect("ping");
-      hub.send({ op: "pong" });
-    }
-    expect(live.status.get().state).toBe("live");
-  });
+test("an event waits until the one before it was taken", async () => {
+  const taken: (() => void)[] = [];
+  open();
+  const event = ({ offset }: { offset: number }) =>
+    new Promise<void>((resolve) => {
+      seen.push(`begun ${offset}`);
+      taken.push(resolve);
+    });
+  live.subscribe("signals", follower("a", { event }));
+  const hub = await letIn();
+  await admit(hub, 5, false);
+  hub.event("signals", 6);
+  hub.event("signals", 7);
+  await hub.fence();
+  expect(seen).toEqual(["a snapshot", "begun 6"]);
+  taken[0]?.();
+  await told("a snapshot", "begun 6", "begun 7");
+});
 
-  test("a topic that failed at the hub is asked for again", async () => {
-    open().follow("signals");
-    const hub = await stream.connections.take();
-    await hub.greet();
-    const asked = await hub.expect("sub");
-    hub.send({ op: "error", id: asked.id, problem: { title: "Busy", status: 503 } });
-    const next = await stream.connections.take();
-    await next.greet();
-    expect((await next.expect("sub")).topic).toBe("signals");
-  });
+test("a newer snapshot ends the one that loads", async () => {
+  const signals: AbortSignal[] = [];
+  const snapshot = (signal: AbortSignal) => {
+    signals.push(signal);
+    return signals.length === 1 ? new Promise<void>(() => undefined) : undefined;
+  };
+  open();
+  live.subscribe("signals", follower("a", { snapshot }));
+  const hub = await letIn();
+  await admit(hub, 5, false);
+  await vi.waitFor(() => expect(signals).toHaveLength(1));
+  hub.event("signals", 6);
+  hub.event("signals", 9);
+  expect((await hub.inbox.take()).op).toBe("unsub");
+  await admit(hub, 9, false);
+  hub.event("signals", 10);
+  await told("a 10");
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+});
+
+test.each<[string, Partial<Handlers<"signals">>]>([
+  ["a snapshot that fails", { snapshot: () => Promise.reject(new Error("no")) }],
+  [
+    "an event that cannot be applied",
+    {
+      event: () => {
+        throw new Error("no");
+      },
+    },
+  ],
+])("%s makes the topic begin anew, later", async (_, handlers) => {
+  const onFailure = vi.fn<(topic: string, thrown: unknown) => void>();
+  open({ onFailure });
+  live.subscribe("signals", follower("a", handlers));
+  const hub = await letIn();
+  await admit(hub, 5, false);
+  hub.event("signals", 6);
+  expect((await hub.inbox.take()).op).toBe("unsub");
+  expect(onFailure).toHaveBeenCalledWith("signals", new Error("no"));
+  await clock.elapse(250, 1000);
+  expect(await admit(hub, 6, false)).toBeUndefined();
 });

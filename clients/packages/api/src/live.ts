@@ -1,17 +1,22 @@
-/** The one WebSocket of a page: signs in, subscribes, resumes where it was, and says how it is. */
-import { backoff } from "./backoff";
-import { CLOSE, parseFrame, SUBPROTOCOL } from "./frames";
-import type { EventFrame, Received, Sent, SubFrame } from "./frames";
+/**
+ * The one WebSocket of a page: signs in, subscribes, resumes where it was, and says how it is.
+ *
+ *     const live = new Live({ url: "wss://hub.example/ws", token: () => session.token, renew: () => session.refresh() });
+ *     live.subscribe("signals", { snapshot: () => load(), event: ({ type, data }) => apply(type, data) });
+ *     live.start();
+ */
+import { backoff, longPause } from "./backoff";
+import { systemClock } from "./clock";
+import type { Clock } from "./clock";
+import { afterClose, CUT, StreamClosed, UNAUTHENTICATED } from "./closing";
+import { Conversation } from "./conversation";
+import type { Follower } from "./delivery";
+import { parseFrame, SUBPROTOCOL } from "./frames";
+import type { Received, Sent } from "./frames";
 import { Observable } from "./observable";
 import type { Problem } from "./problem";
-import { Subscription } from "./subscription";
-
-export type ConnectionState = "live" | "reconnecting" | "offline";
-export interface LiveStatus {
-  state: ConnectionState;
-  /** When the newest event happened at the hub, RFC 3339. */
-  lastEventAt: string | null;
-}
+import type { Connection, LiveStatus } from "./status";
+import type { Handlers, TopicName } from "./topics";
 
 export interface LiveOptions {
   url: string;
@@ -19,194 +24,180 @@ export interface LiveOptions {
   token: () => string | null;
   /** Get a new token; false when the session is over; raises when the hub does not answer. */
   renew: () => Promise<boolean>;
-  onEvent: (frame: EventFrame) => void;
-  /** Events of this topic may have been missed: load the snapshot again. */
-  onReset: (topic: string) => void;
+  /** The hub refused a topic, or, with null, another message. Passing refusals are asked for again. */
   onProblem?: (topic: string | null, problem: Problem) => void;
-  /** Milliseconds before the retry after `attempt` failures. */
-  delay?: (attempt: number) => number;
+  /** A snapshot or an event could not be taken; the topic begins anew. */
+  onFailure?: (topic: string, thrown: unknown) => void;
+  /** Events of one topic held back at most while its snapshot loads; with more it is left, and resumed later. */
+  most?: number;
+  clock?: Clock;
+  /** A number in [0, 1), for jitter. */
+  random?: () => number;
 }
 
 const READY_WITHIN = 10_000;
-const STABLE_AFTER = 10_000;
-const AFTER_PROTOCOL_ERROR = 60_000;
+const MOST_HELD = 1000;
+const ignore = () => undefined;
 
 export class Live {
-  readonly status = new Observable<LiveStatus>({ state: "offline", lastEventAt: null });
+  readonly status = new Observable<LiveStatus>({ state: "ended", reason: "stopped", lastEventAt: null });
   readonly #options: LiveOptions;
-  readonly #delay: (attempt: number) => number;
-  readonly #topics = new Map<string, Subscription>();
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #topics: Conversation;
   #socket: WebSocket | null = null;
   #running = false;
-  #readyAt: number | null = null;
+  #ready = false;
   #attempt = 0;
-  #nextId = 1;
-  #heard = true;
-  #beat: ReturnType<typeof setInterval> | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #since: number | null = null;
+  #quiet = READY_WITHIN;
+  #cancelTimer: () => void = ignore;
 
   constructor(options: LiveOptions) {
     this.#options = options;
-    this.#delay = options.delay ?? ((attempt) => backoff(attempt));
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? Math.random;
+    this.#topics = new Conversation({
+      send: (frame) => this.#send(frame),
+      clock: this.#clock,
+      random: this.#random,
+      most: options.most ?? MOST_HELD,
+      onEvent: ({ at }) => this.status.set({ ...this.status.get(), lastEventAt: at }),
+      onProblem: options.onProblem ?? ignore,
+      onFailure: options.onFailure ?? ignore,
+    });
   }
 
+  /** Connect, and stay connected; also after it has ended. */
   start(): void {
     if (this.#running) return;
     this.#running = true;
+    this.#attempt = 0;
     this.#connect();
   }
 
   /** Close and stay closed; the places in the topics are forgotten. */
   stop(): void {
-    this.#running = false;
-    this.#drop();
-    for (const topic of this.#topics.values()) topic.forget();
-    this.#say("offline");
+    this.#end({ state: "ended", reason: "stopped" });
   }
 
-  /** Try now instead of at the end of the wait, as when the network comes back. */
+  /** Try now instead of at the end of the pause, as when the network comes back; not when the hub asked for the pause. */
   wake(): void {
-    if (this.#running && !this.#socket) this.#connect();
+    const status = this.status.get();
+    if (status.state === "offline" && !status.atHubsWish) this.#connect();
   }
 
   /** Follow a topic until the returned function is called. */
-  follow(name: string): () => void {
-    const topic = this.#topics.get(name) ?? new Subscription(name);
-    this.#topics.set(name, topic);
-    topic.holders += 1;
-    if (topic.holders === 1 && this.#readyAt !== null) this.#subscribe(topic);
-    return () => this.#unfollow(topic);
+  subscribe<Name extends TopicName>(topic: Name, handlers: Handlers<Name>): () => void {
+    return this.#topics.subscribe(topic, handlers as Follower);
   }
 
   /** Present the token now in force, as after a renewal. */
   authenticate(): void {
     const token = this.#options.token();
-    if (token && this.#socket?.readyState === WebSocket.OPEN) this.#send({ op: "auth", token });
-  }
-
-  #unfollow(topic: Subscription): void {
-    topic.holders -= 1;
-    if (topic.holders > 0) return;
-    this.#topics.delete(topic.topic);
-    if (this.#readyAt !== null) this.#send({ op: "unsub", id: this.#nextId++, topic: topic.topic });
+    if (token) this.#send({ op: "auth", token });
   }
 
   #connect(): void {
-    clearTimeout(this.#timer);
-    if (this.status.get().state !== "live") this.#say("reconnecting");
+    this.#say({ state: "connecting" });
     const socket = new WebSocket(this.#options.url, SUBPROTOCOL);
     this.#socket = socket;
-    this.#timer = setTimeout(() => this.#lost(0), READY_WITHIN);
+    this.#after(READY_WITHIN, () => this.#lost(CUT));
     const current = () => this.#socket === socket;
-    socket.addEventListener("open", () => current() && this.authenticate());
-    socket.addEventListener("message", (message) => current() && this.#read(parseFrame(message.data)));
+    socket.addEventListener("open", () => current() && this.#opened());
+    socket.addEventListener("message", (message) => current() && this.#heard(parseFrame(message.data)));
     socket.addEventListener("close", (closed) => current() && this.#lost(closed.code));
+    socket.addEventListener("error", ignore);
   }
 
-  #read(frame: Received | null): void {
-    this.#heard = true;
-    if (frame?.op === "ready") this.#ready(frame.heartbeat);
-    else if (frame?.op === "sub") this.#subscribed(frame);
-    else if (frame?.op === "event") this.#event(frame);
-    else if (frame?.op === "error") this.#failed(frame.id, frame.problem);
+  #opened(): void {
+    if (this.#options.token()) this.authenticate();
+    else this.#lost(UNAUTHENTICATED);
   }
 
-  /** Also the answer to a renewed token, when everything stands already. */
-  #ready(heartbeat: number): void {
-    if (this.#readyAt !== null) return;
-    clearTimeout(this.#timer);
-    this.#readyAt = Date.now();
-    this.#beat = setInterval(() => this.#ping(), heartbeat * 1000);
-    for (const topic of this.#topics.values()) this.#subscribe(topic);
-    this.#say("live");
+  #heard(frame: Received | null | "garbage"): void {
+    if (frame === "garbage") return this.#lost(CUT);
+    if (frame?.op === "ready") this.#letIn(frame.heartbeat);
+    else if (frame) this.#attempt = 0;
+    if (this.#ready) this.#listen(false);
+    if (frame) this.#topics.take(frame);
   }
 
-  #subscribe(topic: Subscription): void {
-    const id = this.#nextId++;
-    this.#send({ op: "sub", id, topic: topic.topic, ...topic.ask(id) });
+  #letIn(heartbeat: number): void {
+    this.#quiet = heartbeat * 1000;
+    this.#ready = true;
+    this.#since = null;
+    this.#topics.ready();
+    this.#say({ state: "live" });
   }
 
-  #subscribed(frame: SubFrame): void {
-    if (this.#topics.get(frame.topic)?.answered(frame)) this.#options.onReset(frame.topic);
-  }
-
-  #event(frame: EventFrame): void {
-    const topic = this.#topics.get(frame.topic);
-    const verdict = topic?.judge(frame);
-    if (topic && verdict === "gap") this.#resubscribe(topic);
-    if (verdict !== "deliver") return;
-    this.status.set({ ...this.status.get(), lastEventAt: frame.at });
-    this.#options.onEvent(frame);
-  }
-
-  /** An offset is missing: ask again from the last one seen. */
-  #resubscribe(topic: Subscription): void {
-    this.#send({ op: "unsub", id: this.#nextId++, topic: topic.topic });
-    this.#subscribe(topic);
-  }
-
-  #failed(id: number | undefined, problem: Problem): void {
-    const topic = [...this.#topics.values()].find((each) => each.asked(id));
-    topic?.lost();
-    this.#options.onProblem?.(topic?.topic ?? null, problem);
-    // A topic that failed for a passing reason would stay silent while all looks live.
-    if (topic && problem.status >= 500) this.#lost(0);
-  }
-
-  /** No frame since the last ping: the connection is dead, whatever the browser believes. */
-  #ping(): void {
-    if (!this.#heard) return this.#lost(0);
-    this.#heard = false;
-    this.#send({ op: "ping" });
+  /** A silent hub is asked once; no frame since: the connection is dead, whatever the browser believes. */
+  #listen(asked: boolean): void {
+    this.#after(this.#quiet, () => {
+      if (asked) return this.#lost(CUT);
+      this.#send({ op: "ping" });
+      this.#listen(true);
+    });
   }
 
   #lost(code: number): void {
-    if (this.#readyAt !== null && Date.now() - this.#readyAt > STABLE_AFTER) this.#attempt = 0;
     this.#drop();
-    if (!this.#running) return;
-    if (code === CLOSE.UNAUTHENTICATED) void this.#renew();
-    else if (code === CLOSE.PROTOCOL) this.#afterProtocolError();
-    else this.#retry();
+    const after = afterClose(code);
+    if (after === "stop") this.#end({ state: "ended", reason: "refused", error: new StreamClosed(code) });
+    else if (after === "renew") void this.#renew();
+    else if (after === "rest") this.#pause(longPause(this.#random), true);
+    else this.#pause(this.#backoff());
   }
 
-  #retry(): void {
-    this.#say("reconnecting");
-    this.#timer = setTimeout(() => this.#connect(), this.#delay(this.#attempt++));
+  #backoff(): number {
+    return backoff(this.#attempt++, this.#random);
+  }
+
+  #pause(milliseconds: number, atHubsWish = false): void {
+    const now = this.#clock.now();
+    this.#since ??= now;
+    this.#say({ state: "offline", since: this.#since, nextAttemptAt: now + milliseconds, atHubsWish });
+    this.#after(milliseconds, () => this.#connect());
   }
 
   async #renew(): Promise<void> {
-    this.#say("reconnecting");
+    this.#say({ state: "connecting" });
     const alive = await this.#options.renew().catch(() => true);
     if (!this.#running || this.#socket) return;
-    if (alive) this.#retry();
-    else this.stop();
+    if (alive) this.#pause(this.#backoff());
+    else this.#end({ state: "ended", reason: "signed_out" });
   }
 
-  /** The hub did not understand us: start anew, slowly, and show it. */
-  #afterProtocolError(): void {
-    for (const topic of this.#topics.values()) topic.forget();
-    this.#say("offline");
-    this.#timer = setTimeout(() => this.#connect(), AFTER_PROTOCOL_ERROR);
+  #end(connection: Connection): void {
+    this.#running = false;
+    this.#drop();
+    this.#topics.forget();
+    this.#since = null;
+    this.#say(connection);
   }
 
   /** Let go of the socket at once; a browser may take minutes to close a dead one. */
   #drop(): void {
     const socket = this.#socket;
     this.#socket = null;
-    this.#readyAt = null;
-    this.#heard = true;
-    clearTimeout(this.#timer);
-    clearInterval(this.#beat);
-    for (const topic of this.#topics.values()) topic.lost();
+    this.#ready = false;
+    this.#cancelTimer();
+    this.#topics.lost();
     if (socket && socket.readyState < WebSocket.CLOSING) socket.close(1000);
+  }
+
+  /** There is one thing to wait for at a time: the hub, or the next attempt. */
+  #after(milliseconds: number, run: () => void): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.after(milliseconds, run);
   }
 
   #send(frame: Sent): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
-  #say(state: ConnectionState): void {
-    const before = this.status.get();
-    if (before.state !== state) this.status.set({ ...before, state });
+  #say(connection: Connection): void {
+    const { lastEventAt } = this.status.get();
+    this.status.set({ ...connection, lastEventAt });
   }
 }

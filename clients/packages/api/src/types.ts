@@ -28,21 +28,3 @@ export type Execution = ExecutionPage["items"][number];
 export type CandlePage = Answer<paths["/api/v1/candles"]["get"], 200>;
 export type Candle = CandlePage["items"][number];
 export type Timeframe = NonNullable<paths["/api/v1/candles"]["get"]["parameters"]["query"]["timeframe"]>;
-
-/** Data of a `candle.closed` event: prices are decimal strings, `time` is the bar's opening, UTC. */
-export type ClosedCandle = Candle & { symbol: string; timeframe: string };
-
-/** A signal as everybody sees it; what one person decided is not in it. */
-export type SharedSignal = Omit<Signal, "my_decision">;
-
-/** Event types of the stream and the data each carries. */
-export interface LiveEvents {
-  "signal.created": SharedSignal;
-  "signal.cancelled": SharedSignal;
-  "signal.expired": SharedSignal;
-  "approval.decided": Approval;
-  "execution.acknowledged": Execution;
-  "execution.filled": Execution;
-  "execution.closed": Execution;
-  "candle.closed": ClosedCandle;
-}

@@ -83,11 +83,11 @@ test("events of other timeframes and unknown types change nothing", () => {
   expect(client.getQueryData(keys.candles("X", "H1"))).toEqual({ items: [candle(1)] });
 });
 
-test("a snapshot is asked for what the topic keeps, and no more", () => {
+test("a snapshot is asked for what the topic keeps, and no more", async () => {
   client.setQueryData(keys.executions, { items: [] });
-  loadSnapshot(client, "executions:u1");
+  await loadSnapshot(client, "executions:u1");
   expect(client.getQueryState(keys.executions)?.isInvalidated).toBe(true);
   expect(client.getQueryState(keys.openSignals)?.isInvalidated).toBe(false);
-  loadSnapshot(client, "signals");
+  await loadSnapshot(client, "signals");
   expect(client.getQueryState(keys.openSignals)?.isInvalidated).toBe(true);
 });

@@ -7,10 +7,10 @@ import type {
   Decision,
   Execution,
   ExecutionPage,
-  SharedSignal,
   Signal,
   SignalPage,
 } from "@caerus/api/types";
+import type { SharedSignal } from "@caerus/api/topics";
 
 type Page<Item> = { items: Item[] };
 

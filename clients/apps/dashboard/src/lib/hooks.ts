@@ -1,8 +1,9 @@
 import type { Observable } from "@caerus/api/observable";
 import { retryAt } from "@caerus/api/problem";
+import type { TopicName } from "@caerus/api/topics";
 import { useEffect, useState, useSyncExternalStore } from "react";
 
-import { live } from "./services";
+import { follow } from "./services";
 
 export function useObservable<Value>(observable: Observable<Value>): Value {
   return useSyncExternalStore(observable.subscribe, observable.get);
@@ -33,6 +34,6 @@ export function useWait(thrown: unknown): number {
 }
 
 /** Follow a topic of the stream while the component is shown. */
-export function useTopic(topic: string | null): void {
-  useEffect(() => (topic ? live.follow(topic) : undefined), [topic]);
+export function useTopic(topic: TopicName | null): void {
+  useEffect(() => (topic ? follow(topic) : undefined), [topic]);
 }

@@ -1,6 +1,7 @@
 /** The one table from what the stream says to what is kept. */
 import type { EventFrame } from "@caerus/api/frames";
-import type { ApprovalPage, CandlePage, ExecutionPage, LiveEvents, SharedSignal, Signal, SignalPage } from "@caerus/api/types";
+import type { LiveEvents, SharedSignal } from "@caerus/api/topics";
+import type { ApprovalPage, CandlePage, ExecutionPage, Signal, SignalPage } from "@caerus/api/types";
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 
 import { mergeSignal, withApproval, withCandle, withDecision, withExecution, withOpenSignal, withoutSignal } from "./cache";
@@ -62,11 +63,11 @@ const snapshots: Record<string, (subject: string) => QueryKey> = {
   candles: (symbol) => keys.candlesOf(symbol),
 };
 
-/** Load again what a topic keeps current, after events may have been missed. */
-export function loadSnapshot(client: QueryClient, topic: string): void {
+/** Load again what a topic keeps current, after events may have been missed; settles when what is shown was loaded. */
+export async function loadSnapshot(client: QueryClient, topic: string): Promise<void> {
   const [kind = "", subject = ""] = topic.split(":");
   const key = snapshots[kind]?.(subject);
-  if (key) void client.invalidateQueries({ queryKey: key });
   // What this user decided is part of the signals.
-  if (kind === "approvals") void client.invalidateQueries({ queryKey: keys.signals });
+  const wanted = [...(key ? [key] : []), ...(kind === "approvals" ? [keys.signals] : [])];
+  await Promise.all(wanted.map((queryKey) => client.invalidateQueries({ queryKey })));
 }

@@ -4,6 +4,7 @@ import { Live } from "@caerus/api/live";
 import { kindOf, ProblemError } from "@caerus/api/problem";
 import { Session } from "@caerus/api/session";
 import { StepUp } from "@caerus/api/step-up";
+import type { TopicName } from "@caerus/api/topics";
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 
 import { keys } from "./keys";
@@ -32,10 +33,17 @@ export const live = new Live({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
   token: () => session.token,
   renew: () => session.refresh(),
-  onEvent: (frame) => applyEvent(queryClient, frame),
-  onReset: (topic) => loadSnapshot(queryClient, topic),
+  onFailure: (topic, thrown) => console.warn("stream", topic, thrown),
   onProblem: (topic, problem) => console.warn("stream", topic, problem.title, problem.detail),
 });
+
+/** Keep what is shown current with a topic, until the returned function is called. */
+export function follow(topic: TopicName): () => void {
+  return live.subscribe(topic, {
+    snapshot: () => loadSnapshot(queryClient, topic),
+    event: (event) => applyEvent(queryClient, event),
+  });
+}
 
 /** A role that needs a second factor from now on: look again whether there is one. */
 function noticeDemand(thrown: Error): void {

@@ -1,10 +1,11 @@
-import type { ConnectionState as State } from "@caerus/api/live";
-
 import { clock } from "../../lib/format";
-import { useObservable } from "../../lib/hooks";
+import { useNow, useObservable } from "../../lib/hooks";
 import { live } from "../../lib/services";
+import { standing } from "./standing";
+import type { Word } from "./standing";
 
-const LOOKS: Record<State, { dot: string; pill: string }> = {
+const LOOKS: Record<Word, { dot: string; pill: string }> = {
+  connecting: { dot: "bg-warn motion-safe:animate-pulse", pill: "text-warn" },
   live: { dot: "bg-buy", pill: "text-text" },
   reconnecting: { dot: "bg-warn motion-safe:animate-pulse", pill: "text-warn" },
   offline: { dot: "bg-sell", pill: "text-sell" },
@@ -12,8 +13,10 @@ const LOOKS: Record<State, { dot: string; pill: string }> = {
 
 /** How fresh what is shown is: the state of the stream, and when its last event happened. */
 export function ConnectionState() {
-  const { state, lastEventAt } = useObservable(live.status);
-  const looks = LOOKS[state];
+  const status = useObservable(live.status);
+  const { word, note, canTry } = standing(status, useNow(), clock);
+  const { lastEventAt } = status;
+  const looks = LOOKS[word];
   return (
     <div className="flex items-center gap-2 text-xs">
       {lastEventAt && (
@@ -27,13 +30,19 @@ export function ConnectionState() {
         className={`inline-flex items-center gap-1.5 rounded-full border border-line bg-panel px-2.5 py-1 font-semibold ${looks.pill}`}
       >
         <span aria-hidden="true" className={`size-2 rounded-full ${looks.dot}`} />
-        <span data-testid="connection-state">{state}</span>
+        <span data-testid="connection-state">{word}</span>
       </span>
-      {state === "offline" && (
-        <button type="button" onClick={() => live.wake()} className="min-h-8 rounded-lg px-1 font-semibold text-accent">
+      {note && <span className="text-muted tabular-nums">{note}</span>}
+      {canTry && (
+        <button type="button" onClick={tryNow} className="min-h-8 rounded-lg px-1 font-semibold text-accent">
           Try now
         </button>
       )}
     </div>
   );
+}
+
+function tryNow(): void {
+  if (live.status.get().state === "ended") live.start();
+  else live.wake();
 }

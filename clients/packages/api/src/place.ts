@@ -3,26 +3,19 @@ import type { Cursor, EventFrame, SubFrame } from "./frames";
 
 export type Verdict = "deliver" | "skip" | "gap";
 
-export class Subscription {
-  readonly topic: string;
-  holders = 0;
+export class Place {
   #cursor: Cursor | null = null;
   #asked: number | null = null;
-  #resuming = false;
   #gapAfter: number | null = null;
 
-  constructor(topic: string) {
-    this.topic = topic;
-  }
-
-  get cursor(): Cursor | null {
-    return this.#cursor;
+  /** Whether a subscription was ever answered. */
+  get known(): boolean {
+    return this.#cursor !== null;
   }
 
   /** A subscribe request with this id is on its way. */
   ask(id: number): { since?: Cursor } {
     this.#asked = id;
-    this.#resuming = this.#cursor !== null;
     return this.#cursor ? { since: this.#cursor } : {};
   }
 
@@ -30,38 +23,41 @@ export class Subscription {
     return id !== undefined && this.#asked === id;
   }
 
-  /** The connection is gone: whatever was asked will not be answered. */
+  /** Whatever was asked will not be answered. */
   lost(): void {
     this.#asked = null;
   }
 
-  /** Forget the place; the next subscribe starts anew and a snapshot is loaded. */
+  /** Forget the place: the next subscribe begins anew, with a snapshot. */
   forget(): void {
     this.#cursor = null;
   }
 
   /**
-   * Take the answer to a subscribe. Returns true when events may have been missed, so that a
+   * Take the answer to the last subscribe. Returns true when events may have been missed, so that a
    * snapshot must be loaded. A recovered topic keeps its own place: the missed events carry on from it.
    */
   answered(frame: SubFrame): boolean {
-    if (!this.asked(frame.id)) return false;
     this.#asked = null;
-    if (frame.recovered && this.#resuming && this.#cursor) return false;
+    if (frame.recovered && this.#cursor?.epoch === frame.epoch) return false;
     this.#cursor = { epoch: frame.epoch, offset: frame.offset };
     return true;
   }
 
+  /** What to do with an event; one that is to be delivered moves the place. */
   judge(frame: EventFrame): Verdict {
     if (!this.#cursor || frame.offset <= this.#cursor.offset) return "skip";
-    if (frame.offset === this.#cursor.offset + 1) {
-      this.#cursor = { ...this.#cursor, offset: frame.offset };
-      return "deliver";
-    }
+    if (frame.offset === this.#cursor.offset + 1) return "deliver";
+    // What comes before the answer to a new request belongs to the old subscription.
     return this.#asked === null ? this.#gap(this.#cursor.offset) : "skip";
   }
 
-  /** Twice at the same place: the history does not have it, so start anew with a snapshot. */
+  /** The event after the cursor was taken. */
+  advance(): void {
+    if (this.#cursor) this.#cursor = { ...this.#cursor, offset: this.#cursor.offset + 1 };
+  }
+
+  /** Twice at the same place: the history does not have it, so begin anew with a snapshot. */
   #gap(after: number): Verdict {
     if (this.#gapAfter === after) this.#cursor = null;
     this.#gapAfter = after;

@@ -1,0 +1,19 @@
+import { expectTypeOf, test } from "vitest";
+
+import type { Live } from "./live";
+import type { LiveEvent, SharedSignal, TopicName } from "./topics";
+import type { Approval, Execution } from "./types";
+
+test("a topic's name says what its events carry", () => {
+  expectTypeOf<LiveEvent<"signals">["data"]>().toEqualTypeOf<SharedSignal>();
+  expectTypeOf<LiveEvent<"approvals:u1">["data"]>().toEqualTypeOf<Approval>();
+  expectTypeOf<LiveEvent<"executions:u1">["type"]>().toEqualTypeOf<"execution.acknowledged" | "execution.filled" | "execution.closed">();
+  expectTypeOf<LiveEvent<"executions:u1">["data"]>().toEqualTypeOf<Execution>();
+  expectTypeOf<LiveEvent<"candles:XAUUSD">["data"]["close"]>().toEqualTypeOf<string>();
+});
+
+test("a topic that nobody declared is no name", () => {
+  expectTypeOf<"signal">().not.toExtend<TopicName>();
+  expectTypeOf<"executions">().not.toExtend<TopicName>();
+  expectTypeOf<Live["subscribe"]>().parameter(0).toExtend<TopicName>();
+});

@@ -1,0 +1,51 @@
+/** The topics of the stream, and what their events carry: the schemas of the hub's API document. */
+import type { EventFrame } from "./frames";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+/** A signal as everybody sees it; what one person decided is not in it. */
+export type SharedSignal = Schemas["Signal"];
+/** Prices are decimal strings, `time` is when the bar opened, UTC. */
+export type ClosedCandle = Schemas["ClosedCandle"];
+
+/** Event types and the data each carries. */
+export interface LiveEvents {
+  "signal.created": SharedSignal;
+  "signal.cancelled": SharedSignal;
+  "signal.expired": SharedSignal;
+  "approval.decided": Schemas["Approval"];
+  "execution.acknowledged": Schemas["Execution"];
+  "execution.filled": Schemas["Execution"];
+  "execution.closed": Schemas["Execution"];
+  "candle.closed": ClosedCandle;
+}
+
+/** Kinds of topics and the types of their events. */
+interface Kinds {
+  signals: "signal.created" | "signal.cancelled" | "signal.expired";
+  approvals: "approval.decided";
+  executions: "execution.acknowledged" | "execution.filled" | "execution.closed";
+  candles: "candle.closed";
+}
+
+/** `signals`, or a kind and whose or of what: `executions:{user_id}`, `candles:{symbol}`. */
+export type TopicName = "signals" | `${"approvals" | "executions" | "candles"}:${string}`;
+
+type KindOf<Name extends TopicName> = Name extends `${infer Kind extends keyof Kinds}:${string}` ? Kind : "signals";
+
+/** An event of this topic: `type` tells what `data` is. A newer hub may send types that are not listed here. */
+export type LiveEvent<Name extends TopicName> = {
+  [Type in Kinds[KindOf<Name>]]: Omit<EventFrame, "type" | "data"> & { type: Type; data: LiveEvents[Type] };
+}[Kinds[KindOf<Name>]];
+
+export interface Handlers<Name extends TopicName> {
+  /**
+   * Load the state anew: it was never loaded, or events may have been missed. Events wait until the returned
+   * promise has settled, then those above its position follow in order. `signal` ends a load that a newer one
+   * replaces.
+   */
+  snapshot: (signal: AbortSignal) => unknown;
+  /** Apply an event; when a promise is returned, the next event waits for it. */
+  event: (event: LiveEvent<Name>) => unknown;
+}
