@@ -13,7 +13,7 @@ from starlette.routing import Match, Mount, Route, Router, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hub.core import clock, openapi
+from hub.core import asyncapi, clock, openapi
 from hub.core.addresses import Gate
 from hub.core.cors import Cors
 from hub.core.http import Envelope
@@ -35,6 +35,11 @@ class State(TypedDict):
 def api_document() -> dict[str, Any]:
     """The OpenAPI document of all rooms."""
     return openapi.document(APIS, topics, version=version("caerus"))
+
+
+def stream_document() -> dict[str, Any]:
+    """The AsyncAPI document of the stream."""
+    return asyncapi.document(topics, version=version("caerus"))
 
 
 def create_app(settings: Settings, dsn: str, redis_url: str) -> ASGIApp:
@@ -61,6 +66,7 @@ def _lifespan(
         async with open_resources(settings, dsn, redis_url) as resources:
             for name in SECRETS:
                 resources.secrets.get(name)
+            resources.nursery.start(resources.presences.keep_telling(), name="presence")
             yield {"resources": resources}
 
     return lifespan
@@ -81,11 +87,14 @@ def _nothing_here(routes: list[Route]) -> ASGIApp:
 
 
 def _documents() -> list[Route]:
-    spec = api_document()
+    spec, stream_spec = api_document(), stream_document()
     here = Path(__file__).parent
 
     async def as_json(_: Request) -> Response:
         return JSONResponse(spec)
+
+    async def stream_as_json(_: Request) -> Response:
+        return JSONResponse(stream_spec)
 
     async def as_page(_: Request) -> Response:
         return FileResponse(here / "docs.html", media_type="text/html")
@@ -95,6 +104,7 @@ def _documents() -> list[Route]:
 
     return [
         Route("/openapi.json", as_json),
+        Route("/asyncapi.json", stream_as_json),
         Route("/docs", as_page),
         Route("/docs.js", as_script),
         Route("/.well-known/jwks.json", _jwks),

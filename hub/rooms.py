@@ -2,6 +2,7 @@
 
 from hub.core import upkeep as _core_jobs
 from hub.core.health import api as health
+from hub.core.stream.api import api as presence
 from hub.core.web import Api
 from hub.identity.audit import jobs as _audit_jobs
 from hub.identity.audit.api import api as audit
@@ -31,6 +32,7 @@ from hub.trading.signals.api import api as signals
 
 APIS: list[Api] = [
     health,
+    presence,
     auth,
     sessions,
     users,

@@ -4,9 +4,11 @@ Three keys. `caerus:bus` is a stream with every event, which each hub process re
 stopped; an event of a trace has its `traceparent` there. `caerus:t:<topic>` is a topic's own history, whose entry ids are the topic's offsets, so a
 repeated publish is refused by the stream itself. `caerus:o:<topic>` is the topic's last offset.
 One Lua call does all three for a batch: atomic, ordered, and idempotent.
+A fourth, `caerus:life`, is a random name that hubs put there: it is gone when everything else is.
 """
 
 from collections.abc import Sequence
+from uuid import uuid4
 
 from msgspec import Struct
 
@@ -14,6 +16,7 @@ from hub.core import tracing
 from hub.core.redis import Redis
 
 BUS = "caerus:bus"
+LIFE = "caerus:life"
 _BUS_LENGTH = 100_000
 HISTORY = 1_000
 HISTORY_SECONDS = 86_400
@@ -71,14 +74,16 @@ class Bus:
         published = self._publish(keys=["caerus"], args=args)
         return int(await tracing.client("redis", "bus.publish", published))
 
+    async def life(self) -> bytes | None:
+        """Which life of Redis this is: another one when it has lost its data since."""
+        await self.redis.set(LIFE, uuid4().hex, nx=True)
+        life: bytes | None = await self.redis.get(LIFE)
+        return life
+
     async def end(self) -> bytes:
         """Where the bus stands now."""
         last = await self.redis.xrevrange(BUS, count=1)
         return last[0][0] if last else b"0-0"
-
-    async def is_behind(self, entry: bytes) -> bool:
-        """Whether the bus ends before an entry that was read from it: then it was emptied, and began anew."""
-        return _order(await self.end()) < _order(entry)
 
     async def read(self, after: bytes, *, wait: float) -> list[tuple[bytes, Published]]:
         """What came after an entry id; waits up to `wait` seconds for the first."""
@@ -97,11 +102,6 @@ class Bus:
         kept = self.redis.xrange(f"caerus:t:{topic}", min=f"{after + 1}-0", count=limit)
         entries = await tracing.client("redis", "bus.history", kept)
         return [Published(topic, int(id.partition(b"-")[0]), fields[b"m"]) for id, fields in entries]
-
-
-def _order(id: bytes) -> tuple[int, int]:
-    at, _, number = id.partition(b"-")
-    return int(at), int(number)
 
 
 def _published(entry: dict[bytes, bytes]) -> Published:

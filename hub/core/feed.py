@@ -1,6 +1,7 @@
 """The feed: one reader of the bus a process, fanned out to whoever listens here (`core/channel`)."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,6 +20,8 @@ from hub.core.waiter import Waiter
 log = structlog.get_logger()
 sql = Sql("core")
 
+_LOOK_SECONDS = 2
+"""How long a bus that lost its data may go unnoticed."""
 _BACKLOG = 2_000
 """Events that may wait for one channel before the bus is read further."""
 
@@ -44,16 +47,19 @@ class Feed:
         """Stand at the end of the bus, then read on in the background."""
         self.epoch = (await sql.sure(self.db, _Epoch, "stream_epoch")).epoch
         self._nursery = nursery
-        nursery.start(self._read(await self._reader.end()), name="feed")
+        life = await self._reader.life()
+        nursery.start(self._read(await self._reader.end(), life), name="feed")
 
-    async def _read(self, after: bytes) -> None:
+    async def _read(self, after: bytes, life: bytes | None) -> None:
+        looked = time.monotonic()
         while True:
             try:
-                entries = await self._reader.read(after, wait=2)
-                if not entries and await self._reader.is_behind(after):
-                    log.warning("feed.bus_began_anew")
-                    after = b"0-0"
-                    self._lose()
+                entries = await self._reader.read(after, wait=_LOOK_SECONDS)
+                if time.monotonic() - looked >= _LOOK_SECONDS:
+                    before, life, looked = life, await self._reader.life(), time.monotonic()
+                    if life != before:
+                        after = self._begin_anew()
+                        continue
             except RedisError as error:
                 log.warning("feed.lost", error=str(error))
                 await asyncio.sleep(0.2)
@@ -84,9 +90,12 @@ class Feed:
         elif channel.pumping and channel.backlog > _BACKLOG:
             await asyncio.wait([channel.pumping])
 
-    def _lose(self) -> None:
+    def _begin_anew(self) -> bytes:
+        """Redis lost its data, and with it perhaps what we had not read: every listener looks for itself."""
+        log.warning("feed.bus_lost")
         for channel in list(self.channels.values()):
             channel.lose()
+        return b"0-0"
 
     def join(self, topic: str, listener: Listener) -> None:
         if topic not in self.channels:

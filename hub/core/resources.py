@@ -22,6 +22,7 @@ from hub.core.security.revocations import ENDED, WHOLE, Revocations
 from hub.core.security.signatures import Nonces
 from hub.core.security.tokens import Tokens
 from hub.core.settings import Settings
+from hub.core.stream.presence import Presences
 from hub.core.stream.registry import Sockets
 
 _COUNT_SECONDS = 0.5
@@ -38,6 +39,7 @@ class Resources(Struct, frozen=True):
     queue: Queue
     feed: Feed
     sockets: Sockets
+    presences: Presences
     tokens: Tokens
     masters: Masters
     passwords: Passwords
@@ -85,6 +87,7 @@ async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncI
             queue=queue(redis),
             feed=feed,
             sockets=sockets,
+            presences=Presences(redis, feed, sockets),
             tokens=tokens,
             masters=masters,
             passwords=passwords,

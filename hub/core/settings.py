@@ -24,8 +24,7 @@ Networks = Annotated[str, AfterValidator(formats.networks)]
 """`10.0.0.0/8, 2001:db8::/32`."""
 
 
-_NO_LIMIT = 10**7
-"""More than anybody meets: where one machine plays everybody."""
+_NO_LIMIT = 10**7  # where one machine plays everybody
 
 
 class AppSettings(BaseSettings):
@@ -180,9 +179,7 @@ class MailSettings(BaseSettings):
 
 class ServeSettings(BaseSettings):
     """Where the hub listens. `OPS_PORT` serves a process's /metrics and /health and is never public; 0 is off.
-
-    `HUB_SOCKETS_PER_PERSON` counts in each process. `HUB_SOCKETS_UNPROVEN`: open sockets of one address that
-    have not said who they are.
+    Sockets are counted in each process; the unproven ones of an address have not said who they are.
     """
 
     model_config = _config()
@@ -196,6 +193,11 @@ class ServeSettings(BaseSettings):
     header_bytes: int = Field(16_384, ge=1_024, validation_alias="HUB_HEADER_BYTES")
     sockets_per_person: int = Field(50, ge=1, validation_alias="HUB_SOCKETS_PER_PERSON")
     sockets_unproven: int = Field(200, ge=1, validation_alias="HUB_SOCKETS_UNPROVEN")
+
+    @classmethod
+    def throw_away(cls, port: int, ops_port: int) -> Self:
+        most = {"HUB_SOCKETS_PER_PERSON": _NO_LIMIT, "HUB_SOCKETS_UNPROVEN": _NO_LIMIT}
+        return cls.model_validate({"HUB_PORT": port, "OPS_PORT": ops_port} | most)
 
 
 class TelemetrySettings(BaseSettings):
@@ -281,12 +283,7 @@ class Settings(BaseSettings):
             app=AppSettings(CAERUS_HOME=home, APP_LOG_LEVEL="WARNING" if level == "INFO" else level),
             db=DbSettings(dsn="", owner_dsn=""),
             redis=RedisSettings(url=""),
-            serve=ServeSettings(
-                HUB_PORT=port,
-                OPS_PORT=ops_port,
-                HUB_SOCKETS_PER_PERSON=_NO_LIMIT,
-                HUB_SOCKETS_UNPROVEN=_NO_LIMIT,
-            ),
+            serve=ServeSettings.throw_away(port, ops_port),
             limits=LimitSettings.none(),
         )
 

@@ -101,6 +101,8 @@ ROUTES: dict[str, str] = {
     "DELETE /users/{id}": "operators, fresh: users:write",
     "PUT /admin/users/{id}/plan": "operators, fresh: plans:write",
     "GET /admin/audit-logs": "operators: audit:read",
+    "GET /admin/presence": "operators: presence:read",
+    "GET /admin/presence/{user_id}": "operators: presence:read",
     "GET /admin/audit-logs/heads": "operators: audit:read",
     "POST /api-keys": "operators, fresh",
     "GET /api-keys": "operators",

@@ -1,5 +1,7 @@
 """What goes over the socket, and the codes it closes with."""
 
+from typing import Any
+
 from msgspec import Struct
 
 from hub.core.bus import Cursor
@@ -88,7 +90,7 @@ class Pong(Struct, frozen=True, tag_field="op", tag="pong"): ...
 
 
 class Failed(Struct, frozen=True, tag_field="op", tag="error", omit_defaults=True):
-    problem: dict[str, object]
+    problem: dict[str, Any]
     id: Id | None = None
 
 

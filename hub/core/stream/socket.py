@@ -187,7 +187,8 @@ class Socket:
             try:
                 await topics.admit(self._who, name)
             except Problem:
-                self._drop(name)
+                # Coming back it asks for each topic, and is told which it may not read.
+                raise Closed(messages.OUT_OF_STEP, "what you may read has changed") from None
 
     async def _change(self, incoming: Sub | Unsub) -> None:
         try:

@@ -38,6 +38,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many sockets and people are connected, on which hub, to which topics. */
+        get: operations["presence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/presence/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many sockets this person has open, by hub; nobody's id is nobody's. */
+        get: operations["presence_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/users/{id}/plan": {
         parameters: {
             query?: never;
@@ -1301,6 +1335,19 @@ export interface components {
             name: string;
         };
         /**
+         * HubPresence
+         * @description One hub process. `topics`: how many listen, by the name before the colon.
+         */
+        HubPresence: {
+            at: string;
+            id: string;
+            people: number;
+            sockets: number;
+            topics: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Invitation
          * @description As the organisation sees it.
          */
@@ -1536,6 +1583,18 @@ export interface components {
             /** Format: decimal */
             target: string;
         };
+        /**
+         * PersonPresence
+         * @description How many sockets a person has open, by hub.
+         */
+        PersonPresence: {
+            hubs: {
+                [key: string]: number;
+            };
+            sockets: number;
+            /** Format: uuid */
+            user_id: string;
+        };
         /** PlanIn */
         PlanIn: {
             /** @enum {unknown} */
@@ -1548,6 +1607,15 @@ export interface components {
         Polled: {
             commands: components["schemas"]["Sealed"][];
             cursor: string;
+        };
+        /**
+         * Presence
+         * @description All hubs. `people` are counted once, on however many hubs they are.
+         */
+        Presence: {
+            hubs: components["schemas"]["HubPresence"][];
+            people: number;
+            sockets: number;
         };
         /**
          * ProblemDocument
@@ -1928,6 +1996,111 @@ export interface operations {
             };
             /** @description Invalid request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Presence"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    presence_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonPresence"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
