@@ -20,11 +20,6 @@ from hub.core import log
 LATENCY = ("caerus", "c")
 
 
-def run() -> list[dict[str, Any]]:
-    """For `make bench`."""
-    return main([])
-
-
 def main(arguments: Sequence[str]) -> list[dict[str, Any]]:
     """Measure in rounds, print, and give the medians."""
     options = _options(arguments)
