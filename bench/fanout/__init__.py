@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,8 @@ MOST_OTHERS = 0.1
 def main(arguments: Sequence[str]) -> list[dict[str, Any]]:
     """Measure in rounds, print, and give the medians."""
     options = _options(arguments)
+    if unknown := set(options.peers.split(",")) - set(NAMES):
+        sys.exit(f"No peer called {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}.")
     names = [name for name in NAMES if name in options.peers.split(",") or name == "caerus"]
     log.setup("WARNING")
     cores.many_files()
