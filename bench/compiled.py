@@ -21,9 +21,10 @@ def cache() -> Path:
 
 
 def program(name: str) -> str:
-    """The compiled `bench/<name>.c`; built once for each text of it."""
+    """The compiled `bench/<name>.c`; built once for each text of it and of the headers."""
     source = HERE / f"{name}.c"
-    out = cache() / f"{name}-{hashlib.sha256(source.read_bytes()).hexdigest()[:16]}"
+    text = b"".join(path.read_bytes() for path in (source, *sorted(HERE.glob("*.h"))))
+    out = cache() / f"{name}-{hashlib.sha256(text).hexdigest()[:16]}"
     if not out.exists():
         compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
         if compiler is None:

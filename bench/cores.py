@@ -28,3 +28,11 @@ def many_files() -> int:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard
+
+
+def busy_seconds() -> float:
+    """How long the server's core (all cores where nothing is pinned) has been at work for anybody."""
+    name = f"cpu{CORES[0]} " if PINNED else "cpu "
+    [line] = [line for line in Path("/proc/stat").read_text().splitlines() if line.startswith(name)]
+    user, nice, system, _idle, _iowait, irq, softirq, steal = (int(each) for each in line.split()[1:9])
+    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")

@@ -17,21 +17,17 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "tally.h"
+
 enum { NONE, CONNECTING, UPGRADING, GREETING, OPEN };
-enum { MOST_HELLO = 4, MOST_WHO = 65536, BUFFER = 1 << 18, EVENTS = 1024, CODES = 5000 };
-enum { SUB_BITS = 6, BUCKETS = 64 << SUB_BITS }; /* 64 steps a power of two: within 1.6 % */
+enum { MOST_HELLO = 4, MOST_WHO = 65536, BUFFER = 1 << 18, EVENTS = 1024 };
 
 typedef struct {
     int fd, state, answers, held;
@@ -44,39 +40,13 @@ static char *host, *hello[MOST_HELLO], *who[MOST_WHO];
 static int port, total, hellos, whos, poller, opened, started, inflight, opening;
 static Conn *conns;
 static uint32_t *seen;
-static int64_t seen_size, frames, bytes, gaps, doubled, reads, lost, first_at, last_at, largest;
-static int64_t histogram[BUCKETS], closed[CODES];
+static int64_t seen_size;
 static double opening_since;
 static char buffer[BUFFER];
-
-static int64_t now_ns(void) {
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return at.tv_sec * 1000000000LL + at.tv_nsec;
-}
 
 static void die(const char *what) {
     perror(what);
     exit(1);
-}
-
-static int bucket(int64_t value) {
-    if (value < 1 << SUB_BITS) return value < 0 ? 0 : (int)value;
-    int high = 63 - __builtin_clzll(value), shift = high - SUB_BITS;
-    return ((shift + 1) << SUB_BITS) + (int)((value >> shift) & ((1 << SUB_BITS) - 1));
-}
-
-static int64_t bucket_top(int at) {
-    if (at < 1 << SUB_BITS) return at;
-    int shift = (at >> SUB_BITS) - 1;
-    return ((((int64_t)at & ((1 << SUB_BITS) - 1)) | (1 << SUB_BITS)) + 1) << shift;
-}
-
-static double percentile(double q) {
-    int64_t need = (int64_t)(q * frames + 0.5), sum = 0;
-    for (int i = 0; i < BUCKETS; i++)
-        if ((sum += histogram[i]) >= need && sum) return bucket_top(i) / 1e6;
-    return 0;
 }
 
 static void say(Conn *c, int opcode, const char *text, size_t size) { /* masked with zeros: as it is */
@@ -165,12 +135,7 @@ static void event(Conn *c, int64_t at, int64_t number, int64_t stamp) {
     }
     if (c->next >= 0) gaps += number - c->next;
     c->next = number + 1;
-    frames++;
-    if (!first_at) first_at = at;
-    last_at = at;
-    int64_t delay = at - stamp;
-    if (delay > largest) largest = delay;
-    histogram[bucket(delay)]++;
+    count_delay(at, stamp);
     while (number >= seen_size) {
         seen = realloc(seen, 2 * seen_size * sizeof *seen);
         memset(seen + seen_size, 0, seen_size * sizeof *seen);
@@ -225,8 +190,7 @@ static void readable(Conn *c) {
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0) {
         closed[0]++;
-        ended(c);
-        return;
+        return ended(c);
     }
     reads++;
     bytes += got;
@@ -269,26 +233,9 @@ static void writable(Conn *c) {
 }
 
 static void reset(int64_t next) {
-    memset(histogram, 0, sizeof histogram);
-    memset(closed, 0, sizeof closed);
+    forget_counts();
     memset(seen, 0, seen_size * sizeof *seen);
-    frames = bytes = gaps = doubled = reads = lost = first_at = last_at = largest = 0;
     for (int i = 0; i < total; i++) conns[i].next = next;
-}
-
-static void report(void) {
-    printf("report {\"open\":%d,\"frames\":%lld,\"bytes\":%lld,\"reads\":%lld,\"gaps\":%lld,\"doubled\":%lld,"
-           "\"lost\":%lld,\"seconds\":%.6f,\"p50\":%.4f,\"p90\":%.4f,\"p99\":%.4f,\"p999\":%.4f,\"max\":%.4f,\"closed\":{",
-           opened, (long long)frames, (long long)bytes, (long long)reads, (long long)gaps, (long long)doubled,
-           (long long)lost, (last_at - first_at) / 1e9, percentile(.5), percentile(.9), percentile(.99),
-           percentile(.999), largest / 1e6);
-    const char *comma = "";
-    for (int i = 0; i < CODES; i++)
-        if (closed[i]) {
-            printf("%s\"%d\":%lld", comma, i, (long long)closed[i]);
-            comma = ",";
-        }
-    printf("}}\n");
 }
 
 static void command(char *line) {
@@ -298,7 +245,7 @@ static void command(char *line) {
     else if (!strncmp(line, "who ", 4) && whos < MOST_WHO) who[whos++] = strdup(rest);
     else if (!strcmp(line, "forget")) hellos = 0;
     else if (!strncmp(line, "reset", 5)) reset(atoll(rest));
-    else if (!strcmp(line, "report")) report();
+    else if (!strcmp(line, "report")) report(opened);
     else if (!strcmp(line, "cut")) {
         for (int i = 0; i < total; i++)
             if (conns[i].state != NONE) drop(&conns[i]);

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,16 +19,14 @@ from bench.figures import parser, show_targets
 from hub.core import log
 
 LATENCY = ("caerus", "c")
-
-
-def run() -> list[dict[str, Any]]:
-    """For `make bench`."""
-    return main([])
+MOST_OTHERS = 0.1
 
 
 def main(arguments: Sequence[str]) -> list[dict[str, Any]]:
     """Measure in rounds, print, and give the medians."""
     options = _options(arguments)
+    if unknown := set(options.peers.split(",")) - set(NAMES):
+        sys.exit(f"No peer called {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}.")
     names = [name for name in NAMES if name in options.peers.split(",") or name == "caerus"]
     log.setup("WARNING")
     cores.many_files()
@@ -94,9 +93,20 @@ def _round(servers: list[Server], number: int, options: argparse.Namespace) -> l
 
 def _show(rounds: Rounds, title: str) -> list[dict[str, Any]]:
     console, flat = Console(width=150), [row for rows in rounds for row in rows]
-    figures = {name: medians(flat, name) for name in ("cpu", "rate", "p50", "p99", "generator", "rest_p99")}
+    figures = {
+        name: medians(flat, name) for name in ("cpu", "rate", "p50", "p99", "generator", "others", "rest_p99")
+    }
     table = Table(title=title)
-    for column in ("mode", "server", "CPU us/message", "messages/s", "p50 ms", "p99 ms", "generator's core"):
+    for column in (
+        "mode",
+        "server",
+        "CPU us/message",
+        "messages/s",
+        "p50 ms",
+        "p99 ms",
+        "generator",
+        "others",
+    ):
         table.add_column(column, justify="left" if column in ("mode", "server") else "right")
     for column in ("ours / it", "clean"):
         table.add_column(column, justify="right")
@@ -107,13 +117,18 @@ def _show(rounds: Rounds, title: str) -> list[dict[str, Any]]:
         to = ratio(rounds, mode, server)
         table.add_row(
             mode if mode != last else "", NAMES[server], f"{values['cpu']:.2f}", f"{values['rate']:,.0f}",
-            f"{values['p50']:.2f}", f"{values['p99']:.2f}", f"{values['generator']:.0%}",
+            f"{values['p50']:.2f}", f"{values['p99']:.2f}", f"{values['generator']:.0%}", f"{values['others']:.0%}",
             f"{to:.2f}" if to else "", "yes" if clean else "LOST",
             end_section=False,
         )  # fmt: skip
         last = mode
         rows.append({"mode": mode, "server": server, "clean": clean} | values)
     console.print(table)
+    if max(figures["others"].values()) > MOST_OTHERS:
+        console.print(
+            f"[yellow]Others took up to {max(figures['others'].values()):.0%} of the server's core: this machine is "
+            "busy. Delays are noise then; CPU a message, and ratios to a peer in the same round, less so.[/]"
+        )
     show_targets(targets(rounds))
     return rows
 

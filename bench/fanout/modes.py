@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from bench import cores
 from bench.fanout.publish import Publisher
 from bench.fanout.servers import Server
-from bench.generator import Generator, Report, generator
+from bench.generator import Generator, generator
 from bench.process import cpu_seconds
 from workers.loadtest.wire import load, request
 
@@ -28,7 +29,10 @@ class Mode(msgspec.Struct, frozen=True):
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """CPU in microseconds a delivered message; times in milliseconds; `generator` is its share of a core."""
+    """CPU in microseconds a delivered message; times in milliseconds; `generator` is its share of a core.
+
+    `others` is the share of the server's core that was taken by somebody else: much of it is noise in the rest.
+    """
 
     server: str
     mode: str
@@ -37,6 +41,7 @@ class Measured(msgspec.Struct, frozen=True):
     p50: float
     p99: float
     generator: float
+    others: float
     clean: bool
     rest_p99: float = 0
 
@@ -71,7 +76,7 @@ async def _measure(
 ) -> Measured:
     subscribers.tell(f"reset {publisher.next}")
     await subscribers.report()
-    cpu, own, began = cpu_seconds(server.pid), subscribers.cpu(), time.monotonic()
+    busy, cpu, own, began = cores.busy_seconds(), cpu_seconds(server.pid), subscribers.cpu(), time.monotonic()
     rest_p99 = 0.0
     if mode.rest:
         _, rest_p99 = await asyncio.gather(_paced(mode, seconds, publisher), _rest(server, seconds))
@@ -82,13 +87,11 @@ async def _measure(
     await subscribers.until(publisher.next - 1)
     took = time.monotonic() - began
     cpu, own = cpu_seconds(server.pid) - cpu, subscribers.cpu() - own
-    return _row(server, mode, await subscribers.report(), cpu, own / took, rest_p99)
-
-
-def _row(server: Server, mode: Mode, report: Report, cpu: float, own: float, rest_p99: float) -> Measured:
+    others = max(cores.busy_seconds() - busy - cpu, 0) / took
+    report = await subscribers.report()
     return Measured(
         server.name, mode.name, cpu / report.frames * 1e6, report.frames / max(report.seconds, 1e-9),
-        report.p50, report.p99, own, report.clean, rest_p99,
+        report.p50, report.p99, own / took, others, report.clean, rest_p99,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,9 +26,19 @@ from workers.up.stack import Stack, throw_away
 PEERS_FOLDER = Path(__file__).parents[1] / "peers"
 SOCKETS_A_PERSON = 4
 
+
+def _node() -> str:
+    found = shutil.which("node")
+    if found is None or not (PEERS_FOLDER.parents[1] / "clients" / "node_modules" / "ws").exists():
+        sys.exit(
+            "The peer `node` needs Node and clients/node_modules (make setup-dev); or leave it out: --peers"
+        )
+    return found
+
+
 COMMANDS: dict[str, Callable[[], list[str]]] = {
     "c": lambda: [program("floor")],
-    "node": lambda: ["node", str(PEERS_FOLDER / "node.mjs")],
+    "node": lambda: [_node(), str(PEERS_FOLDER / "node.mjs")],
     "websockets": lambda: [sys.executable, "-m", "bench.peers.library"],
     "uvicorn": lambda: [sys.executable, "-m", "bench.peers.stock"],
     "uws": lambda: [environment.python(), str(PEERS_FOLDER / "socketify_app.py")],

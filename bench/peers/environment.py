@@ -16,6 +16,7 @@ def python() -> str:
     if not (folder / "complete").exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
         quiet = ("--quiet", "--disable-pip-version-check")
-        subprocess.run([str(found), "-m", "pip", "install", *quiet, _WANTED], check=True)
+        if subprocess.run([str(found), "-m", "pip", "install", *quiet, _WANTED]).returncode:
+            sys.exit(f"{_WANTED} could not be installed; leave the peer `uws` out: --peers")
         (folder / "complete").touch()
     return str(found)

@@ -82,8 +82,11 @@ async def test_a_generator_that_is_out_of_breath_says_so():
     measuring.cancel()
     cost = meter.cost()
     assert cost.lag_p99_ms > 50
-    assert "The generator was the bottleneck" in cost.warning
-    assert Cost(0.3, 0.1, 2.0, 9.0).warning == ""
+    assert "The generator was the bottleneck" in outcome(generator=cost).warning
+    assert "The generator was the bottleneck" in page(outcome(generator=cost))
+    assert cost.warning(smallest_p99_ms=cost.lag_p99_ms * 10) == ""  # it shows in nothing then
+    assert "92% of a core" in Cost(0.92, 0.1, 1.0, 9.0).warning(smallest_p99_ms=100)
+    assert outcome().warning == ""
 
 
 def outcome(**changed) -> Outcome:

@@ -6,7 +6,7 @@ import time
 from msgspec import Struct
 
 _EVERY_SECONDS = 0.01
-_MOST_LAG_MS, _MOST_CPU = 20.0, 0.85
+_LEAST_LAG_MS, _MOST_LAG, _MOST_CPU = 5.0, 0.2, 0.85
 
 
 class Cost(Struct, frozen=True):
@@ -17,10 +17,10 @@ class Cost(Struct, frozen=True):
     lag_p99_ms: float
     lag_max_ms: float
 
-    @property
-    def warning(self) -> str:
-        """Empty if the generator kept up."""
-        if self.lag_p99_ms <= _MOST_LAG_MS and self.cpu <= _MOST_CPU:
+    def warning(self, smallest_p99_ms: float) -> str:
+        """Empty if the generator kept up: its own delay is small beside the smallest p99 that it measured."""
+        late = self.lag_p99_ms > max(_LEAST_LAG_MS, smallest_p99_ms * _MOST_LAG)
+        if not late and self.cpu <= _MOST_CPU:
             return ""
         return (
             f"The generator was the bottleneck (its loop was {self.lag_p99_ms:.0f} ms late at p99 and used "

@@ -3,7 +3,8 @@
 import asyncio
 import time
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live as RichLive
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -12,6 +13,7 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.text import Text
 
 from workers.loadtest.scene import Scene
 
@@ -30,26 +32,17 @@ class Live:
             BarColumn(24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[figures]}"),
-            console=console,
-            auto_refresh=False,
-            transient=True,
         )
+        self._live = RichLive(console=console, auto_refresh=False, transient=True)
 
     async def run(self) -> None:
         """Until cancelled."""
-        with self._bar:
-            task = self._bar.add_task("", total=1, name=self._name, figures="")
+        task = self._bar.add_task("", total=1, name=self._name)
+        with self._live:
             while True:
                 at = self._scene.progress
-                self._bar.update(
-                    task,
-                    description=at.phase,
-                    completed=at.done,
-                    total=at.total or None,
-                    figures=self._figures(),
-                    refresh=True,
-                )
+                self._bar.update(task, description=at.phase, completed=at.done, total=at.total or None)
+                self._live.update(Group(self._bar, Text.from_markup(self._figures())), refresh=True)
                 await asyncio.sleep(_EVERY_SECONDS)
 
     def _figures(self) -> str:
@@ -57,14 +50,14 @@ class Live:
         count, now = sum(each.count for each in scene.recorders.values()), time.perf_counter()
         (then, before), self._before = self._before, (now, count)
         if count:
-            parts.append(f"{(count - before) / max(now - then, 1e-9):>8,.0f}/s")
+            parts.append(f"{(count - before) / max(now - then, 1e-9):,.0f}/s")
         if deliveries := scene.deliveries:
             parts.append(f"delivered {deliveries.delivered:,}, under way {deliveries.missing:,}")
         parts += [
             f"{each.name} p50 {each.percentile(50):,.1f} p99 {each.percentile(99):,.1f} ms"
-            for each in list(scene.recorders.values())[:1]
+            for each in scene.recorders.values()
             if each.count
         ]
         if scene.errors:
             parts.append(f"[red]errors {scene.errors.total():,}[/]")
-        return "  ".join(parts)
+        return "  " + "  ".join(parts)

@@ -39,6 +39,11 @@ class Outcome(Struct, frozen=True):
         return [stage for stage in self.stages if limit is not None and stage.p99 > limit]
 
     @property
+    def warning(self) -> str:
+        """What to think of the figures; empty if they are the hub's."""
+        return self.generator.warning(min((stage.p99 for stage in self.stages), default=0.0))
+
+    @property
     def faults(self) -> list[str]:
         """Why this is no success, in sentences; empty if it is one."""
         found = []

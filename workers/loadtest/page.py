@@ -53,8 +53,8 @@ def _tiles(outcome: Outcome) -> str:
 def _notes(outcome: Outcome) -> str:
     faults = "".join(f"<li>{escape(fault)}</li>" for fault in outcome.faults)
     shown = f'<ul class="note bad">{faults}</ul>' if faults else ""
-    if outcome.generator.warning:
-        shown += f'<p class="note warn">{escape(outcome.generator.warning)}</p>'
+    if outcome.warning:
+        shown += f'<p class="note warn">{escape(outcome.warning)}</p>'
     return shown
 
 

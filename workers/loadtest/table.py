@@ -9,8 +9,8 @@ from workers.loadtest.outcome import Outcome
 def show(outcome: Outcome, console: Console) -> None:
     """Latencies, what came, what it cost, and what was wrong."""
     table = Table(title=f"{outcome.scenario} against {outcome.target}, {outcome.seconds:,.1f} s")
-    for column in ("milliseconds from the intended time", "count", "p50", "p90", "p99", "p99.9", "max"):
-        table.add_column(column, justify="left" if column.startswith("milli") else "right")
+    for column in ("latency, ms", "count", "p50", "p90", "p99", "p99.9", "max"):
+        table.add_column(column, justify="left" if column.startswith("latency") else "right")
     for each in outcome.stages:
         figures = (each.p50, each.p90, each.p99, each.p999, each.max)
         table.add_row(each.name, f"{each.count:,}", *(f"{value:,.1f}" for value in figures))
@@ -18,8 +18,8 @@ def show(outcome: Outcome, console: Console) -> None:
     console.print(_facts(outcome))
     for fault in outcome.faults:
         console.print(f"[red]{fault}[/]")
-    if outcome.generator.warning:
-        console.print(f"[yellow]{outcome.generator.warning}[/]")
+    if outcome.warning:
+        console.print(f"[yellow]{outcome.warning}[/]")
 
 
 def _facts(outcome: Outcome) -> Table:
