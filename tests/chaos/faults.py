@@ -1,0 +1,192 @@
+"""What is done to the stack in a round. Each returns when everything that it broke works again."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+from hub.core.db import open_db
+from hub.core.redis import open_redis
+from tests.chaos.board import DIE_STEPS
+from tests.chaos.subscribers import TOO_SLOW
+from tests.chaos.world import World
+from tests.chaos.writing import Where, burst
+from tests.hubs import until
+
+Fault = Callable[[World], Awaitable[None]]
+FAULTS: dict[str, Fault] = {}
+
+_STALLED_TRANSACTIONS, _STALLED_SIZE = 30, 30_000
+_MISSED_TRANSACTIONS = 10
+
+
+def fault(name: str) -> Callable[[Fault], Fault]:
+    def declare(work: Fault) -> Fault:
+        FAULTS[name] = work
+        return work
+
+    return declare
+
+
+async def _die(world: World, name: str) -> None:
+    pid = world.fleet.pid(name)
+    world.fleet.kill(name)
+    await world.fleet.replaced(name, pid)
+
+
+def _killing(name: str) -> None:
+    async def work(world: World) -> None:
+        await _die(world, name)
+        await world.fleet.ready()
+
+    FAULTS[f"kill {name}"] = work
+
+
+for _name in ("hub1", "hub2", "worker"):
+    _killing(_name)
+
+
+@fault("kill relay")
+async def kill_relay(world: World) -> None:
+    """The one that leads, or the spare: nobody knows which, so both, one after the other."""
+    await _die(world, "relay")
+    await world.wrote(_MISSED_TRANSACTIONS)
+    await _die(world, "spare")
+
+
+@fault("kill redis")
+async def kill_redis(world: World) -> None:
+    await world.machines.kill_redis()
+
+
+@fault("kill postgres")
+async def kill_postgres(world: World) -> None:
+    await world.machines.kill_postgres()
+
+
+@fault("kill writer")
+async def kill_writer(world: World) -> None:
+    """At each step of a transaction, and at a moment of its own."""
+    for step in range(len(DIE_STEPS) + 1):
+        pid = world.fleet.pid("writer")
+        if step:
+            world.board["die"] = step
+        else:
+            world.fleet.kill("writer")
+        await world.fleet.replaced("writer", pid)
+        await world.wrote(1)
+
+
+@fault("cut")
+async def cut(world: World) -> None:
+    """Connections of subscribers, again and again, each time some."""
+    for _ in range(4):
+        for front in world.fronts:
+            front.cut(world.random.uniform(0.3, 1), world.random)
+        await world.wrote(3)
+
+
+@fault("cut links")
+async def cut_links(world: World) -> None:
+    """Connections of hubs, relays and worker to PostgreSQL and Redis."""
+    for _ in range(4):
+        for link in world.fleet.links():
+            link.cut(world.random.uniform(0.1, 0.6), world.random)
+        await world.wrote(5)
+    await world.fleet.ready()
+
+
+@fault("delay")
+async def delay(world: World) -> None:
+    """Late and in crumbs, and some lose patience and connect again while the old connection is still full."""
+    slow = world.fronts + world.fleet.links()
+    for proxy in world.random.sample(slow, len(slow) // 2) + world.fronts:
+        proxy.delay, proxy.drip = world.random.uniform(0.02, 0.15), world.random.random() < 0.5
+    await world.wrote(_MISSED_TRANSACTIONS)
+    for subscriber in world.subscribers:
+        if world.random.random() < 0.7:
+            subscriber.hurry()
+    await world.wrote(_MISSED_TRANSACTIONS)
+    for proxy in slow:
+        proxy.heal()
+
+
+@fault("stall")
+async def stall(world: World) -> None:
+    """Somebody does not read while more comes than buffers hold; the witness beside does."""
+    topic = f"candles:STALL{uuid4().hex[:12].upper()}"
+    slow = world.subscribe(f"slow-{topic[-4:]}", 0, [topic], "slow-")
+    witness = world.subscribe(f"witness-{topic[-4:]}", 1, [topic])
+    world.passing += [slow, witness]
+    await until(lambda: slow.stands(topic) == witness.stands(topic) == 0, seconds=30)
+    proxies = [world.fleet.proxies[f"slow-{way.hub}"] for way in world.ways()]
+    for proxy in proxies:
+        proxy.stall()
+    async with _servers(world) as where:
+        await burst(where, topic, _STALLED_TRANSACTIONS, _STALLED_SIZE)
+    await until(lambda: witness.stands(topic) == 4 * _STALLED_TRANSACTIONS, seconds=30)
+    for proxy in proxies:
+        proxy.heal()
+    if not proxies[0].dropping:
+        await until(lambda: slow.codes[TOO_SLOW] > 0, seconds=30)
+
+
+@asynccontextmanager
+async def _servers(world: World) -> AsyncIterator[Where]:
+    endpoints = world.stack.endpoints
+    db = await open_db(world.stack.settings.db, endpoints.dsn)
+    redis = open_redis(endpoints.redis_url)
+    try:
+        yield Where(db, redis, f"burst-{uuid4().hex[:6]}")
+    finally:
+        await redis.aclose()
+        await db.close()
+
+
+@fault("clock")
+async def clock(world: World) -> None:
+    """Clocks jump by up to twenty minutes, and the writer's goes back and forth; then they are set right."""
+    for name in world.random.sample(["hub1", "hub2", "relay", "writer"], 3):
+        world.board[name] = world.random.choice((-1, 1)) * world.random.uniform(60, 1_200)
+    world.board["stutter"] = 240
+    _reconnect(world)
+    await world.wrote(_MISSED_TRANSACTIONS)
+    for name in ("hub1", "hub2", "relay", "writer", "stutter"):
+        world.board[name] = 0
+    _reconnect(world)
+
+
+def _reconnect(world: World) -> None:
+    for front in world.fronts:
+        front.cut(0.5, world.random)
+
+
+@fault("lose redis")
+async def lose_redis(world: World) -> None:
+    """Everybody is away and misses something, and then Redis comes back with nothing."""
+    for front in world.fronts:
+        front.refusing = True
+        front.cut()
+    await world.wrote(_MISSED_TRANSACTIONS)
+    await world.machines.kill_redis(empty=True)
+    for front in world.fronts:
+        front.heal()
+
+
+@fault("flush redis")
+async def flush_redis(world: World) -> None:
+    """Nobody is away, and Redis forgets everything between two events, over and over."""
+    for _ in range(5):
+        await world.machines.redis("FLUSHALL")
+        await asyncio.sleep(world.random.uniform(0, 0.05))
+        await world.wrote(1)
+
+
+def shares(rounds: int, chance: random.Random) -> list[str]:
+    """Which fault in which round: each its fair share, in a random order."""
+    names = list(FAULTS)
+    chance.shuffle(names)
+    deck = [names[number % len(names)] for number in range(rounds)]
+    chance.shuffle(deck)
+    return deck
