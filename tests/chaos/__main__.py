@@ -1,10 +1,13 @@
 """`python -m tests.chaos [rounds] [seed]`: rounds of chaos, a line each, and what came of them all."""
 
 import asyncio
+import logging
 import random
 import sys
 import time
 from collections import Counter
+
+import structlog
 
 from tests.chaos.faults import FAULTS, shares
 from tests.chaos.rounds import Outcome, play
@@ -32,6 +35,7 @@ def main() -> int:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     seed = int(sys.argv[2]) if len(sys.argv) > 2 and sys.argv[2] else random.SystemRandom().randrange(10**6)
     print(f"{rounds} rounds, seed {seed} (again: make chaos CHAOS_ROUNDS={rounds} CHAOS_SEED={seed})", flush=True)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     began = time.monotonic()
     with stack() as servers:
         outcomes = asyncio.run(_run(servers, rounds, seed, sys.argv[3:]))

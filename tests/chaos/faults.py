@@ -9,15 +9,16 @@ from uuid import uuid4
 from hub.core.db import open_db
 from hub.core.redis import open_redis
 from tests.chaos.board import DIE_STEPS
+from tests.chaos.fleet import HUBS
 from tests.chaos.subscribers import TOO_SLOW
 from tests.chaos.world import World
-from tests.chaos.writing import Where, burst
+from tests.chaos.writing import Where, Writer, burst
 from tests.hubs import until
 
 Fault = Callable[[World], Awaitable[None]]
 FAULTS: dict[str, Fault] = {}
 
-_STALLED_TRANSACTIONS, _STALLED_SIZE = 30, 30_000
+_STALLED_STEPS, _STALLED_SIZE = 16, 30_000
 _MISSED_TRANSACTIONS = 10
 
 
@@ -29,15 +30,9 @@ def fault(name: str) -> Callable[[Fault], Fault]:
     return declare
 
 
-async def _die(world: World, name: str) -> None:
-    pid = world.fleet.pid(name)
-    world.fleet.kill(name)
-    await world.fleet.replaced(name, pid)
-
-
 def _killing(name: str) -> None:
     async def work(world: World) -> None:
-        await _die(world, name)
+        await world.fleet.kill(name)
         await world.fleet.ready()
 
     FAULTS[f"kill {name}"] = work
@@ -50,9 +45,9 @@ for _name in ("hub1", "hub2", "worker"):
 @fault("kill relay")
 async def kill_relay(world: World) -> None:
     """The one that leads, or the spare: nobody knows which, so both, one after the other."""
-    await _die(world, "relay")
+    await world.fleet.kill("relay")
     await world.wrote(_MISSED_TRANSACTIONS)
-    await _die(world, "spare")
+    await world.fleet.kill("spare")
 
 
 @fault("kill redis")
@@ -69,12 +64,11 @@ async def kill_postgres(world: World) -> None:
 async def kill_writer(world: World) -> None:
     """At each step of a transaction, and at a moment of its own."""
     for step in range(len(DIE_STEPS) + 1):
-        pid = world.fleet.pid("writer")
         if step:
             world.board["die"] = step
+            await world.fleet.fell("writer")
         else:
-            world.fleet.kill("writer")
-        await world.fleet.replaced("writer", pid)
+            await world.fleet.kill("writer")
         await world.wrote(1)
 
 
@@ -124,8 +118,10 @@ async def stall(world: World) -> None:
     for proxy in proxies:
         proxy.stall()
     async with _servers(world) as where:
-        await burst(where, topic, _STALLED_TRANSACTIONS, _STALLED_SIZE)
-    await until(lambda: witness.stands(topic) == 4 * _STALLED_TRANSACTIONS, seconds=30)
+        writer = Writer(where, [topic], world.random)
+        for step in range(1, _STALLED_STEPS + 1):
+            await burst(where, writer, topic, 2, _STALLED_SIZE)
+            await until(lambda step=step: witness.stands(topic) == 8 * step, seconds=30)
     for proxy in proxies:
         proxy.heal()
     if not proxies[0].dropping:
@@ -146,9 +142,9 @@ async def _servers(world: World) -> AsyncIterator[Where]:
 
 @fault("clock")
 async def clock(world: World) -> None:
-    """Clocks jump by up to twenty minutes, and the writer's goes back and forth; then they are set right."""
+    """Clocks jump by up to fifty minutes, and the writer's goes back and forth; then they are set right."""
     for name in world.random.sample(["hub1", "hub2", "relay", "writer"], 3):
-        world.board[name] = world.random.choice((-1, 1)) * world.random.uniform(60, 1_200)
+        world.board[name] = world.random.choice((-1, 1)) * world.random.choice((60, 600, 1_000, 3_000))
     world.board["stutter"] = 240
     _reconnect(world)
     await world.wrote(_MISSED_TRANSACTIONS)
@@ -176,11 +172,17 @@ async def lose_redis(world: World) -> None:
 
 @fault("flush redis")
 async def flush_redis(world: World) -> None:
-    """Nobody is away, and Redis forgets everything between two events, over and over."""
-    for _ in range(5):
+    """Nobody is away, and Redis forgets everything between two events; the last time the hubs did not hear
+    of what was published before.
+    """
+    for last in (False, False, True):
+        for hub in HUBS if last else ():
+            world.fleet.proxies[f"{hub}-redis"].stall()
+        await world.wrote(_MISSED_TRANSACTIONS)
+        await until(lambda: world.sent(), seconds=30)
         await world.machines.redis("FLUSHALL")
-        await asyncio.sleep(world.random.uniform(0, 0.05))
-        await world.wrote(1)
+        for hub in HUBS:
+            world.fleet.proxies[f"{hub}-redis"].heal()
 
 
 def shares(rounds: int, chance: random.Random) -> list[str]:

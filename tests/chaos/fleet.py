@@ -5,6 +5,7 @@ import os
 import signal
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,7 +34,9 @@ class Fleet:
         self._database = urlsplit(stack.endpoints.dsn)
         self._redis = urlsplit(stack.endpoints.redis_url)
         self.proxies: dict[str, Proxy] = {}
-        self.kills: list[str] = []
+        self.died: list[str] = []
+        """Processes that ended though nobody killed them."""
+        self._wanted: set[str] = set()
         self._tending: asyncio.Task[None] | None = None
 
     @property
@@ -56,28 +59,26 @@ class Fleet:
         if self._tending:
             self._tending.cancel()
         for name in self.names:
-            self.kill(name, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(self._stack.children.pid(name), signal.SIGKILL)
         await asyncio.to_thread(self._stack.children.stop)
         for proxy in self.proxies.values():
             await proxy.stop()
 
-    def kill(self, name: str, number: int = signal.SIGKILL) -> None:
-        try:
-            os.kill(self._stack.children.pid(name), number)
-        except ProcessLookupError:
-            return
-        self.kills.append(name)
+    async def kill(self, name: str) -> None:
+        """SIGKILL, and another in its place."""
+        with suppress(ProcessLookupError):
+            os.kill(self._stack.children.pid(name), signal.SIGKILL)
+        await self.fell(name)
 
-    def pid(self, name: str) -> int:
-        return self._stack.children.pid(name)
+    async def fell(self, name: str) -> None:
+        """It dies because we wanted it to: another takes its place when it has."""
+        self._wanted.add(name)
+        await until(lambda: name not in self._wanted, seconds=30)
 
     def links(self) -> list[Proxy]:
         """The ways from our processes to the servers."""
         return [proxy for name, proxy in self.proxies.items() if name.endswith(("-postgres", "-redis"))]
-
-    async def replaced(self, name: str, pid: int) -> None:
-        """Until another process has the place of `pid`."""
-        await until(lambda: self.pid(name) != pid, seconds=30)
 
     async def ready(self) -> None:
         """Until both hubs say so, whatever was done to them."""
@@ -91,8 +92,12 @@ class Fleet:
 
     async def _tend(self) -> None:
         while True:
-            self._stack.children.tend()
-            await asyncio.sleep(0.05)
+            for name in sorted(self._wanted):
+                if self._stack.children.ended(name):
+                    self._stack.children.start(self._child(name))
+                    self._wanted.discard(name)
+            self.died += [name for name in self._stack.children.tend() if name not in self._wanted]
+            await asyncio.sleep(0.02)
 
     def _child(self, name: str) -> Child:
         env = {

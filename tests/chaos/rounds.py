@@ -11,6 +11,8 @@ from tests.chaos.world import World
 from tests.hubs import until
 
 _SETTLE_SECONDS = 30
+_MOST_BEFORE, _AFTER = 30, 5
+"""Transactions before the first fault and after the last."""
 
 
 class Outcome(Struct, frozen=True):
@@ -23,6 +25,7 @@ class Outcome(Struct, frozen=True):
     snapshots: int
     refusals: int
     codes: dict[int, int]
+    died: tuple[str, ...]
     lag: float
     seconds: float
     breaches: list[Breach]
@@ -33,6 +36,7 @@ class Outcome(Struct, frozen=True):
             f"{' + '.join(self.faults):<28} {self.events:>5} events {self.deliveries:>6} deliveries "
             f"{self.resumes:>4} resumes {self.snapshots:>3} snapshots  closes {codes:<24} "
             f"lag {self.lag:5.2f} s  {self.seconds:5.1f} s  {len(self.breaches)} breaches"
+            f"{'  died by themselves: ' + ' '.join(self.died) if self.died else ''}"
         )
 
 
@@ -40,10 +44,10 @@ async def play(world: World, *faults: str, settle: float = _SETTLE_SECONDS) -> O
     """One round with these faults, one after the other."""
     began, before = time.monotonic(), _counted(world)
     world.write()
-    await world.wrote(5)
+    await world.wrote(world.random.randint(1, _MOST_BEFORE))
     for name in faults:
         await FAULTS[name](world)
-    await world.wrote(5)
+    await world.wrote(_AFTER)
     await world.pause()
     paused = time.monotonic()
     await _settled(world, settle)
@@ -53,6 +57,7 @@ async def play(world: World, *faults: str, settle: float = _SETTLE_SECONDS) -> O
     after = _counted(world)
     await world.dismiss(*world.passing)
     world.passing.clear()
+    died, world.fleet.died = tuple(world.fleet.died), []
     return Outcome(
         faults=faults,
         events=events,
@@ -61,6 +66,7 @@ async def play(world: World, *faults: str, settle: float = _SETTLE_SECONDS) -> O
         snapshots=after["snapshots"] - before["snapshots"],
         refusals=after["refusals"] - before["refusals"],
         codes={int(code): n for code, n in (after - before).items() if code.isdigit()},
+        died=died,
         lag=lag,
         seconds=time.monotonic() - began,
         breaches=breaches,
@@ -70,7 +76,7 @@ async def play(world: World, *faults: str, settle: float = _SETTLE_SECONDS) -> O
 async def _settled(world: World, seconds: float) -> None:
     """Until everything committed was told to everybody, or it has to be called lost."""
     try:
-        await until(lambda: _sent(world), seconds=seconds)
+        await until(world.sent, seconds=seconds)
     except TimeoutError:
         pass
     await world.truth.read()
@@ -78,10 +84,6 @@ async def _settled(world: World, seconds: float) -> None:
         await until(lambda: all(_stands(world)), seconds=seconds)
     except TimeoutError:
         return
-
-
-async def _sent(world: World) -> bool:
-    return await world.truth.unsent() == 0
 
 
 def _stands(world: World) -> list[bool]:

@@ -112,6 +112,10 @@ class World:
         wanted = self.board["progress"] + transactions
         await until(lambda: self.board["progress"] >= wanted, seconds=60)
 
+    async def sent(self) -> bool:
+        """Whether nothing waits in the outbox."""
+        return await self.truth.unsent() == 0
+
     async def listening(self) -> None:
         """Until every subscriber stands in each of its topics."""
         await until(

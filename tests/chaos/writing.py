@@ -79,9 +79,8 @@ async def _die() -> None:
     die()
 
 
-async def burst(where: Where, topic: str, transactions: int, size: int) -> None:
+async def burst(where: Where, writer: Writer, topic: str, transactions: int, size: int) -> None:
     """So many transactions of four events of `size` characters each."""
-    writer = Writer(where, [topic], random.Random(0))
     for _ in range(transactions):
         async with where.db.transaction() as tx:
             await writer.write(tx, [topic] * 4, size=size)
