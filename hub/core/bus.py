@@ -4,9 +4,11 @@ Three keys. `caerus:bus` is a stream with every event, which each hub process re
 stopped; an event of a trace has its `traceparent` there. `caerus:t:<topic>` is a topic's own history, whose entry ids are the topic's offsets, so a
 repeated publish is refused by the stream itself. `caerus:o:<topic>` is the topic's last offset.
 One Lua call does all three for a batch: atomic, ordered, and idempotent.
+A fourth, `caerus:life`, is a random name that hubs put there: it is gone when everything else is.
 """
 
 from collections.abc import Sequence
+from uuid import uuid4
 
 from msgspec import Struct
 
@@ -14,6 +16,7 @@ from hub.core import tracing
 from hub.core.redis import Redis
 
 BUS = "caerus:bus"
+LIFE = "caerus:life"
 _BUS_LENGTH = 100_000
 HISTORY = 1_000
 HISTORY_SECONDS = 86_400
@@ -70,6 +73,12 @@ class Bus:
             args += (event.topic, event.offset, event.message, event.traceparent or "")
         published = self._publish(keys=["caerus"], args=args)
         return int(await tracing.client("redis", "bus.publish", published))
+
+    async def life(self) -> bytes | None:
+        """Which life of Redis this is: another one when it has lost its data since."""
+        await self.redis.set(LIFE, uuid4().hex, nx=True)
+        life: bytes | None = await self.redis.get(LIFE)
+        return life
 
     async def end(self) -> bytes:
         """Where the bus stands now."""

@@ -6,6 +6,7 @@ the fan-out; a batch is framed once and written to every socket as it is; a big 
 """
 
 import asyncio
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
@@ -26,6 +27,8 @@ log = structlog.get_logger()
 sql = Sql("core")
 
 _SLICE = 64
+_LOOK_SECONDS = 2
+"""How long a bus that lost its data may go unnoticed."""
 
 
 class Listener(Protocol):
@@ -101,13 +104,20 @@ class Feed:
     async def start(self, nursery: Nursery) -> None:
         """Stand at the end of the bus, then read on in the background."""
         self.epoch = (await sql.sure(self.db, _Epoch, "stream_epoch")).epoch
+        life = await self._reader.life()
         after = await self._reader.end()
-        nursery.start(self._read(after), name="feed")
+        nursery.start(self._read(after, life), name="feed")
 
-    async def _read(self, after: bytes) -> None:
+    async def _read(self, after: bytes, life: bytes | None) -> None:
+        looked = time.monotonic()
         while True:
             try:
-                entries = await self._reader.read(after, wait=2)
+                entries = await self._reader.read(after, wait=_LOOK_SECONDS)
+                if time.monotonic() - looked >= _LOOK_SECONDS:
+                    before, life, looked = life, await self._reader.life(), time.monotonic()
+                    if life != before:
+                        after = self._begin_anew()
+                        continue
             except RedisError as error:
                 log.warning("feed.lost", error=str(error))
                 await asyncio.sleep(0.2)
@@ -116,6 +126,14 @@ class Feed:
                 after = entries[-1][0]
                 metrics.ws_events.inc(len(entries))
                 await self._dispatch([event for _, event in entries])
+
+    def _begin_anew(self) -> bytes:
+        """Redis lost its data, and with it perhaps what we had not read: every listener looks for itself."""
+        log.warning("feed.bus_lost")
+        for channel in list(self.channels.values()):
+            for member in list(channel.members):
+                member.lost()
+        return b"0-0"
 
     async def _dispatch(self, events: list[Published]) -> None:
         by_topic: dict[str, list[Published]] = {}
