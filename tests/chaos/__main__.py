@@ -11,10 +11,9 @@ import structlog
 
 from tests.chaos.faults import FAULTS, shares
 from tests.chaos.rounds import Outcome, play
+from tests.chaos.stream_model import KINDS
 from tests.chaos.world import stack, world
 from workers.up.stack import Stack
-
-_KINDS = ("lost", "doubled", "leaked", "disorder", "changed", "partial")
 
 
 async def _run(servers: Stack, rounds: int, seed: int, only: list[str]) -> list[Outcome]:
@@ -34,7 +33,10 @@ def main() -> int:
     """The exit code: 1 when anything was lost, doubled, leaked, out of order or changed."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     seed = int(sys.argv[2]) if len(sys.argv) > 2 and sys.argv[2] else random.SystemRandom().randrange(10**6)
-    print(f"{rounds} rounds, seed {seed} (again: make chaos CHAOS_ROUNDS={rounds} CHAOS_SEED={seed})", flush=True)
+    print(
+        f"{rounds} rounds, seed {seed} (again: make chaos CHAOS_ROUNDS={rounds} CHAOS_SEED={seed})",
+        flush=True,
+    )
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     began = time.monotonic()
     with stack() as servers:
@@ -54,7 +56,7 @@ def _summary(outcomes: list[Outcome], seconds: float, seed: int) -> int:
         print(f"{what:<10}{sum(getattr(outcome, what) for outcome in outcomes):>9}")
     print("closes   ", ", ".join(f"{code}: {count}" for code, count in sorted(codes.items())))
     print(f"lag       {max(outcome.lag for outcome in outcomes):.2f} s at most")
-    print("          " + ", ".join(f"{kinds[kind]} {kind}" for kind in _KINDS))
+    print("          " + ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS))
     return int(bool(kinds))
 
 

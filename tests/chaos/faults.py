@@ -20,6 +20,7 @@ FAULTS: dict[str, Fault] = {}
 
 _STALLED_STEPS, _STALLED_SIZE = 16, 30_000
 _MISSED_TRANSACTIONS = 10
+_UNDER_WAY_SECONDS = 0.05
 
 
 def fault(name: str) -> Callable[[Fault], Fault]:
@@ -44,20 +45,48 @@ for _name in ("hub1", "hub2", "worker"):
 
 @fault("kill relay")
 async def kill_relay(world: World) -> None:
-    """The one that leads, or the spare: nobody knows which, so both, one after the other."""
-    await world.fleet.kill("relay")
-    await world.wrote(_MISSED_TRANSACTIONS)
-    await world.fleet.kill("spare")
+    """The one that leads, or the spare: nobody knows which, so both, each with one event under way."""
+    for name in ("relay", "spare"):
+        topic = await _quiet(world)
+        async with _servers(world) as where:
+            await burst(where, Writer(where, [topic], world.random), topic, 1, 10)
+        await asyncio.sleep(world.random.uniform(0, _UNDER_WAY_SECONDS))
+        await world.fleet.kill(name)
+        await world.wrote(_MISSED_TRANSACTIONS)
 
 
 @fault("kill redis")
 async def kill_redis(world: World) -> None:
+    """While everybody listens, and while everybody is away; it comes back with what it wrote to its disk."""
+    await world.machines.kill_redis(down=_down(world))
+    await world.fleet.ready()
+    await _away(world)
     await world.machines.kill_redis()
+    _back(world)
 
 
 @fault("kill postgres")
 async def kill_postgres(world: World) -> None:
-    await world.machines.kill_postgres()
+    await world.machines.kill_postgres(down=_down(world))
+
+
+def _down(world: World) -> float:
+    """How long (s) a server stays away."""
+    return world.random.choice((0.0, 0.3, 1.0))
+
+
+async def _away(world: World) -> None:
+    """Nobody has a connection, and something is published meanwhile."""
+    for front in world.fronts:
+        front.refusing = True
+        front.cut()
+    await world.wrote(_MISSED_TRANSACTIONS)
+    await until(world.sent, seconds=30)
+
+
+def _back(world: World) -> None:
+    for front in world.fronts:
+        front.heal()
 
 
 @fault("kill writer")
@@ -161,28 +190,39 @@ def _reconnect(world: World) -> None:
 @fault("lose redis")
 async def lose_redis(world: World) -> None:
     """Everybody is away and misses something, and then Redis comes back with nothing."""
-    for front in world.fronts:
-        front.refusing = True
-        front.cut()
-    await world.wrote(_MISSED_TRANSACTIONS)
+    await _away(world)
     await world.machines.kill_redis(empty=True)
-    for front in world.fronts:
-        front.heal()
+    _back(world)
 
 
 @fault("flush redis")
 async def flush_redis(world: World) -> None:
-    """Nobody is away, and Redis forgets everything between two events; the last time the hubs did not hear
-    of what was published before.
+    """Nobody is away, and Redis forgets everything between two events; the last time before the hubs heard of
+    what was published, on a topic on which nothing comes after it too.
     """
-    for last in (False, False, True):
-        for hub in HUBS if last else ():
-            world.fleet.proxies[f"{hub}-redis"].stall()
+    for _ in range(2):
         await world.wrote(_MISSED_TRANSACTIONS)
-        await until(lambda: world.sent(), seconds=30)
         await world.machines.redis("FLUSHALL")
-        for hub in HUBS:
-            world.fleet.proxies[f"{hub}-redis"].heal()
+    topic = await _quiet(world)
+    links = [world.fleet.proxies[f"{hub}-redis"] for hub in HUBS]
+    for link in links:
+        link.stall()
+    async with _servers(world) as where:
+        await burst(where, Writer(where, [topic], world.random), topic, 1, 100)
+    await world.wrote(_MISSED_TRANSACTIONS)
+    await until(world.sent, seconds=30)
+    await world.machines.redis("FLUSHALL")
+    for link in links:
+        link.heal()
+
+
+async def _quiet(world: World) -> str:
+    """A new topic with a listener, on which only the fault writes."""
+    topic = f"candles:QUIET{uuid4().hex[:12].upper()}"
+    listener = world.subscribe(f"quiet-{topic[-4:]}", 2, [topic])
+    world.passing.append(listener)
+    await until(lambda: listener.stands(topic) == 0, seconds=30)
+    return topic
 
 
 def shares(rounds: int, chance: random.Random) -> list[str]:

@@ -25,10 +25,9 @@ ROOT = Path(__file__).parents[2]
 class Fleet:
     """`proxies`: `hub1` for everybody, `slow-hub1` for the slow, `hub1-postgres` and `hub1-redis` behind it."""
 
-    def __init__(
-        self, stack: Stack, board: Board, topics: list[str], controls: dict[str, str], seed: int
-    ) -> None:
-        self._stack, self._controls, self._seed = stack, controls, seed
+    def __init__(self, stack: Stack, board: Board, topics: list[str], seed: int) -> None:
+        self._stack, self._seed = stack, seed
+        self._controls: dict[str, str] = {}
         self._board, self._topics = board, topics
         self._ports = {hub: free_port() for hub in HUBS}
         self._database = urlsplit(stack.endpoints.dsn)
@@ -76,6 +75,13 @@ class Fleet:
         self._wanted.add(name)
         await until(lambda: name not in self._wanted, seconds=30)
 
+    async def swap(self, controls: dict[str, str]) -> None:
+        """These processes lack a protection now, and all others have theirs."""
+        changed = [name for name in self.names if controls.get(name) != self._controls.get(name)]
+        self._controls = controls
+        await asyncio.gather(*(self.kill(name) for name in changed))
+        await self.ready()
+
     def links(self) -> list[Proxy]:
         """The ways from our processes to the servers."""
         return [proxy for name, proxy in self.proxies.items() if name.endswith(("-postgres", "-redis"))]
@@ -96,7 +102,9 @@ class Fleet:
                 if self._stack.children.ended(name):
                     self._stack.children.start(self._child(name))
                     self._wanted.discard(name)
-            self.died += [name for name in self._stack.children.tend() if name not in self._wanted]
+            for name in self._stack.children.tend():
+                if name not in self._wanted:
+                    self.died.append(name)
             await asyncio.sleep(0.02)
 
     def _child(self, name: str) -> Child:

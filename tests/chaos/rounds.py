@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from contextlib import suppress
 
 from msgspec import Struct
 
@@ -75,15 +76,11 @@ async def play(world: World, *faults: str, settle: float = _SETTLE_SECONDS) -> O
 
 async def _settled(world: World, seconds: float) -> None:
     """Until everything committed was told to everybody, or it has to be called lost."""
-    try:
+    with suppress(TimeoutError):
         await until(world.sent, seconds=seconds)
-    except TimeoutError:
-        pass
     await world.truth.read()
-    try:
+    with suppress(TimeoutError):
         await until(lambda: all(_stands(world)), seconds=seconds)
-    except TimeoutError:
-        return
 
 
 def _stands(world: World) -> list[bool]:

@@ -1,5 +1,6 @@
 """PostgreSQL and Valkey, killed with SIGKILL and started again on the same data and port."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -19,10 +20,13 @@ class Machines:
 
     def __init__(self, servers: Servers) -> None:
         self._postgres, self._valkey = servers.postgres, servers.valkey
+        self.keeps = True
+        """Whether Redis finds what it had written to its disk."""
 
-    async def kill_postgres(self) -> None:
-        """Every process of it at once, as when the machine goes; then again, and ready."""
+    async def kill_postgres(self, *, down: float = 0) -> None:
+        """Every process of it at once, as when the machine goes; `down` seconds later again, and ready."""
         await self._kill(self._postgres)
+        await asyncio.sleep(down)
         again = process.spawn(
             self._process(self._postgres).args,  # type: ignore[arg-type]
             self._postgres.log,
@@ -32,10 +36,11 @@ class Machines:
         self._postgres._process = again
         await until(lambda: _listens(self._postgres.port), seconds=30)
 
-    async def kill_redis(self, *, empty: bool = False) -> None:
-        """`empty`: its disk is lost too."""
+    async def kill_redis(self, *, down: float = 0, empty: bool = False) -> None:
+        """`down` seconds later it is there again; `empty`: its disk was lost too."""
         await self._kill(self._valkey)
-        if empty:
+        await asyncio.sleep(down)
+        if empty or not self.keeps:
             shutil.rmtree(self._valkey.home / "valkey")
             (self._valkey.home / "valkey").mkdir(mode=0o700)
         again = process.spawn(self._process(self._valkey).args, self._valkey.log)  # type: ignore[arg-type]

@@ -9,7 +9,14 @@ from typing import Any
 
 from msgspec import Struct
 
-LOST, DOUBLED, LEAKED, DISORDER, CHANGED, PARTIAL = "lost doubled leaked disorder changed partial".split()
+KINDS = LOST, DOUBLED, LEAKED, DISORDER, CHANGED, PARTIAL = (
+    "lost",
+    "doubled",
+    "leaked",
+    "disorder",
+    "changed",
+    "partial",
+)
 
 
 class Told(Struct, frozen=True):
@@ -155,6 +162,8 @@ def check_truth(
             continue
         before = last.get(row.writer)
         if before and place[before.key] > place[row.key]:
-            found.append(Breach(DISORDER, "outbox", topic, f"{row.writer}: {row.number} before {before.number}"))
+            found.append(
+                Breach(DISORDER, "outbox", topic, f"{row.writer}: {row.number} before {before.number}")
+            )
         last[row.writer] = row
     return found

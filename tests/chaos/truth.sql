@@ -20,7 +20,7 @@ begin
     return null;
 end $$;
 create trigger numbered after update of topic_offset on core.outbox
-    for each row execute function chaos.numbered();
+    for each row when (new.topic_offset is not null) execute function chaos.numbered();
 grant usage on schema chaos to caerus_app;
 grant select, insert on chaos.facts to caerus_app;
 grant select on chaos.told to caerus_app;

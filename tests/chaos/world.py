@@ -90,6 +90,17 @@ class World:
         self._listening[name] = asyncio.ensure_future(made.run())
         return made
 
+    async def begin(self, habits: Habits | None = None) -> None:
+        """Everybody's sockets, made anew, with these habits; what was before is nobody's business."""
+        await self.dismiss(*list(self.subscribers))
+        self.habits = habits or Habits()
+        for person, id in enumerate(self.people):
+            for number in range(SOCKETS):
+                topics = ["signals", f"approvals:{id}", f"executions:{id}"]
+                self.subscribe(f"person-{person}-{number}", person, topics)
+        await self.listening()
+        await self.truth.start()
+
     async def dismiss(self, *gone: Subscriber) -> None:
         for each in gone:
             self.subscribers.remove(each)
@@ -155,28 +166,19 @@ class World:
 
 
 @asynccontextmanager
-async def world(
-    stack: Stack, seed: int, *, habits: Habits | None = None, controls: dict[str, str] | None = None
-) -> AsyncIterator[World]:
-    """Its people listen on entry. `controls` by process: the protection that it lacks."""
+async def world(stack: Stack, seed: int) -> AsyncIterator[World]:
+    """Its people listen on entry."""
     made = World(stack, seed)
-    made.habits = habits or Habits()
-    if not await made.truth.ask("fetchval", "select to_regnamespace('chaos') is not null"):
-        await made.truth.prepare()
+    await made.truth.prepare()
     endpoints = stack.endpoints
     async with open_resources(stack.settings, endpoints.dsn, endpoints.redis_url) as res:
         for _ in range(PEOPLE):
             person = await users.create(res, f"{uuid4().hex[:12]}@example.com", PASSWORD, "user")
             made.people.append(person.id)
-    made.fleet = Fleet(stack, made.board, made.topics, controls or {}, seed)
+    made.fleet = Fleet(stack, made.board, made.topics, seed)
     try:
         await made.fleet.start()
-        for person, id in enumerate(made.people):
-            for number in range(SOCKETS):
-                topics = ["signals", f"approvals:{id}", f"executions:{id}"]
-                made.subscribe(f"person-{person}-{number}", person, topics)
-        await made.listening()
-        await made.truth.start()
+        await made.begin()
         yield made
     finally:
         await made.dismiss(*list(made.subscribers))
