@@ -1,0 +1,234 @@
+"""What is done to the stack in a round. Each returns when everything that it broke works again."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+from hub.core.db import open_db
+from hub.core.redis import open_redis
+from tests.chaos.board import DIE_STEPS
+from tests.chaos.fleet import HUBS
+from tests.chaos.subscribers import TOO_SLOW
+from tests.chaos.world import World
+from tests.chaos.writing import Where, Writer, burst
+from tests.hubs import until
+
+Fault = Callable[[World], Awaitable[None]]
+FAULTS: dict[str, Fault] = {}
+
+_STALLED_STEPS, _STALLED_SIZE = 16, 30_000
+_MISSED_TRANSACTIONS = 10
+_UNDER_WAY_SECONDS = 0.05
+
+
+def fault(name: str) -> Callable[[Fault], Fault]:
+    def declare(work: Fault) -> Fault:
+        FAULTS[name] = work
+        return work
+
+    return declare
+
+
+def _killing(name: str) -> None:
+    async def work(world: World) -> None:
+        await world.fleet.kill(name)
+        await world.fleet.ready()
+
+    FAULTS[f"kill {name}"] = work
+
+
+for _name in ("hub1", "hub2", "worker"):
+    _killing(_name)
+
+
+@fault("kill relay")
+async def kill_relay(world: World) -> None:
+    """The one that leads, or the spare: nobody knows which, so both, each with one event under way."""
+    for name in ("relay", "spare"):
+        topic = await _quiet(world)
+        async with _servers(world) as where:
+            await burst(where, Writer(where, [topic], world.random), topic, 1, 10)
+        await asyncio.sleep(world.random.uniform(0, _UNDER_WAY_SECONDS))
+        await world.fleet.kill(name)
+        await world.wrote(_MISSED_TRANSACTIONS)
+
+
+@fault("kill redis")
+async def kill_redis(world: World) -> None:
+    """While everybody listens, and while everybody is away; it comes back with what it wrote to its disk."""
+    await world.machines.kill_redis(down=_down(world))
+    await world.fleet.ready()
+    await _away(world)
+    await world.machines.kill_redis()
+    _back(world)
+
+
+@fault("kill postgres")
+async def kill_postgres(world: World) -> None:
+    await world.machines.kill_postgres(down=_down(world))
+
+
+def _down(world: World) -> float:
+    """How long (s) a server stays away."""
+    return world.random.choice((0.0, 0.3, 1.0))
+
+
+async def _away(world: World) -> None:
+    """Nobody has a connection, and something is published meanwhile."""
+    for front in world.fronts:
+        front.refusing = True
+        front.cut()
+    await world.wrote(_MISSED_TRANSACTIONS)
+    await until(world.sent, seconds=30)
+
+
+def _back(world: World) -> None:
+    for front in world.fronts:
+        front.heal()
+
+
+@fault("kill writer")
+async def kill_writer(world: World) -> None:
+    """At each step of a transaction, and at a moment of its own."""
+    for step in range(len(DIE_STEPS) + 1):
+        if step:
+            world.board["die"] = step
+            await world.fleet.fell("writer")
+        else:
+            await world.fleet.kill("writer")
+        await world.wrote(1)
+
+
+@fault("cut")
+async def cut(world: World) -> None:
+    """Connections of subscribers, again and again, each time some."""
+    for _ in range(4):
+        for front in world.fronts:
+            front.cut(world.random.uniform(0.3, 1), world.random)
+        await world.wrote(3)
+
+
+@fault("cut links")
+async def cut_links(world: World) -> None:
+    """Connections of hubs, relays and worker to PostgreSQL and Redis."""
+    for _ in range(4):
+        for link in world.fleet.links():
+            link.cut(world.random.uniform(0.1, 0.6), world.random)
+        await world.wrote(5)
+    await world.fleet.ready()
+
+
+@fault("delay")
+async def delay(world: World) -> None:
+    """Late and in crumbs, and some lose patience and connect again while the old connection is still full."""
+    slow = world.fronts + world.fleet.links()
+    for proxy in world.random.sample(slow, len(slow) // 2) + world.fronts:
+        proxy.delay, proxy.drip = world.random.uniform(0.02, 0.15), world.random.random() < 0.5
+    await world.wrote(_MISSED_TRANSACTIONS)
+    for subscriber in world.subscribers:
+        if world.random.random() < 0.7:
+            subscriber.hurry()
+    await world.wrote(_MISSED_TRANSACTIONS)
+    for proxy in slow:
+        proxy.heal()
+
+
+@fault("stall")
+async def stall(world: World) -> None:
+    """Somebody does not read while more comes than buffers hold; the witness beside does."""
+    topic = f"candles:STALL{uuid4().hex[:12].upper()}"
+    slow = world.subscribe(f"slow-{topic[-4:]}", 0, [topic], "slow-")
+    witness = world.subscribe(f"witness-{topic[-4:]}", 1, [topic])
+    world.passing += [slow, witness]
+    await until(lambda: slow.stands(topic) == witness.stands(topic) == 0, seconds=30)
+    proxies = [world.fleet.proxies[f"slow-{way.hub}"] for way in world.ways()]
+    for proxy in proxies:
+        proxy.stall()
+    async with _servers(world) as where:
+        writer = Writer(where, [topic], world.random)
+        for step in range(1, _STALLED_STEPS + 1):
+            await burst(where, writer, topic, 2, _STALLED_SIZE)
+            await until(lambda step=step: witness.stands(topic) == 8 * step, seconds=30)
+    for proxy in proxies:
+        proxy.heal()
+    if not proxies[0].dropping:
+        await until(lambda: slow.codes[TOO_SLOW] > 0, seconds=30)
+
+
+@asynccontextmanager
+async def _servers(world: World) -> AsyncIterator[Where]:
+    endpoints = world.stack.endpoints
+    db = await open_db(world.stack.settings.db, endpoints.dsn)
+    redis = open_redis(endpoints.redis_url)
+    try:
+        yield Where(db, redis, f"burst-{uuid4().hex[:6]}")
+    finally:
+        await redis.aclose()
+        await db.close()
+
+
+@fault("clock")
+async def clock(world: World) -> None:
+    """Clocks jump by up to fifty minutes, and the writer's goes back and forth; then they are set right."""
+    for name in world.random.sample(["hub1", "hub2", "relay", "writer"], 3):
+        world.board[name] = world.random.choice((-1, 1)) * world.random.choice((60, 600, 1_000, 3_000))
+    world.board["stutter"] = 240
+    _reconnect(world)
+    await world.wrote(_MISSED_TRANSACTIONS)
+    for name in ("hub1", "hub2", "relay", "writer", "stutter"):
+        world.board[name] = 0
+    _reconnect(world)
+
+
+def _reconnect(world: World) -> None:
+    for front in world.fronts:
+        front.cut(0.5, world.random)
+
+
+@fault("lose redis")
+async def lose_redis(world: World) -> None:
+    """Everybody is away and misses something, and then Redis comes back with nothing."""
+    await _away(world)
+    await world.machines.kill_redis(empty=True)
+    _back(world)
+
+
+@fault("flush redis")
+async def flush_redis(world: World) -> None:
+    """Nobody is away, and Redis forgets everything between two events; the last time before the hubs heard of
+    what was published, on a topic on which nothing comes after it too.
+    """
+    for _ in range(2):
+        await world.wrote(_MISSED_TRANSACTIONS)
+        await world.machines.redis("FLUSHALL")
+    topic = await _quiet(world)
+    links = [world.fleet.proxies[f"{hub}-redis"] for hub in HUBS]
+    for link in links:
+        link.stall()
+    async with _servers(world) as where:
+        await burst(where, Writer(where, [topic], world.random), topic, 1, 100)
+    await world.wrote(_MISSED_TRANSACTIONS)
+    await until(world.sent, seconds=30)
+    await world.machines.redis("FLUSHALL")
+    for link in links:
+        link.heal()
+
+
+async def _quiet(world: World) -> str:
+    """A new topic with a listener, on which only the fault writes."""
+    topic = f"candles:QUIET{uuid4().hex[:12].upper()}"
+    listener = world.subscribe(f"quiet-{topic[-4:]}", 2, [topic])
+    world.passing.append(listener)
+    await until(lambda: listener.stands(topic) == 0, seconds=30)
+    return topic
+
+
+def shares(rounds: int, chance: random.Random) -> list[str]:
+    """Which fault in which round: each its fair share, in a random order."""
+    names = list(FAULTS)
+    chance.shuffle(names)
+    deck = [names[number % len(names)] for number in range(rounds)]
+    chance.shuffle(deck)
+    return deck

@@ -1,0 +1,81 @@
+"""PostgreSQL and Valkey, killed with SIGKILL and started again on the same data and port."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+from contextlib import suppress
+
+import psutil
+
+from hub.core.embedded import Servers, process
+from hub.core.redis import open_redis
+from tests.hubs import until
+
+
+class Machines:
+    """The two servers below a stack."""
+
+    def __init__(self, servers: Servers) -> None:
+        self._postgres, self._valkey = servers.postgres, servers.valkey
+        self.keeps = True
+        """Whether Redis finds what it had written to its disk."""
+
+    async def kill_postgres(self, *, down: float = 0) -> None:
+        """Every process of it at once, as when the machine goes; `down` seconds later again, and ready."""
+        await self._kill(self._postgres)
+        await asyncio.sleep(down)
+        again = process.spawn(
+            self._process(self._postgres).args,  # type: ignore[arg-type]
+            self._postgres.log,
+            user=self._postgres.user,
+            death=signal.SIGINT,
+        )
+        self._postgres._process = again
+        await until(lambda: _listens(self._postgres.port), seconds=30)
+
+    async def kill_redis(self, *, down: float = 0, empty: bool = False) -> None:
+        """`down` seconds later it is there again; `empty`: its disk was lost too."""
+        await self._kill(self._valkey)
+        await asyncio.sleep(down)
+        if empty or not self.keeps:
+            shutil.rmtree(self._valkey.home / "valkey")
+            (self._valkey.home / "valkey").mkdir(mode=0o700)
+        again = process.spawn(self._process(self._valkey).args, self._valkey.log)  # type: ignore[arg-type]
+        self._valkey._process = again
+        await until(self._valkey._answers, seconds=30)
+
+    async def redis(self, *command: str) -> None:
+        """One command, such as FLUSHALL."""
+        client = open_redis(self._valkey.url())
+        await client.execute_command(*command)
+        await client.aclose()
+
+    async def _kill(self, server: object) -> None:
+        running = self._process(server)
+        family = [psutil.Process(running.pid), *psutil.Process(running.pid).children(recursive=True)]
+        for each in family:
+            with suppress(psutil.NoSuchProcess):
+                os.kill(each.pid, signal.SIGKILL)
+        running.wait()
+        await until(lambda: not any(_alive(each) for each in family))
+
+    @staticmethod
+    def _process(server: object) -> "subprocess.Popen[bytes]":
+        found: subprocess.Popen[bytes] = server._process  # type: ignore[attr-defined]
+        return found
+
+
+def _alive(each: psutil.Process) -> bool:
+    try:
+        return bool(each.is_running() and each.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False

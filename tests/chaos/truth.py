@@ -1,0 +1,108 @@
+"""What PostgreSQL says was committed. It may be away: every question is asked until it is answered."""
+
+import asyncio
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from tests.chaos.stream_model import Told, Written
+
+_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_PATIENCE_SECONDS = 60
+
+_NEW_TOLD = "select n, topic, topic_offset, type, data from chaos.told where n > $1 order by n"
+_NEW_FACTS = "select n, key, topic, writer, number from chaos.facts where n > $1 order by n"
+# Rows of the real use cases have their event by their own id.
+_ROWS = """
+select key from chaos.facts where topic = $1 and n > $2
+union all select 'signal.created:' || id from trading.signals where $1 = 'signals'
+union all select 'approval.decided:' || id from trading.approvals where $1 = 'approvals:' || user_id
+"""
+
+
+def key_of(type: str, data: Any) -> str:
+    """The row an event tells of."""
+    return str(data.get("fact") or f"{type}:{data['id']}")
+
+
+class Truth:
+    """The committed events of each topic by offset, and the rows they tell of."""
+
+    def __init__(self, owner_dsn: str) -> None:
+        self._dsn = owner_dsn
+        self.told: defaultdict[str, dict[int, Told]] = defaultdict(dict)
+        self.rows: defaultdict[str, list[Written]] = defaultdict(list)
+        self._last_told = self._last_fact = 0
+        self._checked: dict[str, int] = {}
+        self.base = 0
+        """Facts up to here were checked in rounds before this one."""
+
+    async def prepare(self) -> None:
+        await self.ask("execute", (Path(__file__).with_suffix(".sql")).read_text())
+
+    async def ask(self, how: str, query: str, *args: Any) -> Any:
+        """`fetch`, `fetchval` or `execute` on a connection of its own, again until PostgreSQL answers."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                return await self._once(how, query, *args)
+            except _AWAY:
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.05)
+
+    async def _once(self, how: str, query: str, *args: Any) -> Any:
+        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=10)
+        try:
+            return await getattr(connection, how)(query, *args)
+        finally:
+            connection.terminate()
+
+    async def read(self) -> None:
+        """Learn what was committed since the last time."""
+        for n, topic, offset, type, data in await self.ask("fetch", _NEW_TOLD, self._last_told):
+            decoded = msgspec.json.decode(data)
+            self.told[topic][offset] = Told(key_of(type, decoded), type, decoded)
+            self._last_told = n
+        for n, key, topic, writer, number in await self.ask("fetch", _NEW_FACTS, self._last_fact):
+            self.rows[topic].append(Written(key, topic, writer, number))
+            self._last_fact = n
+
+    async def keys(self, topic: str) -> frozenset[str]:
+        """A snapshot: the rows of a topic that are committed now, as far as this round wrote them."""
+        return frozenset(row[0] for row in await self.ask("fetch", _ROWS, topic, self.base))
+
+    async def unsent(self) -> int:
+        return int(await self.ask("fetchval", "select count(*) from core.outbox"))
+
+    async def facts(self) -> int:
+        return int(await self.ask("fetchval", "select count(*) from chaos.facts"))
+
+    async def start(self) -> None:
+        """What was committed until now is nobody's business."""
+        await self.read()
+        self.forget()
+
+    def fresh(self, topic: str) -> dict[int, Told]:
+        """What this round committed to a topic."""
+        checked = self._checked.get(topic, 0)
+        return {offset: told for offset, told in self.told[topic].items() if offset > checked}
+
+    def known(self, topic: str) -> set[str]:
+        return {row.key for row in self.rows[topic]}
+
+    def count(self) -> int:
+        return sum(len(self.fresh(topic)) for topic in self.told)
+
+    def forget(self) -> None:
+        """The round is checked: of each topic its last offset is enough."""
+        self.base = self._last_fact
+        self.rows.clear()
+        for topic, events in self.told.items():
+            if events:
+                last = self._checked[topic] = max(events)
+                self.told[topic] = {last: events[last]}
