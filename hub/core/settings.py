@@ -24,9 +24,6 @@ Networks = Annotated[str, AfterValidator(formats.networks)]
 """`10.0.0.0/8, 2001:db8::/32`."""
 
 
-_NO_LIMIT = 10**7  # where one machine plays everybody
-
-
 class AppSettings(BaseSettings):
     """`APP_ENV`, `APP_VERSION`, `GIT_SHA`, `APP_LOG_LEVEL`, `CAERUS_HOME`, and where secrets are."""
 
@@ -152,7 +149,7 @@ class LimitSettings(BaseSettings):
     @classmethod
     def none(cls) -> Self:
         """No limit that anybody meets."""
-        return cls.model_validate(dict.fromkeys(cls.model_fields, _NO_LIMIT))
+        return cls.model_validate(dict.fromkeys(cls.model_fields, 10**7))
 
 
 class AccessSettings(BaseSettings):
@@ -196,8 +193,8 @@ class ServeSettings(BaseSettings):
 
     @classmethod
     def throw_away(cls, port: int, ops_port: int) -> Self:
-        most = {"HUB_SOCKETS_PER_PERSON": _NO_LIMIT, "HUB_SOCKETS_UNPROVEN": _NO_LIMIT}
-        return cls.model_validate({"HUB_PORT": port, "OPS_PORT": ops_port} | most)
+        sockets = dict.fromkeys(("HUB_SOCKETS_PER_PERSON", "HUB_SOCKETS_UNPROVEN"), 10**7)
+        return cls.model_validate({"HUB_PORT": port, "OPS_PORT": ops_port} | sockets)
 
 
 class TelemetrySettings(BaseSettings):
