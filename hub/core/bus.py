@@ -94,8 +94,15 @@ class Bus:
 
     async def offset(self, topic: str) -> int | None:
         """A topic's last published offset; None when Redis does not know it."""
-        value = await tracing.client("redis", "bus.offset", self.redis.get(f"caerus:o:{topic}"))
-        return None if value is None else int(value)
+        return (await self.offsets([topic]))[0]
+
+    async def offsets(self, topics: Sequence[str]) -> list[int | None]:
+        """The same for many, in order."""
+        values = self.redis.mget([f"caerus:o:{topic}" for topic in topics])
+        return [
+            None if value is None else int(value)
+            for value in await tracing.client("redis", "bus.offsets", values)
+        ]
 
     async def history(self, topic: str, after: int, *, limit: int = HISTORY) -> list[Published]:
         """What is kept of a topic after an offset, oldest first."""

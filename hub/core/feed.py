@@ -9,6 +9,7 @@ import structlog
 from msgspec import Struct
 
 from hub.core import metrics
+from hub.core.batching import Batcher
 from hub.core.bus import Bus, Cursor, Published
 from hub.core.channel import SLICE, Channel, Listener
 from hub.core.db import Db
@@ -47,6 +48,12 @@ class Feed:
         """Stand at the end of the bus, then read on in the background."""
         self.epoch = (await sql.sure(self.db, _Epoch, "stream_epoch")).epoch
         self._nursery = nursery
+        self._offsets: Batcher[str, int | None] = Batcher(
+            nursery, "offsets", self.bus.offsets, fail_together=(RedisError,)
+        )
+        self._missed: Batcher[tuple[str, int], list[Published]] = Batcher(
+            nursery, "histories", self._histories, fail_together=(RedisError,)
+        )
         life = await self._reader.life()
         nursery.start(self._read(await self._reader.end(), life), name="feed")
 
@@ -110,17 +117,22 @@ class Feed:
 
     async def position(self, topic: str) -> Cursor:
         """Where a topic stands now. Join first: then nothing after it can be missed."""
-        offset = await self.bus.offset(topic)
+        offset = await self._offsets.add(topic)
         if offset is None:
             row = await sql.one(self.db, _Offset, "topic_offset", topic=topic)
             offset = row.last_offset if row else 0
         return Cursor(self.epoch, offset)
 
+    async def _histories(self, wanted: list[tuple[str, int]]) -> list[list[Published]]:
+        """Of those who come back together most missed the same: it is read once for them all."""
+        found = {each: await self.bus.history(*each) for each in dict.fromkeys(wanted)}
+        return [found[each] for each in wanted]
+
     async def since(self, topic: str, cursor: Cursor, position: Cursor) -> list[Published] | None:
         """Everything from `cursor` up to `position` or past it; None when that is not to be had whole."""
         if cursor.epoch != position.epoch or cursor.offset > position.offset:
             return None
-        events = await self.bus.history(topic, cursor.offset)
+        events = await self._missed.add((topic, cursor.offset))
         expected = range(cursor.offset + 1, cursor.offset + 1 + len(events))
         whole = [event.offset for event in events] == list(expected)
         return events if whole and cursor.offset + len(events) >= position.offset else None

@@ -29,14 +29,20 @@ where c.id = d.command_id and c.expires_at <= @now;
 
 -- name: pending_commands :many
 select
-    c.id, c.kind, c.approval_id, c.signal_id, c.opens, c.reason, c.issued_at, c.expires_at,
+    d.device_id, c.id, c.kind, c.approval_id, c.signal_id, c.opens, c.reason, c.issued_at, c.expires_at,
     s.instrument, s.side, s.order_type, s.entry, s.stop, s.target,
     a.valid_until, a.max_drift_points, a.max_spread_points,
     c.traceparent
-from trading.deliveries as d
+from (select unnest(@device_ids::uuid[]) as id) as device
+cross join lateral (
+    select delivery.device_id, delivery.command_id
+    from trading.deliveries as delivery
+    join trading.commands as command on command.id = delivery.command_id
+    where delivery.device_id = device.id and command.expires_at > @now
+    order by command.issued_at, command.id
+    limit @n
+) as d
 join trading.commands as c on c.id = d.command_id
 join trading.signals as s on s.id = c.signal_id
 join trading.approvals as a on a.id = c.approval_id
-where d.device_id = @device_id and c.expires_at > @now
-order by c.issued_at, c.id
-limit @n;
+order by c.issued_at, c.id;

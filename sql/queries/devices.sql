@@ -4,11 +4,11 @@ values (@id, @user_id, @name, @salt, @key_version, @kdf_id::text, @secret_hash, 
 on conflict (user_id, name) do nothing
 returning id, name, key_version, created_at, last_seen_at, revoked_at;
 
--- name: device_key :one
--- Of a device whose person may sign in: a terminal of somebody who was locked out gets nothing either.
+-- name: device_keys :many
+-- Of devices whose person may sign in: a terminal of somebody who was locked out gets nothing either.
 select d.id, d.user_id, d.salt, d.key_version, d.kdf_id, d.last_seen_at
 from trading.devices as d join identity.users as u on u.id = d.user_id
-where d.id = @id and d.revoked_at is null and u.suspended_at is null and u.deleted_at is null;
+where d.id = any(@ids::uuid[]) and d.revoked_at is null and u.suspended_at is null and u.deleted_at is null;
 
 -- name: devices_of :many
 select id, name, key_version, created_at, last_seen_at, revoked_at

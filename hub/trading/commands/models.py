@@ -39,6 +39,7 @@ class Command(Struct, frozen=True):
 class Pending(Struct, frozen=True):
     """A command a device has not acknowledged, with what it needs to act."""
 
+    device_id: UUID
     id: UUID
     kind: Kind
     approval_id: UUID

@@ -1,6 +1,7 @@
 """Issue commands and hand them out. A command stays in the answer until its device acknowledged it."""
 
 import time
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -119,8 +120,8 @@ async def poll(res: Resources, who: Principal, since: str, wait: int) -> Polled:
 async def _poll(res: Resources, who: Principal, since: Cursor | None, until: float) -> Polled:
     topic = topics.commands.name(user_id=who.person)
     with res.feed.waiter(topic) as waiter:
+        position = await res.feed.position(topic)
         while True:
-            position = await res.feed.position(topic)
             left = until - time.monotonic()
             over = left <= 0 or res.feed.closing
             if position != since or over:
@@ -128,6 +129,10 @@ async def _poll(res: Resources, who: Principal, since: Cursor | None, until: flo
                 if commands or over:
                     return Polled(f"{position.epoch}.{position.offset}", commands)
             await waiter.wait(left)
+            if waiter.offset is None:
+                position = await res.feed.position(topic)
+            else:
+                position = Cursor(position.epoch, waiter.offset)
 
 
 def _cursor(text: str) -> Cursor | None:
@@ -138,7 +143,7 @@ def _cursor(text: str) -> Cursor | None:
 
 async def _sealed(res: Resources, who: Principal) -> list[Sealed]:
     device_id = UUID(who.id)
-    pending = await store.pending(res.db, device_id, clock.now(), _MOST)
+    pending = await res.batcher("pending commands", partial(_pending, res)).add(device_id)
     if not pending:
         return []
     device = await devices.find(res, device_id)
@@ -146,6 +151,14 @@ async def _sealed(res: Resources, who: Principal) -> list[Sealed]:
         return []
     key = seal_key(secret, str(device.id), device.key_version)
     return [_seal(each, key, device) for each in pending]
+
+
+async def _pending(res: Resources, device_ids: list[UUID]) -> list[list[Pending]]:
+    """What waits for each of these devices: polls that wake together share a query."""
+    found: dict[UUID, list[Pending]] = {id: [] for id in device_ids}
+    for each in await store.pending(res.db, list(found), clock.now(), _MOST):
+        found[each.device_id].append(each)
+    return [found[id] for id in device_ids]
 
 
 def _seal(each: Pending, key: bytes, device: DeviceKey) -> Sealed:

@@ -50,5 +50,6 @@ async def expire(db: Runs, now: datetime) -> int:
     return await sql.run(db, "expire_deliveries", now=now)
 
 
-async def pending(db: Runs, device_id: UUID, now: datetime, n: int) -> list[Pending]:
-    return await sql.many(db, Pending, "pending_commands", device_id=device_id, now=now, n=n)
+async def pending(db: Runs, device_ids: list[UUID], now: datetime, n: int) -> list[Pending]:
+    """`n` at most of each device."""
+    return await sql.many(db, Pending, "pending_commands", device_ids=device_ids, now=now, n=n)

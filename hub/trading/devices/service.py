@@ -1,6 +1,7 @@
 """Register, list, rename and revoke devices; derive their keys."""
 
 import os
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -59,7 +60,7 @@ async def ensure(res: Resources, who: Principal, name: str) -> Registered:
     device = await store.named(res.db, who.person, name)
     if device is None:
         return await register(res, who, name, None)
-    key = await store.key(res.db, device.id)
+    key = await find(res, device.id)
     if key is None:
         raise NotFound("The device is revoked.")
     if (known := secret(res, key)) is None:
@@ -69,7 +70,13 @@ async def ensure(res: Resources, who: Principal, name: str) -> Registered:
 
 async def find(res: Resources, id: UUID) -> DeviceKey | None:
     """A device that may call, looked up anew on every call so that a revocation holds at once."""
-    return await store.key(res.db, id)
+    known: DeviceKey | None = await res.batcher("device keys", partial(_keys, res.db)).add(id)
+    return known
+
+
+async def _keys(db: Runs, ids: list[UUID]) -> list[DeviceKey | None]:
+    found = {key.id: key for key in await store.keys(db, list(set(ids)))}
+    return [found.get(id) for id in ids]
 
 
 async def seen(res: Resources, key: DeviceKey) -> None:

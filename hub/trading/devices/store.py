@@ -36,8 +36,8 @@ async def add(
     )
 
 
-async def key(db: Runs, id: UUID) -> DeviceKey | None:
-    return await sql.one(db, DeviceKey, "device_key", id=id)
+async def keys(db: Runs, ids: list[UUID]) -> list[DeviceKey]:
+    return await sql.many(db, DeviceKey, "device_keys", ids=ids)
 
 
 async def of(db: Runs, user_id: UUID) -> list[Device]:
