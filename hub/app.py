@@ -44,10 +44,11 @@ def stream_document() -> dict[str, Any]:
 
 def create_app(settings: Settings, dsn: str, redis_url: str) -> ASGIApp:
     """The hub as an ASGI app."""
-    routes: list[Any] = [route for api in APIS for route in api.routes()]
-    routes.append(WebSocketRoute("/ws", stream))
+    # Looked through in order: a storm of sockets should not pass every endpoint first.
+    routes: list[Any] = [WebSocketRoute("/ws", stream)]
+    routes += [route for api in APIS for route in api.routes()]
     routes += _documents()
-    routes.append(Mount("/api", _nothing_here(list(routes))))
+    routes.append(Mount("/api", _nothing_here(routes[1:])))
     routes.append(Mount("/", Dashboard(directory=DASHBOARD, check_dir=False)))
     access, https = settings.access, settings.mail.links.startswith("https://")
     return Envelope(
