@@ -60,8 +60,9 @@ openapi: setup-dev ## Write the API document and the types of the clients
 	$(BIN)/caerus openapi --out clients/packages/api/openapi.json
 	scripts/check-web $(BIN) --write
 
-fuzz: setup-dev ## Every endpoint under 20,000 and more generated requests (FUZZ_EXAMPLES=400 each)
+fuzz: setup-dev ## Every endpoint under 20,000 generated requests (FUZZ_EXAMPLES=400 each), the stream under 5,000 bad frames
 	$(BIN)/python -m tests.house.fuzz $(or $(FUZZ_EXAMPLES),400)
+	$(BIN)/python -m tests.stream.frame_fuzz $(or $(FUZZ_FRAMES),5000)
 
 bench: setup-dev ## Measure, peers beside us in the same run
 	$(BIN)/python -m bench

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
+import pytest
 from caerus_client.stream import Event, Refused, Stream, Subscribed, Told
 from caerus_client.topics import SIGNALS, approvals, executions
 
@@ -15,11 +16,11 @@ from tests.hubs import PASSWORD, Person, RunningHub
 FOLLOW = Path(__file__).parents[2] / "clients" / "python" / "examples" / "follow.py"
 
 
-def streaming(hub: RunningHub, person: Person, topics: dict[Any, Any]) -> Stream:
+def streaming(hub: RunningHub, person: Person, topics: dict[Any, Any], **options: Any) -> Stream:
     async def token() -> str:
         return person.token
 
-    return Stream(hub.base_url, token, topics)
+    return Stream(hub.base_url, token, topics, **options)
 
 
 async def event(events: AsyncGenerator[Told, None]) -> Event:
@@ -36,11 +37,12 @@ async def subscribed(events: AsyncGenerator[Told, None], count: int) -> list[Sub
     return [each for each in found if isinstance(each, Subscribed)]
 
 
-async def test_what_a_person_sees_is_typed(hub: RunningHub) -> None:
+@pytest.mark.parametrize("encoding", ["json", "msgpack"])
+async def test_what_a_person_sees_is_typed(hub: RunningHub, encoding: str) -> None:
     person, producer = await hub.person(), await hub.producer()
     device = await hub.device(person)
     decided, done = approvals(person.id), executions(person.id)
-    stream = streaming(hub, person, {SIGNALS: None, decided: None, done: None})
+    stream = streaming(hub, person, {SIGNALS: None, decided: None, done: None}, encoding=encoding)
     async with aclosing(stream.events()) as events:
         assert len(await subscribed(events, 3)) == 3
         signal_id = await producer.opened()
