@@ -171,18 +171,18 @@ async def _servers(world: World) -> AsyncIterator[Where]:
 
 @fault("clock")
 async def clock(world: World) -> None:
-    """Clocks jump by up to fifty minutes, and the writer's goes back and forth; then they are set right."""
+    """Clocks jump by up to fifty minutes, one hub's past the end of tokens; the writer's goes back and forth.
+    Then they are set right.
+    """
+    hub = world.random.choice(HUBS)
     for name in world.random.sample(["hub1", "hub2", "relay", "writer"], 3):
         world.board[name] = world.random.choice((-1, 1)) * world.random.choice((60, 600, 1_000, 3_000))
-    world.board["stutter"] = 240
-    _reconnect(world)
+    world.board[hub], world.board["stutter"] = world.random.uniform(1_000, 3_000), 240
+    for front in world.fronts:
+        front.cut()
     await world.wrote(_MISSED_TRANSACTIONS)
     for name in ("hub1", "hub2", "relay", "writer", "stutter"):
         world.board[name] = 0
-    _reconnect(world)
-
-
-def _reconnect(world: World) -> None:
     for front in world.fronts:
         front.cut(0.5, world.random)
 
