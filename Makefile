@@ -42,7 +42,7 @@ lock: ## Resolve the dependency locks anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate pyproject.toml --group dev -o requirements-dev.lock
 
 ##@ Keeping the house
-.PHONY: check fmt fuzz bench openapi
+.PHONY: check fmt fuzz chaos bench openapi
 check: setup-dev ## Lint, types, floors, SQL, drift of generated files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -63,6 +63,9 @@ openapi: setup-dev ## Write the API document and the types of the clients
 fuzz: setup-dev ## Every endpoint under 20,000 generated requests (FUZZ_EXAMPLES=400 each), the stream under 5,000 bad frames
 	$(BIN)/python -m tests.house.fuzz $(or $(FUZZ_EXAMPLES),400)
 	$(BIN)/python -m tests.stream.frame_fuzz $(or $(FUZZ_FRAMES),5000)
+
+chaos: setup-dev ## Kill, cut, stall, empty and set back everything (CHAOS_ROUNDS=200, CHAOS_SEED=any)
+	$(BIN)/python -m tests.chaos $(or $(CHAOS_ROUNDS),200) $(CHAOS_SEED)
 
 bench: setup-dev ## Measure, peers beside us in the same run
 	$(BIN)/python -m bench

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from uuid import uuid4
@@ -10,7 +11,7 @@ from hub.core.db import open_db
 from hub.core.redis import open_redis
 from tests.chaos.board import DIE_STEPS
 from tests.chaos.fleet import HUBS
-from tests.chaos.subscribers import TOO_SLOW
+from tests.chaos.subscribers import TOO_SLOW, UNAUTHENTICATED
 from tests.chaos.world import World
 from tests.chaos.writing import Where, Writer, burst
 from tests.hubs import until
@@ -157,6 +158,10 @@ async def stall(world: World) -> None:
         await until(lambda: slow.codes[TOO_SLOW] > 0, seconds=30)
 
 
+def _expired(world: World) -> int:
+    return sum(each.codes[UNAUTHENTICATED] for each in world.subscribers)
+
+
 @asynccontextmanager
 async def _servers(world: World) -> AsyncIterator[Where]:
     endpoints = world.stack.endpoints
@@ -171,18 +176,21 @@ async def _servers(world: World) -> AsyncIterator[Where]:
 
 @fault("clock")
 async def clock(world: World) -> None:
-    """Clocks jump by up to fifty minutes, and the writer's goes back and forth; then they are set right."""
+    """Clocks jump by up to fifty minutes, one hub's past the end of tokens; the writer's goes back and forth.
+    Then they are set right.
+    """
+    hub = world.random.choice(HUBS)
     for name in world.random.sample(["hub1", "hub2", "relay", "writer"], 3):
         world.board[name] = world.random.choice((-1, 1)) * world.random.choice((60, 600, 1_000, 3_000))
-    world.board["stutter"] = 240
-    _reconnect(world)
-    await world.wrote(_MISSED_TRANSACTIONS)
+    world.board[hub], world.board["stutter"] = world.random.uniform(1_000, 3_000), 240
+    before, deadline = _expired(world), time.monotonic() + 30
+    while _expired(world) == before:
+        assert time.monotonic() < deadline, f"{hub} lets old tokens in"
+        for front in world.fronts:
+            front.cut()
+        await world.wrote(3 * _MISSED_TRANSACTIONS)
     for name in ("hub1", "hub2", "relay", "writer", "stutter"):
         world.board[name] = 0
-    _reconnect(world)
-
-
-def _reconnect(world: World) -> None:
     for front in world.fronts:
         front.cut(0.5, world.random)
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
@@ -19,6 +20,7 @@ from workers.up.stack import Stack
 HUBS = ("hub1", "hub2")
 _CLOCKS = {"hub1": "hub1", "hub2": "hub2", "relay": "relay", "spare": "relay", "worker": "hub1"}
 _COMMANDS = {"hub1": "serve", "hub2": "serve", "relay": "relay", "spare": "relay", "worker": "work"}
+_HOLD_OFF_SECONDS = 1.0
 ROOT = Path(__file__).parents[2]
 
 
@@ -36,6 +38,7 @@ class Fleet:
         self.died: list[str] = []
         """Processes that ended though nobody killed them."""
         self._wanted: set[str] = set()
+        self._began: dict[str, float] = {}
         self._tending: asyncio.Task[None] | None = None
 
     @property
@@ -50,7 +53,8 @@ class Fleet:
             self.proxies[f"{name}-postgres"] = await Proxy(self._database.port or 0).start()
             self.proxies[f"{name}-redis"] = await Proxy(self._redis.port or 0).start()
         for name in self.names:
-            self._stack.children.start(self._child(name))
+            self._wanted.add(name)
+            self._begin(name)
         self._tending = asyncio.ensure_future(self._tend())
         await self.ready()
 
@@ -98,14 +102,20 @@ class Fleet:
 
     async def _tend(self) -> None:
         while True:
-            for name in sorted(self._wanted):
+            for name in self.names:
                 if self._stack.children.ended(name):
-                    self._stack.children.start(self._child(name))
-                    self._wanted.discard(name)
-            for name in self._stack.children.tend():
-                if name not in self._wanted:
-                    self.died.append(name)
+                    self._begin(name)
             await asyncio.sleep(0.02)
+
+    def _begin(self, name: str) -> None:
+        """At once when we wanted its end; what ends by itself may try again once a second."""
+        if name not in self._wanted:
+            if time.monotonic() - self._began[name] < _HOLD_OFF_SECONDS:
+                return
+            self.died.append(name)
+        self._wanted.discard(name)
+        self._began[name] = time.monotonic()
+        self._stack.children.start(self._child(name))
 
     def _child(self, name: str) -> Child:
         env = {

@@ -4,10 +4,10 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import subprocess
 from contextlib import suppress
 
+import asyncpg
 import psutil
 
 from hub.core.embedded import Servers, process
@@ -34,7 +34,7 @@ class Machines:
             death=signal.SIGINT,
         )
         self._postgres._process = again
-        await until(lambda: _listens(self._postgres.port), seconds=30)
+        await until(lambda: _answers(self._postgres.dsn("postgres", "postgres")), seconds=60)
 
     async def kill_redis(self, *, down: float = 0, empty: bool = False) -> None:
         """`down` seconds later it is there again; `empty`: its disk was lost too."""
@@ -75,7 +75,11 @@ def _alive(each: psutil.Process) -> bool:
         return False
 
 
-def _listens(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-        return True
-    return False
+async def _answers(dsn: str) -> bool:
+    """It listens before it has recovered."""
+    try:
+        connection = await asyncpg.connect(dsn, timeout=5)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+        return False
+    await connection.close()
+    return True

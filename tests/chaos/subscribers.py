@@ -60,10 +60,11 @@ class Subscriber:
         self._token: dict[str, str] = {}
         self._asked: dict[int, tuple[str, int | None]] = {}
         self._hurry = asyncio.Event()
-        self._old: list[asyncio.Task[None]] = []
+        self._old: list[tuple[asyncio.Task[None], ClientConnection]] = []
 
     async def run(self) -> None:
         """Until cancelled."""
+        self._token = {way.hub: self._mint(way.hub) for way in self._ways}
         try:
             while True:
                 self._turn += 1
@@ -72,8 +73,9 @@ class Subscriber:
                     await self._converse(way)
                 await asyncio.sleep(self._random.uniform(0, _LONGEST_WAIT_SECONDS))
         finally:
-            for task in self._old:
+            for task, connection in self._old:
                 task.cancel()
+                connection.transport.abort()
 
     def hurry(self) -> None:
         """Give the connection up, whatever is under way on it, and make another."""
@@ -84,16 +86,7 @@ class Subscriber:
         return self.standing[topic][1] if topic in self.standing else -1
 
     async def _converse(self, way: Way) -> None:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            connection = await connect(
-                f"ws://127.0.0.1:{way.port}/ws",
-                subprotocols=[Subprotocol("caerus.v1.json")],
-                compression=None,
-                max_size=None,
-                ping_interval=None,
-                close_timeout=0.2,
-                proxy=None,
-            )
+        connection = await _connected(way.port)
         self._hurry.clear()
         reading = asyncio.ensure_future(self._read(connection, way))
         hurried = asyncio.ensure_future(self._hurry.wait())
@@ -102,7 +95,7 @@ class Subscriber:
             if reading.done():
                 reading.result()
             elif not self._habits.lets_go:
-                self._old.append(reading)
+                self._old.append((reading, connection))
         finally:
             hurried.cancel()
             if self._habits.lets_go or not self._hurry.is_set():
@@ -157,6 +150,31 @@ class Subscriber:
         stand = Stand(message["offset"], message["recovered"], message["epoch"], since, known)
         self.places[topic].records.append(stand)
         self.standing[topic] = (message["epoch"], message["offset"])
+
+
+async def _connected(port: int) -> ClientConnection:
+    """A connection; one that is being made when we are cancelled is made, and dropped, or it would stay open."""
+    connecting = asyncio.ensure_future(_connect(port))
+    try:
+        return await asyncio.shield(connecting)
+    except asyncio.CancelledError:
+        await asyncio.wait([connecting])
+        with suppress(*_FAILED):
+            connecting.result().transport.abort()
+        raise
+
+
+async def _connect(port: int) -> ClientConnection:
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        return await connect(
+            f"ws://127.0.0.1:{port}/ws",
+            subprotocols=[Subprotocol("caerus.v1.json")],
+            compression=None,
+            max_size=None,
+            ping_interval=None,
+            close_timeout=0.2,
+            proxy=None,
+        )
 
 
 async def _next(connection: ClientConnection) -> dict[str, Any]:

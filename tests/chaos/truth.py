@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ class Truth:
 
     def __init__(self, owner_dsn: str) -> None:
         self._dsn = owner_dsn
+        self._alone = asyncio.Lock()
+        self._connecting: asyncio.Task[Any] | None = None
         self.told: defaultdict[str, dict[int, Told]] = defaultdict(dict)
         self.rows: defaultdict[str, list[Written]] = defaultdict(list)
         self._last_told = self._last_fact = 0
@@ -45,22 +48,36 @@ class Truth:
         await self.ask("execute", (Path(__file__).with_suffix(".sql")).read_text())
 
     async def ask(self, how: str, query: str, *args: Any) -> Any:
-        """`fetch`, `fetchval` or `execute` on a connection of its own, again until PostgreSQL answers."""
+        """`fetch`, `fetchval` or `execute`, again until PostgreSQL answers."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while True:
             try:
-                return await self._once(how, query, *args)
+                async with self._alone:
+                    return await self._once(how, query, *args)
             except _AWAY:
                 if time.monotonic() > deadline:
                     raise
                 await asyncio.sleep(0.05)
 
     async def _once(self, how: str, query: str, *args: Any) -> Any:
-        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=10)
+        # Who asks may be cancelled; a connection that is being made is finished all the same, for the next.
+        if self._connecting is None:
+            self._connecting = asyncio.ensure_future(
+                asyncpg.connect(self._dsn, timeout=5, command_timeout=10)
+            )
         try:
+            connection = await asyncio.shield(self._connecting)
             return await getattr(connection, how)(query, *args)
-        finally:
-            connection.terminate()
+        except _AWAY:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Until somebody asks again."""
+        connecting, self._connecting = self._connecting, None
+        if connecting:
+            with suppress(*_AWAY):
+                (await connecting).terminate()
 
     async def read(self) -> None:
         """Learn what was committed since the last time."""

@@ -183,3 +183,4 @@ async def world(stack: Stack, seed: int) -> AsyncIterator[World]:
     finally:
         await made.dismiss(*list(made.subscribers))
         await made.fleet.stop()
+        await made.truth.close()
