@@ -153,8 +153,9 @@ async def _asked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     began = time.monotonic()
     writer.write(frame(b'{"op":"ping"}'))
     async with asyncio.timeout(_ANSWER_SECONDS):
-        while b"pong" not in (await _received(reader))[1]:
-            pass
+        while b"pong" not in (message := await _received(reader))[1]:
+            if message[0] == 9:
+                writer.write(frame(message[1], opcode=10))
     return time.monotonic() - began
 
 
