@@ -75,14 +75,22 @@ def up(
 
 
 @app.command()
-def serve() -> None:
-    """Run one hub process: REST, the stream, the dashboard."""
+def serve(
+    shared: Annotated[
+        bool, typer.Option(help="Share HUB_PORT with other hub processes of this machine.")
+    ] = False,
+) -> None:
+    """Run one hub process: REST, the stream, the dashboard.
+
+    One process uses one core. For more, start it with --shared as often as there are cores, each with an OPS_PORT
+    of its own; or give each its HUB_PORT and let a load balancer choose.
+    """
     from hub.serve import serve as run
 
     settings = _settings()
     where = endpoints(settings)
     with tracing.started(settings, "serve"), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run(settings, where.dsn, where.redis_url))
+        runner.run(run(settings, where.dsn, where.redis_url, shared=shared))
 
 
 @app.command()

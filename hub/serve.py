@@ -16,7 +16,7 @@ from hub.core.connection import bounded
 from hub.core.ops import ops
 from hub.core.problems import Unavailable
 from hub.core.resources import Resources
-from hub.core.settings import Settings
+from hub.core.settings import ServeSettings, Settings
 from hub.core.stream.protocol import StreamProtocol
 
 log = structlog.get_logger()
@@ -82,14 +82,25 @@ def server(settings: Settings, dsn: str, redis_url: str) -> HubServer:
     return HubServer(config)
 
 
-async def serve(settings: Settings, dsn: str, redis_url: str) -> None:
+def shared_port(settings: ServeSettings) -> socket.socket:
+    """The hub's address, which other processes of this user may listen at too: the kernel deals connections out."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listening.bind((settings.host, settings.port))
+    listening.setblocking(False)
+    return listening
+
+
+async def serve(settings: Settings, dsn: str, redis_url: str, *, shared: bool = False) -> None:
     """Serve until SIGTERM or SIGINT; running requests end first, sockets are told to reconnect."""
     _warn_of_unsigned(settings)
     hub = server(settings, dsn, redis_url)
     async with ops(settings.serve, "serve", hub.look):
         _collect_rarely()
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hub.read_secrets_again)
-        await hub.serve()
+        await hub.serve([shared_port(settings.serve)] if shared else None)
 
 
 def _warn_of_unsigned(settings: Settings) -> None:

@@ -142,23 +142,24 @@ def _cursor(text: str) -> Cursor | None:
 
 
 async def _sealed(res: Resources, who: Principal) -> list[Sealed]:
-    device_id = UUID(who.id)
-    pending = await res.batcher("pending commands", partial(_pending, res)).add(device_id)
-    if not pending:
-        return []
-    device = await devices.find(res, device_id)
+    device, pending = await res.batcher("hand out commands", partial(_pending, res)).add(UUID(who.id))
     if device is None or (secret := devices.secret(res, device)) is None:
         return []
     key = seal_key(secret, str(device.id), device.key_version)
     return [_seal(each, key, device) for each in pending]
 
 
-async def _pending(res: Resources, device_ids: list[UUID]) -> list[list[Pending]]:
-    """What waits for each of these devices: polls that wake together share a query."""
+async def _pending(res: Resources, device_ids: list[UUID]) -> list[tuple[DeviceKey | None, list[Pending]]]:
+    """What waits for each of these devices, with the key of those for which something does.
+
+    Polls that wake together share the queries.
+    """
     found: dict[UUID, list[Pending]] = {id: [] for id in device_ids}
     for each in await store.pending(res.db, list(found), clock.now(), _MOST):
         found[each.device_id].append(each)
-    return [found[id] for id in device_ids]
+    wanted = [id for id, pending in found.items() if pending]
+    keys = dict(zip(wanted, await devices.find_all(res.db, wanted), strict=True)) if wanted else {}
+    return [(keys.get(id), found[id]) for id in device_ids]
 
 
 def _seal(each: Pending, key: bytes, device: DeviceKey) -> Sealed:

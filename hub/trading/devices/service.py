@@ -70,11 +70,12 @@ async def ensure(res: Resources, who: Principal, name: str) -> Registered:
 
 async def find(res: Resources, id: UUID) -> DeviceKey | None:
     """A device that may call, looked up anew on every call so that a revocation holds at once."""
-    known: DeviceKey | None = await res.batcher("device keys", partial(_keys, res.db)).add(id)
+    known: DeviceKey | None = await res.batcher("device keys", partial(find_all, res.db)).add(id)
     return known
 
 
-async def _keys(db: Runs, ids: list[UUID]) -> list[DeviceKey | None]:
+async def find_all(db: Runs, ids: list[UUID]) -> list[DeviceKey | None]:
+    """The same for many, in order."""
     found = {key.id: key for key in await store.keys(db, list(set(ids)))}
     return [found.get(id) for id in ids]
 
