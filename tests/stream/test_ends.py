@@ -1,5 +1,6 @@
 """A socket does not outlive its session, and nobody has more of them than is good for others."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from hub.core.stream.protocol import FRAMES_AT_ONCE
+from hub.core.stream.topics import topics
 from tests.hubs import PASSWORD, Person, RunningHub, until
 from tests.stream.sockets import Stream, fresh_topic, opened, signed_in, tell
 
@@ -62,6 +64,27 @@ async def test_what_a_socket_held_is_forgotten_with_it(hub: RunningHub) -> None:
         assert hub.res.sockets.people[person.id] == 1
         stream.connection.transport.abort()
     await until(lambda: person.id not in hub.res.sockets.people and topic not in hub.res.feed.channels)
+
+
+async def test_a_socket_that_goes_while_it_is_let_in_leaves_nothing(
+    hub: RunningHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, go_on, topic, person = asyncio.Event(), asyncio.Event(), fresh_topic(), await hub.person()
+
+    async def slowly(*_: Any) -> None:
+        asked.set()
+        await go_on.wait()
+
+    monkeypatch.setattr(topics, "admit", slowly)
+    async with signed_in(hub, person) as stream:
+        await stream.send(op="sub", id=1, topic=topic)
+        await asked.wait()
+        stream.connection.transport.abort()
+    await until(lambda: person.id not in hub.res.sockets.people)
+    go_on.set()
+    async with signed_in(hub) as other:
+        assert await other.quiet()
+    assert topic not in hub.res.feed.channels
 
 
 async def test_a_gap_in_what_ends_makes_everybody_prove_themselves_again(hub: RunningHub) -> None:

@@ -203,6 +203,8 @@ class Socket:
     async def _subscribe(self, sub: Sub) -> None:
         """Listen first, then look where the topic stands: so nothing falls between."""
         await topics.admit(self._who, sub.topic)
+        if self._gone:
+            return
         self._drop(sub.topic)
         if len(self._subscriptions) >= _MAX_TOPICS:
             raise Problem(f"A socket may have {_MAX_TOPICS} topics.")
