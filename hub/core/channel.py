@@ -7,11 +7,12 @@ it runs goes out in one write with whatever else came.
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 from hub.core import tracing
 from hub.core.bus import Published
 from hub.core.stream.frames import Encoding, event_frames
+from hub.core.stream.subscription import Subscription, fan_out
 from hub.core.tracing import SpanKind
 
 SLICE = 128
@@ -19,7 +20,7 @@ _BYTES_AT_ONCE = 128 * 1024
 
 
 class Listener(Protocol):
-    """Somebody on a channel. `encoding` None: the frames do not matter."""
+    """Somebody on a channel. `encoding` None: the frames do not matter; who has one is a `Subscription`."""
 
     @property
     def encoding(self) -> Encoding | None: ...
@@ -103,5 +104,12 @@ class Channel:
             for start in range(0, len(members), SLICE):
                 if start:
                     await asyncio.sleep(0)
-                for member in members[start : start + SLICE]:
-                    member.deliver(batch, frames)
+                _deliver(members[start : start + SLICE], batch, frames)
+
+
+def _deliver(members: list[Listener], batch: list[Published], frames: bytes) -> None:
+    if frames:
+        fan_out(cast(list[Subscription], members), batch, frames)
+        return
+    for member in members:
+        member.deliver(batch, frames)

@@ -115,7 +115,7 @@ class StreamProtocol(WebSocketsSansIOProtocol):
         waiting = transport.get_write_buffer_size()
         if not waiting:
             try:
-                sent = os.write(self._descriptor, frames)
+                sent = os.write(self.descriptor, frames)
             except OSError:
                 sent = 0  # full, or gone: the transport finds out which
             if sent == len(frames):
@@ -152,7 +152,7 @@ class StreamProtocol(WebSocketsSansIOProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._descriptor: int = transport.get_extra_info("socket").fileno()
+        self.descriptor: int = transport.get_extra_info("socket").fileno()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._unread = b""

@@ -209,7 +209,7 @@ class Socket:
         if len(self._subscriptions) >= _MAX_TOPICS:
             raise Problem(f"A socket may have {_MAX_TOPICS} topics.")
         feed = self._res.feed
-        subscription = Subscription(self._encoding, self._connection.write, self._lose)
+        subscription = Subscription(self._encoding, self._connection, self._lose)
         self._subscriptions[sub.topic] = subscription
         feed.join(sub.topic, subscription)
         position = await feed.position(sub.topic)
