@@ -64,7 +64,7 @@ class Subscriber:
 
     async def run(self) -> None:
         """Until cancelled."""
-        self._token = {way.hub: self._mint(way.hub) for way in self._ways}
+        self.renew()
         try:
             while True:
                 self._turn += 1
@@ -76,6 +76,10 @@ class Subscriber:
             for task, connection in self._old:
                 task.cancel()
                 connection.transport.abort()
+
+    def renew(self) -> None:
+        """A new token for each hub, by its clock of now."""
+        self._token = {way.hub: self._mint(way.hub) for way in self._ways}
 
     def hurry(self) -> None:
         """Give the connection up, whatever is under way on it, and make another."""
