@@ -1,5 +1,6 @@
 """Everything a process holds open, opened in one place for hub, workers and tests alike."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,7 +13,7 @@ from hub.core.db import Db, open_db
 from hub.core.feed import Feed
 from hub.core.jobs import Queue, queue
 from hub.core.limits import Limits, Quotas, quotas
-from hub.core.nursery import Nursery
+from hub.core.nursery import Nursery, told_to_stop
 from hub.core.redis import Redis, open_redis, open_single
 from hub.core.secrets import Secrets
 from hub.core.security.device_keys import Masters, masters_of
@@ -59,7 +60,7 @@ class Resources(Struct, frozen=True):
 
 @asynccontextmanager
 async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncIterator[Resources]:
-    """Open in order, close in reverse."""
+    """Open in order, close in reverse. Who is told to stop meanwhile stops, even if the Redis client lost it."""
     secrets = Secrets(settings.app)
     await secrets.refresh()
     db = await open_db(settings.db, dsn, secrets)
@@ -79,6 +80,8 @@ async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncI
         nonces = Nonces(redis, nursery, settings.security.hmac_nonce_ttl_seconds)
         revocations = Revocations(db, redis, settings.security.jwt_access_seconds)
         await revocations.load()
+        if told_to_stop():
+            raise asyncio.CancelledError
         yield Resources(
             settings=settings,
             secrets=secrets,

@@ -108,14 +108,12 @@ async def one_queues(page: Page) -> bool:
     return bool(held == [1, 1])
 
 
-async def test_a_session_ended_elsewhere_is_told_at_the_next_call(
-    hub: RunningHub, open_page: OpenPage
-) -> None:
+async def test_a_session_ended_elsewhere_is_told_at_once(hub: RunningHub, open_page: OpenPage) -> None:
     page = await open_page()
     person = await signed_in(hub, page)
-    await page.wait_for_load_state("networkidle")  # else what it still loads would be the next call
-    await end_all_others(hub, person)
     await page.get_by_role("link", name="Executions").click()
+    await page.wait_for_load_state("networkidle")  # nothing but the stream can tell it
+    await end_all_others(hub, person)
     await expect(pages.ended(page)).to_contain_text("Your session has ended")
     await pages.give_password(page, person.email, PASSWORD)
     await pages.is_live(page)
@@ -159,9 +157,12 @@ async def test_a_tab_shows_nothing_of_the_one_who_was_signed_in_before(
     second = await first.context.new_page()
     await second.goto(hub.base_url)
     await second.get_by_role("button", name="Sign out").click()
+    await expect(pages.ended(first)).to_be_visible()
+    await expect(first.get_by_text(before.email)).to_have_count(0)
     after = await hub.person()
     await pages.give_password(second, after.email, PASSWORD)
     await pages.is_live(second)
+    await first.reload()
     await pages.open_account(first)
     await expect(first.get_by_text(after.email).first).to_be_visible()
     await expect(first.get_by_text(before.email)).to_have_count(0)

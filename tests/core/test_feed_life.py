@@ -12,6 +12,8 @@ from tests.hubs import until
 class Listening:
     """What a listener was told."""
 
+    encoding = None
+
     def __init__(self) -> None:
         self.offsets: list[int] = []
         self.losses = 0

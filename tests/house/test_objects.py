@@ -26,6 +26,10 @@ async def person(hub: RunningHub, whose: Person) -> Ids:
     return {"id": str(whose.id)}
 
 
+async def somebody(hub: RunningHub, whose: Person) -> Ids:
+    return {"user_id": str(whose.id)}
+
+
 async def api_key(hub: RunningHub, whose: Person) -> Ids:
     body = {"name": uuid4().hex, "scopes": ["users:read"], "expires_in_days": 1}
     return {"id": (await hub.call("POST", "/api/v1/api-keys", body, whose.bearer)).body["info"]["id"]}
@@ -69,6 +73,7 @@ OBJECTS: dict[str, tuple[Make, str, str, Any, int]] = {
     "POST /users/{id}/unlock": (person, "owner", "admin", None, 403),
     "POST /users/{id}/mfa/reset": (person, "owner", "admin", None, 403),
     "DELETE /users/{id}": (person, "owner", "admin", None, 403),
+    "GET /admin/presence/{user_id}": (somebody, "user", "admin", None, 200),
     "PUT /admin/users/{id}/plan": (person, "user", "admin", {"plan": "pro"}, 200),
     "DELETE /api-keys/{id}": (api_key, "owner", "owner", None, 404),
     "POST /organisations/invitations/{id}/accept": (invitation, "user", "user", None, 404),
