@@ -57,6 +57,8 @@ def _summary(outcomes: list[Outcome], seconds: float, seed: int) -> int:
     print("closes   ", ", ".join(f"{code}: {count}" for code, count in sorted(codes.items())))
     print(f"lag       {max(outcome.lag for outcome in outcomes):.2f} s at most")
     print("          " + ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS))
+    if kinds:
+        print(f"FAILED with seed {seed}")
     return int(bool(kinds))
 
 

@@ -17,17 +17,7 @@ _PATIENCE_SECONDS = 60
 
 _NEW_TOLD = "select n, topic, topic_offset, type, data from chaos.told where n > $1 order by n"
 _NEW_FACTS = "select n, key, topic, writer, number from chaos.facts where n > $1 order by n"
-# Rows of the real use cases have their event by their own id.
-_ROWS = """
-select key from chaos.facts where topic = $1 and n > $2
-union all select 'signal.created:' || id from trading.signals where $1 = 'signals'
-union all select 'approval.decided:' || id from trading.approvals where $1 = 'approvals:' || user_id
-"""
-
-
-def key_of(type: str, data: Any) -> str:
-    """The row an event tells of."""
-    return str(data.get("fact") or f"{type}:{data['id']}")
+_KEYS = "select key from chaos.facts where topic = $1 and n > $2"
 
 
 class Truth:
@@ -83,7 +73,7 @@ class Truth:
         """Learn what was committed since the last time."""
         for n, topic, offset, type, data in await self.ask("fetch", _NEW_TOLD, self._last_told):
             decoded = msgspec.json.decode(data)
-            self.told[topic][offset] = Told(key_of(type, decoded), type, decoded)
+            self.told[topic][offset] = Told(decoded["fact"], type, decoded)
             self._last_told = n
         for n, key, topic, writer, number in await self.ask("fetch", _NEW_FACTS, self._last_fact):
             self.rows[topic].append(Written(key, topic, writer, number))
@@ -91,7 +81,7 @@ class Truth:
 
     async def keys(self, topic: str) -> frozenset[str]:
         """A snapshot: the rows of a topic that are committed now, as far as this round wrote them."""
-        return frozenset(row[0] for row in await self.ask("fetch", _ROWS, topic, self.base))
+        return frozenset(row[0] for row in await self.ask("fetch", _KEYS, topic, self.base))
 
     async def unsent(self) -> int:
         return int(await self.ask("fetchval", "select count(*) from core.outbox"))
