@@ -28,6 +28,19 @@ log = structlog.get_logger()
 After = Callable[[], Awaitable[Any]]
 _REREAD_SECONDS = 5
 
+AWAY = (
+    ConnectionError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""How PostgreSQL fails while it is not there, or goes in the middle of a query."""
+
 _SPAN = {"db.system.name": "postgresql"}
 
 

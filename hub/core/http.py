@@ -16,10 +16,10 @@ from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.core import metrics, server_span, tracing
+from hub.core import db, metrics, redis, server_span, tracing
 from hub.core.addresses import Gate
 from hub.core.cors import Cors, Header, header
-from hub.core.problems import Forbidden, Invalid, Problem, plain
+from hub.core.problems import Forbidden, Invalid, Problem, Unavailable, plain
 
 access = structlog.get_logger("access")
 
@@ -136,6 +136,9 @@ class _Exchange:
         headers: dict[str, str] = {}
         if isinstance(error, asyncpg.DataError):
             error = Invalid("A value cannot be stored: it holds a NUL character, or a time out of range.")
+        if isinstance(error, (*db.AWAY, *redis.AWAY)):
+            structlog.get_logger().warning("request.unavailable", path=path, error=type(error).__name__)
+            error = Unavailable("Something this needs is away for the moment. Try again shortly.")
         if isinstance(error, Problem):
             status, document, headers = error.status, error.document(path, self._id), error.headers
         elif isinstance(error, HTTPException):
