@@ -11,7 +11,6 @@ from bench.fanout.servers import SOCKETS_A_PERSON, Server, ours
 from bench.figures import Target, parser, show_targets
 from bench.generator import generator
 from bench.process import cpu_seconds, resident_kb
-from hub.core import log
 from workers.loadtest import stage as stages
 from workers.loadtest.scenarios.park import park
 from workers.loadtest.scene import Scene
@@ -40,9 +39,7 @@ def main(arguments: Sequence[str]) -> None:
     of.add_argument("--terminals", type=int, default=100, help="devices that the polls belong to")
     of.add_argument("--rounds", type=int, default=3, help="wakes")
     options = of.parse_args(arguments)
-    log.setup("WARNING")
-    files = cores.many_files()
-    cores.generator_side()
+    files = cores.generator()
     sockets = min(options.sockets, files - SPARE_FILES)
     if sockets < options.sockets:
         print(f"{sockets:,} sockets: the hard limit of open files is {files:,} (ulimit -Hn).")

@@ -16,7 +16,6 @@ from bench.fanout.servers import SOCKETS_A_PERSON, Server, ours
 from bench.figures import Target, parser, show_targets
 from bench.generator import Report, generator
 from bench.process import cpu_seconds
-from hub.core import log
 
 
 class Storm(Struct, frozen=True):
@@ -35,9 +34,7 @@ def main(arguments: Sequence[str]) -> None:
     of.add_argument("--missed", type=int, default=100)
     of.add_argument("--rounds", type=int, default=3)
     options = of.parse_args(arguments)
-    log.setup("WARNING")
-    cores.many_files()
-    cores.generator_side()
+    cores.generator()
     with (
         ours(-(-options.sockets // SOCKETS_A_PERSON)) as server,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,

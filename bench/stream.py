@@ -8,16 +8,16 @@ moment its message was made, and stores nothing.
 import asyncio
 import gc
 import subprocess
-import sys
 import time
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 import uvloop
 
+from bench.fanout.publish import publishing
+from bench.fanout.servers import COMMANDS, wait_for
 from bench.ingest import signals
 from bench.process import cpu_seconds
 from hub.core.embedded.process import free_port
@@ -27,8 +27,8 @@ from hub.core.security.tokens import Proof
 from hub.core.stream.messages import JSON
 from hub.identity.users import service as users
 from hub.trading.producers import service as producers
-from workers.loadtest.subscriber import Take, subscribe
-from workers.loadtest.wire import load, request
+from workers.loadtest.subscriber import Take, masked, subscribe
+from workers.loadtest.wire import load
 from workers.up.stack import Stack, throw_away
 
 SUBSCRIBERS, RATE, SECONDS = 1_000, 20, 15
@@ -89,8 +89,9 @@ def _created(text: bytes) -> float:
 
 def peer() -> Row:
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "bench.stock", str(port)])
+    process = subprocess.Popen([*COMMANDS["uvicorn"](), str(port)])
     try:
+        wait_for(port, process)
         return _run(_measure_peer(f"http://127.0.0.1:{port}", process.pid))
     finally:
         process.terminate()
@@ -98,31 +99,20 @@ def peer() -> Row:
 
 
 async def _measure_peer(base_url: str, pid: int) -> Row:
-    await _listening(base_url)
     seen: list[tuple[float, bytes]] = []
     opened = await subscribe(base_url, "/ws", "", [], SUBSCRIBERS, _into(seen))
-    host, count = urlsplit(base_url).netloc, RATE * SECONDS
+    publisher, count = await publishing(base_url), RATE * SECONDS
     before, began = cpu_seconds(pid), time.time()
     for number in range(count):
         await asyncio.sleep(max(0.0, began + number / RATE - time.time()))
         body = msgspec.json.encode({"created_at": datetime.now(UTC), "pad": "x" * 600})
-        await load(base_url, [request("POST", "/publish", host, {}, body)], connections=1)
+        publisher.write(masked(body))
     await _all(seen, SUBSCRIBERS * count)
     cpu = cpu_seconds(pid) - before
+    publisher.close()
     for subscriber in opened:
         subscriber.transport.close()
     return _row("peer: stock send_text, stores nothing", seen, cpu)
-
-
-async def _listening(base_url: str) -> None:
-    where = urlsplit(base_url)
-    while True:
-        try:
-            _, writer = await asyncio.open_connection(where.hostname, where.port)
-            writer.close()
-            return
-        except OSError:
-            await asyncio.sleep(0.05)
 
 
 async def _all(seen: list[tuple[float, bytes]], count: int) -> None:

@@ -67,7 +67,7 @@ def server(settings: Settings, dsn: str, redis_url: str) -> HubServer:
         http=bounded(settings.serve),
         ws=StreamProtocol,
         ws_max_size=65_536,
-        ws_per_message_deflate=False,
+        ws_per_message_deflate=False,  # uvicorn's own; `StreamProtocol` offers one that serves all sockets
         ws_ping_interval=25,
         ws_ping_timeout=20,
         log_config=None,

@@ -16,7 +16,6 @@ from bench.fanout.modes import Measured, Mode, measure, medians
 from bench.fanout.servers import NAMES, Server, all_of
 from bench.fanout.targets import Rounds, ratio, targets
 from bench.figures import parser, show_targets
-from hub.core import log
 
 LATENCY = ("caerus", "c")
 MOST_OTHERS = 0.1
@@ -28,9 +27,7 @@ def main(arguments: Sequence[str]) -> list[dict[str, Any]]:
     if unknown := set(options.peers.split(",")) - set(NAMES):
         sys.exit(f"No peer called {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}.")
     names = [name for name in NAMES if name in options.peers.split(",") or name == "caerus"]
-    log.setup("WARNING")
-    cores.many_files()
-    cores.generator_side()
+    cores.generator()
     rounds: Rounds = []
     with all_of(names, max(options.sockets, options.many)) as servers:
         for number in range(options.rounds):

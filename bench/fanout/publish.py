@@ -2,14 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from hub.core.bus import Bus, Published
 from hub.core.redis import open_single
-from workers.loadtest.subscriber import masked
+from workers.loadtest.subscriber import masked, upgrade
 
 TOPIC = "candles:BENCH"
 _PAD = "x" * 40
@@ -68,14 +67,14 @@ class ThroughSocket:
 
 
 async def through_socket(base_url: str, first: int) -> ThroughSocket:
-    """Connect to a peer's /publish."""
+    return ThroughSocket(await publishing(base_url), first)
+
+
+async def publishing(base_url: str) -> asyncio.StreamWriter:
+    """A WebSocket to a peer's /publish: each message written to it is broadcast."""
     where = urlsplit(base_url)
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
-    lines: Sequence[str] = (
-        "GET /publish HTTP/1.1", f"Host: {where.netloc}", "Upgrade: websocket", "Connection: Upgrade",
-        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version: 13", "", "",
-    )  # fmt: skip
-    writer.write("\r\n".join(lines).encode())
+    writer.write(upgrade(where.netloc, "/publish"))
     head = await reader.readuntil(b"\r\n\r\n")
     assert b" 101 " in head, head
-    return ThroughSocket(writer, first)
+    return writer

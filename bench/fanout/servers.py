@@ -83,7 +83,7 @@ def peer(name: str) -> Iterator[Server]:
     process = subprocess.Popen([*COMMANDS[name](), str(port)], stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         cores.server_side(process.pid)
         yield Server(name, url, process.pid, lambda first: through_socket(url, first))
     finally:
@@ -91,7 +91,9 @@ def peer(name: str) -> Iterator[Server]:
         process.wait()
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Until it listens; it is over with us when it ends instead."""
+
     async def listening() -> None:
         while True:
             try:

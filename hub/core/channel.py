@@ -59,7 +59,7 @@ class Channel:
             self._groups.pop(listener.encoding, None)
 
     def offer(self, events: Iterable[Published]) -> bool:
-        """Take what is new; whether somebody must now `pump`: nobody does."""
+        """Take what is new; True when the caller must now `pump`. Nobody is told so again until that has ended."""
         fresh = [event for event in events if self._last is None or event.offset > self._last]
         if not fresh:
             return False
@@ -70,7 +70,10 @@ class Channel:
             self.lose()
             return False
         self._waiting += fresh
-        return not self._busy
+        if self._busy:
+            return False
+        self._busy = True
+        return True
 
     def lose(self) -> None:
         """Something was missed: whoever listens must resume."""
@@ -79,7 +82,6 @@ class Channel:
 
     async def pump(self) -> None:
         """Write what waits, and what comes meanwhile."""
-        self._busy = True
         try:
             while self._waiting:
                 batch = self._take()

@@ -39,7 +39,9 @@ AWAY = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
-"""How PostgreSQL fails while it is not there, or goes in the middle of a query."""
+"""How PostgreSQL fails while it is not there, or goes in the middle of a query: `InternalClientError` is
+asyncpg's answer when a connection ends in the middle of its own steps.
+"""
 
 _SPAN = {"db.system.name": "postgresql"}
 

@@ -21,7 +21,7 @@ import structlog
 
 from hub.core import clock, tracing
 from hub.core.bus import Bus, Published
-from hub.core.db import Login, prepare
+from hub.core.db import AWAY, Login, prepare
 from hub.core.nursery import Nursery, told_to_stop
 from hub.core.outbox import WAKE
 from hub.core.redis import Redis, RedisError, open_redis
@@ -40,8 +40,7 @@ _LOCK = 4_242_001
 _BATCH = 500
 _FOR_EVER = 10**8
 _LOOK_SECONDS = 0.05
-# `InternalClientError` is asyncpg's answer when a connection ends in the middle of its own steps.
-_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, RedisError)
+_LOST = (*AWAY, OSError, asyncpg.PostgresError, RedisError)
 
 
 class Numbered(msgspec.Struct, frozen=True):

@@ -5,8 +5,6 @@ it a well-behaved socket is asked after every few attacks whether it is still se
 """
 
 import asyncio
-import base64
-import os
 import random
 import struct
 import sys
@@ -17,6 +15,8 @@ from urllib.parse import urlsplit
 
 import psutil
 from msgspec import Struct
+
+from workers.loadtest.subscriber import upgrade
 
 CODES = {1000, 1001, 1002, 1007, 1009, 4001, 4002, 4005}
 _ANSWER_SECONDS, _PATIENCE_SECONDS = 15, 0.5
@@ -98,11 +98,7 @@ async def run(base_url: str, token: str, pid: int, count: int, seed: int) -> Out
 async def opened(base_url: str, token: str | None) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     where = urlsplit(base_url)
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
-    key = base64.b64encode(os.urandom(16)).decode()
-    writer.write(
-        f"GET /ws HTTP/1.1\r\nHost: {where.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: caerus.v1.json\r\n\r\n".encode()
-    )
+    writer.write(upgrade(where.netloc, "/ws", "caerus.v1.json"))
     await reader.readuntil(b"\r\n\r\n")
     if token:
         writer.write(frame(b'{"op":"auth","token":"%s"}' % token.encode()))

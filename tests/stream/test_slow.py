@@ -1,20 +1,11 @@
 """A reader that does not read is closed, and nobody else notices."""
 
 import asyncio
-import base64
-import os
 import socket
 
-from hub.core.stream.frames import frame as built
 from tests.hubs import RunningHub, until
-from tests.stream.sockets import fresh_topic, signed_in, tell
-
-
-def masked(payload: bytes) -> bytes:
-    """A client's frame; a mask of zeros is a mask."""
-    frame = built(payload)
-    head = 2 if frame[1] < 126 else 4
-    return frame[:1] + bytes([frame[1] | 0x80]) + frame[2:head] + bytes(4) + payload
+from tests.stream.sockets import PROTOCOL, fresh_topic, signed_in, tell
+from workers.loadtest.subscriber import masked, upgrade
 
 
 async def raw_socket(hub: RunningHub) -> socket.socket:
@@ -22,13 +13,9 @@ async def raw_socket(hub: RunningHub) -> socket.socket:
     host, port = hub.base_url.removeprefix("http://").split(":")
     raw = socket.socket()
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-    key = base64.b64encode(os.urandom(16)).decode()
     raw.setblocking(True)
     raw.connect((host, int(port)))
-    raw.sendall(
-        f"GET /ws HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: caerus.v1.json\r\n\r\n".encode()
-    )
+    raw.sendall(upgrade(f"{host}:{port}", "/ws", PROTOCOL))
     raw.setblocking(False)
     answer = b""
     while not answer.endswith(b"\r\n\r\n"):

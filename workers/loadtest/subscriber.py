@@ -32,12 +32,7 @@ class Subscriber(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]
-        key = base64.b64encode(os.urandom(16)).decode()
-        protocol = f"sec-websocket-protocol: {self._subprotocol}\r\n" if self._subprotocol else ""
-        self.transport.write(
-            f"GET {self._path} HTTP/1.1\r\nhost: {self._host}\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
-            f"sec-websocket-key: {key}\r\nsec-websocket-version: 13\r\n{protocol}\r\n".encode()
-        )
+        self.transport.write(upgrade(self._host, self._path, self._subprotocol))
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.ready.done():
@@ -102,6 +97,16 @@ class Subscriber(asyncio.Protocol):
             return None
         self._buffer = buffer[start + size :]
         return buffer[0] & 0x0F, buffer[start : start + size]
+
+
+def upgrade(host: str, path: str, subprotocol: str = "") -> bytes:
+    """A client's side of the handshake."""
+    key = base64.b64encode(os.urandom(16)).decode()
+    protocol = f"sec-websocket-protocol: {subprotocol}\r\n" if subprotocol else ""
+    return (
+        f"GET {path} HTTP/1.1\r\nhost: {host}\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
+        f"sec-websocket-key: {key}\r\nsec-websocket-version: 13\r\n{protocol}\r\n".encode()
+    )
 
 
 def masked(payload: bytes, opcode: int = 1) -> bytes:

@@ -1,4 +1,4 @@
-"""For operators: who is connected. For whoever writes a client: the stream's own document."""
+"""For operators: who is connected."""
 
 from uuid import UUID
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -81,7 +81,7 @@ def _end(members: Iterable[Member], code: int, reason: str) -> None:
         member.end(code, reason)
 
 
-def _less(counter: Counter, key: object) -> None:  # type: ignore[type-arg]
+def _less(counter: Counter[Any], key: object) -> None:
     counter[key] -= 1
     if counter[key] <= 0:
         del counter[key]
