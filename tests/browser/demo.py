@@ -13,8 +13,8 @@ import aiohttp
 import msgspec
 import psutil
 
-from hub.core.embedded.process import free_port
 from tests.hubs import until
+from tests.processes import free_row
 
 _CAERUS = (sys.executable, "-m", "hub.cli")
 _STOPS_WITHIN = 20.0
@@ -105,4 +105,6 @@ async def _start(home: Path, env: dict[str, str]) -> asyncio.subprocess.Process:
 
 
 def free_ports() -> dict[str, str]:
-    return {"HUB_PORT": str(free_port()), "OPS_PORT": str(free_port())}
+    """The hub's, and four after it for the metrics of its processes."""
+    first = free_row(5)
+    return {"HUB_PORT": str(first), "OPS_PORT": str(first + 1)}
