@@ -7,12 +7,13 @@ it runs goes out in one write with whatever else came.
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from typing import Protocol, cast
+from typing import Protocol
 
 from hub.core import tracing
 from hub.core.bus import Published
+from hub.core.stream.audience import Audience
 from hub.core.stream.frames import Encoding, event_frames
-from hub.core.stream.subscription import Subscription, fan_out
+from hub.core.stream.subscription import ELSEWHERE, Subscription
 from hub.core.tracing import SpanKind
 
 SLICE = 128
@@ -28,12 +29,60 @@ class Listener(Protocol):
     def lost(self) -> None: ...
 
 
+class _Group:
+    """Listeners that get the same frames: those in step, as one, and the others one by one."""
+
+    def __init__(self) -> None:
+        self.single: set[Listener] = set()
+        self.audience = Audience()
+
+    def __len__(self) -> int:
+        return len(self.single) + len(self.audience)
+
+    def members(self) -> list[Listener]:
+        return [*self.single, *self.audience.members()]
+
+    def leave(self, listener: Listener) -> None:
+        if isinstance(listener, Subscription) and listener.place != ELSEWHERE:
+            self.audience.leave(listener)
+        else:
+            self.single.discard(listener)
+
+    async def write(self, batch: Sequence[Published], frames: bytes) -> None:
+        await self._write_together(batch, frames)
+        members = list(self.single)
+        for start in range(0, len(members), SLICE):
+            if start or len(self.audience):
+                await asyncio.sleep(0)
+            for member in members[start : start + SLICE]:
+                member.deliver(batch, frames)
+                self._keep_in_step(member, batch[-1].offset)
+
+    async def _write_together(self, batch: Sequence[Published], frames: bytes) -> None:
+        audience = self.audience
+        if audience.offset != batch[0].offset - 1:
+            for member in audience.members():
+                member.lost()
+        audience.offset = None
+        places = audience.close_ranks()
+        for start in range(0, places, SLICE):
+            if start:
+                await asyncio.sleep(0)
+            audience.send(start, min(start + SLICE, places), frames)
+        audience.offset = batch[-1].offset
+
+    def _keep_in_step(self, member: Listener, offset: int) -> None:
+        if isinstance(member, Subscription) and member.offset == offset and member in self.single:
+            self.single.remove(member)
+            self.audience.join(member)
+
+
 class Channel:
     """Members by encoding, and what has not been written to them yet."""
 
     def __init__(self, topic: str) -> None:
         self._name = f"deliver {topic.partition(':')[0]}"
-        self._groups: dict[Encoding | None, set[Listener]] = {}
+        self._groups: dict[Encoding | None, _Group] = {}
         self._last: int | None = None
         self._waiting: list[Published] = []
         self._busy = False
@@ -47,16 +96,18 @@ class Channel:
         return len(self._waiting)
 
     def members(self) -> list[Listener]:
-        return [member for group in self._groups.values() for member in group]
+        return [member for group in self._groups.values() for member in group.members()]
 
     def join(self, listener: Listener) -> None:
-        self._groups.setdefault(listener.encoding, set()).add(listener)
+        if listener.encoding not in self._groups:
+            self._groups[listener.encoding] = _Group()
+        self._groups[listener.encoding].single.add(listener)
 
     def leave(self, listener: Listener) -> None:
-        group = self._groups.get(listener.encoding, set())
-        group.discard(listener)
-        if not group:
-            self._groups.pop(listener.encoding, None)
+        if group := self._groups.get(listener.encoding):
+            group.leave(listener)
+            if not len(group):
+                del self._groups[listener.encoding]
 
     def offer(self, events: Iterable[Published]) -> bool:
         """Take what is new; True when the caller must now `pump`. Nobody is told so again until that has ended."""
@@ -102,16 +153,4 @@ class Channel:
     async def _write(self, batch: list[Published]) -> None:
         for encoding, group in list(self._groups.items()):
             frames = event_frames(batch, encoding) if encoding is not None else b""
-            members = list(group)
-            for start in range(0, len(members), SLICE):
-                if start:
-                    await asyncio.sleep(0)
-                _deliver(members[start : start + SLICE], batch, frames)
-
-
-def _deliver(members: list[Listener], batch: list[Published], frames: bytes) -> None:
-    if frames:
-        fan_out(cast(list[Subscription], members), batch, frames)
-        return
-    for member in members:
-        member.deliver(batch, frames)
+            await group.write(batch, frames)

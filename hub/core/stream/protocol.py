@@ -7,7 +7,6 @@ sends is bounded here, frame by frame, before anybody looks at it.
 
 import asyncio
 import logging
-import os
 import time
 from typing import Any, Protocol
 
@@ -19,7 +18,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from hub.core import metrics
-from hub.core.stream import messages
+from hub.core.stream import direct, messages
 from hub.core.stream.frames import MEMORY_LEVEL, WINDOW_BITS
 
 MAX_BUFFER = 1 << 20
@@ -112,20 +111,15 @@ class StreamProtocol(WebSocketsSansIOProtocol):
         transport = self.transport
         if self.close_sent or transport.is_closing():
             return
-        waiting = transport.get_write_buffer_size()
-        if not waiting:
-            try:
-                sent = os.write(self.descriptor, frames)
-            except OSError:
-                sent = 0  # full, or gone: the transport finds out which
-            if sent == len(frames):
-                return
-            frames = frames[sent:]
-        elif waiting > MAX_BUFFER:
+        if transport.get_write_buffer_size() > MAX_BUFFER:
             metrics.ws_slow.inc()
             self.cut(messages.TOO_SLOW)
             return
         transport.write(frames)
+
+    def write_rest(self, frames: bytes, taken: int) -> None:
+        """As `write`, for frames of which the kernel took some bytes already."""
+        self.write(frames[taken:])
 
     def close(self, code: int, reason: str = "") -> None:
         """Say why, and wait a while for the client to say the same: then it has read it."""
@@ -143,6 +137,7 @@ class StreamProtocol(WebSocketsSansIOProtocol):
         if self.close_sent or self.transport.is_closing() or self.conn.state is not State.OPEN:
             return False
         self.stop_keepalive()
+        direct.refuse(self.descriptor)
         self.conn.send_close(code, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
@@ -153,9 +148,21 @@ class StreamProtocol(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.descriptor: int = transport.get_extra_info("socket").fileno()
+        self.transport.set_write_buffer_limits(high=0)
+        direct.allow(self.descriptor)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        direct.refuse(self.descriptor)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if not self.close_sent:
+            direct.allow(self.descriptor)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._unread = b""
+        direct.refuse(self.descriptor)
         super().connection_lost(exc)
         if self._conversation is not None:
             conversation, self._conversation = self._conversation, None

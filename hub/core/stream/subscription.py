@@ -1,7 +1,5 @@
 """One socket's place in one topic."""
 
-import os
-from asyncio import Transport
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -9,15 +7,16 @@ from hub.core.bus import Published
 from hub.core.stream.frames import Encoding, event_frames
 
 _JOINING, _ENDED = -1, -2
+ELSEWHERE = -1
 
 
 class Outlet(Protocol):
     """Where frames go: the connection."""
 
-    transport: Transport
     descriptor: int
 
     def write(self, frames: bytes) -> None: ...
+    def write_rest(self, frames: bytes, taken: int) -> None: ...
 
 
 class Subscription:
@@ -27,13 +26,15 @@ class Subscription:
     meet without a gap and without an event twice.
     """
 
-    __slots__ = ("_held", "_lost", "encoding", "offset", "outlet")
+    __slots__ = ("_held", "_lost", "encoding", "offset", "outlet", "place")
 
     def __init__(self, encoding: Encoding, outlet: Outlet, lost: Callable[[], None]) -> None:
         self.encoding, self.outlet, self._lost = encoding, outlet, lost
         self._held: list[Published] = []
         self.offset = _JOINING
-        """Of the last event that was sent; below zero while none may be."""
+        """Of the last event that was sent one by one; below zero while none may be."""
+        self.place = ELSEWHERE
+        """In the audience that it is written to with."""
 
     def deliver(self, events: Sequence[Published], frames: bytes) -> None:
         if self.offset == events[0].offset - 1:
@@ -72,25 +73,3 @@ class Subscription:
             return
         self.offset = fresh[-1].offset
         self.outlet.write(event_frames(fresh, self.encoding))
-
-
-def fan_out(subscriptions: Sequence[Subscription], events: Sequence[Published], frames: bytes) -> None:
-    """Write the same frames to all: `deliver` and `StreamProtocol.write` for the usual case, without their calls.
-
-    This is the loop that a hub spends its time in; what is not usual goes the long way. A closing transport is
-    asked before every write, because its descriptor may already be somebody else's.
-    """
-    before, last, size, write = events[0].offset - 1, events[-1].offset, len(frames), os.write
-    for each in subscriptions:
-        outlet = each.outlet
-        transport = outlet.transport
-        if each.offset != before or transport.is_closing() or transport.get_write_buffer_size():
-            each.deliver(events, frames)
-            continue
-        each.offset = last
-        try:
-            sent = write(outlet.descriptor, frames)
-        except OSError:
-            sent = 0  # full, or gone: the transport finds out which
-        if sent < size:
-            transport.write(frames[sent:])
