@@ -16,7 +16,7 @@ from hub.core.stream.frames import Encoding, event_frames
 from hub.core.stream.subscription import ELSEWHERE, Subscription
 from hub.core.tracing import SpanKind
 
-SLICE = 128
+SLICE = 256
 _BYTES_AT_ONCE = 128 * 1024
 
 
