@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Match, Mount, Route, Router, WebSocketRoute
+from starlette.routing import Match, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,6 +18,7 @@ from hub.core.addresses import Gate
 from hub.core.cors import Cors
 from hub.core.http import Envelope
 from hub.core.resources import Resources, open_resources
+from hub.core.routing import TableRouter
 from hub.core.settings import Settings
 from hub.core.stream.endpoint import endpoint as stream
 from hub.core.stream.topics import topics
@@ -52,7 +53,7 @@ def create_app(settings: Settings, dsn: str, redis_url: str) -> ASGIApp:
     routes.append(Mount("/", Dashboard(directory=DASHBOARD, check_dir=False)))
     access, https = settings.access, settings.mail.links.startswith("https://")
     return Envelope(
-        Router(routes, lifespan=_lifespan(settings, dsn, redis_url)),
+        TableRouter(routes, lifespan=_lifespan(settings, dsn, redis_url)),
         Gate(access.ip_allowlist, access.ip_blocklist, access.trusted_proxies),
         Cors(access.cors_web_origins, access.cors_miniapp_origins),
         https=https,

@@ -74,6 +74,8 @@ class Envelope:
 class _Exchange:
     """One request and its answer."""
 
+    __slots__ = ("_began", "_envelope", "_id", "_origin", "_scope", "_send", "_status")
+
     def __init__(self, envelope: Envelope, scope: Scope, send: Send) -> None:
         self._envelope, self._scope, self._send = envelope, scope, send
         self._id = scope["caerus.request_id"] = _request_id(scope)

@@ -13,6 +13,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, get_type_hints
+from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -229,7 +230,7 @@ class _Handled:
         if self._decode:
             given["body"] = _decoded(self._decode, raw)
         if self._query:
-            given["query"] = _converted(dict(request.query_params), self._query)
+            given["query"] = _converted(_query_of(request), self._query)
         return given
 
     def _response(self, result: Any) -> Response:
@@ -258,6 +259,11 @@ class _Handled:
         kind = "application/json" if answer.status < 400 else "application/problem+json"
         headers = {"Idempotent-Replayed": "true"} if answer.replayed else None
         return Response(answer.body or None, answer.status, headers, media_type=kind)
+
+
+def _query_of(request: Request) -> dict[str, str]:
+    """As `Request.query_params`, which a parked poll would keep for a minute."""
+    return dict(parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True))
 
 
 def _path_param(value: str, kind: Any) -> Any:
