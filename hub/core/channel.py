@@ -1,8 +1,9 @@
 """A topic with listeners in this process.
 
 Offsets are checked once a channel, before the fan-out. A batch is framed once an encoding and written to every
-socket as it is. A big fan-out yields every 128 members (about 1 ms), so that it never holds up requests; what comes while
-it runs goes out in one write with whatever else came.
+socket as it is: to those in step by one compiled loop, to the others one by one. A big fan-out yields every 256
+members (about 1 ms), so that it never holds up requests; what comes while it runs goes out in one write with
+whatever else came.
 """
 
 import asyncio
