@@ -20,6 +20,9 @@ from hub.market.candles.api import api as candles
 from hub.money.quotas.api import api as quotas
 from hub.trading.approvals import topics as _approval_topics
 from hub.trading.approvals.api import api as approvals
+from hub.trading.closing import jobs as _closing_jobs
+from hub.trading.closing import topics as _closing_topics
+from hub.trading.closing.api import api as closing
 from hub.trading.commands import jobs as _command_jobs
 from hub.trading.commands import topics as _command_topics
 from hub.trading.commands.api import api as commands
@@ -48,6 +51,7 @@ APIS: list[Api] = [
     devices,
     commands,
     executions,
+    closing,
 ]
 
 SECRETS = ("MFA_SEAL_SECRET",)
@@ -65,4 +69,6 @@ PLUGGED_IN = [
     _session_jobs,
     _signal_jobs,
     _command_jobs,
+    _closing_jobs,
+    _closing_topics,
 ]

@@ -1,13 +1,15 @@
 -- name: add_command :exec
-insert into trading.commands (id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent)
-values (@id, @approval_id, @signal_id, @user_id, @kind, @opens, @reason, @issued_at, @expires_at, @traceparent);
+insert into trading.commands (id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent,
+    account_id, ticket)
+values (@id, @approval_id, @signal_id, @user_id, @kind, @opens, @reason, @issued_at, @expires_at, @traceparent,
+    @account_id, @ticket);
 
 -- name: get_command :one
-select id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent
+select id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent, account_id, ticket
 from trading.commands where id = @id and user_id = @user_id;
 
 -- name: opens_of_signal :many
-select id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent
+select id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent, account_id, ticket
 from trading.commands where signal_id = @signal_id and kind = 'open';
 
 -- name: deliver_command :exec
@@ -15,6 +17,18 @@ from trading.commands where signal_id = @signal_id and kind = 'open';
 insert into trading.deliveries (device_id, command_id)
 select id, @command_id::uuid
 from trading.devices where user_id = @user_id and revoked_at is null;
+
+-- name: deliver_close :exec
+-- To the terminal that speaks for the account; to all of the person's while it has none that may call.
+insert into trading.deliveries (device_id, command_id)
+select device.id, @command_id::uuid
+from trading.devices as device
+where device.user_id = @user_id and device.revoked_at is null
+    and (device.id = (select device_id from trading.accounts where id = @account_id)
+        or not exists (
+            select 1 from trading.accounts as account
+            join trading.devices as its on its.id = account.device_id and its.revoked_at is null
+            where account.id = @account_id));
 
 -- name: withdraw_command :exec
 delete from trading.deliveries where command_id = @command_id;
@@ -31,6 +45,7 @@ where c.id = d.command_id and c.expires_at <= @now;
 select
     d.device_id, c.id, c.kind, c.approval_id, c.signal_id, c.opens, c.reason, c.issued_at, c.expires_at,
     s.instrument, s.side, s.order_type, s.entry, s.stop, s.target,
+    account.server, account.login, c.ticket, position.symbol,
     a.valid_until, a.max_drift_points, a.max_spread_points,
     c.traceparent
 from (select unnest(@device_ids::uuid[]) as id) as device
@@ -43,6 +58,8 @@ cross join lateral (
     limit @n
 ) as d
 join trading.commands as c on c.id = d.command_id
-join trading.signals as s on s.id = c.signal_id
-join trading.approvals as a on a.id = c.approval_id
+left join trading.signals as s on s.id = c.signal_id
+left join trading.approvals as a on a.id = c.approval_id
+left join trading.accounts as account on account.id = c.account_id
+left join trading.positions as position on position.account_id = c.account_id and position.ticket = c.ticket
 order by c.issued_at, c.id;

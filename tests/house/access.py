@@ -136,6 +136,7 @@ ROUTES: dict[str, str] = {
     "GET /client/poll": "device",
     "POST /client/ack": "device",
     "GET /executions": PEOPLE,
+    "GET /closures": PEOPLE,
     "GET /executions/{approval_id}": "operators: executions:read",
 }
 
@@ -144,6 +145,7 @@ TOPICS: dict[str, str] = {
     "candles:{symbol}": "everybody signed in",
     "approvals:{user_id}": "its person",
     "executions:{user_id}": "its person",
+    "closures:{user_id}": "its person",
     "commands:{user_id}": "nobody",
 }
 """`commands` wakes polls; no socket may read it."""

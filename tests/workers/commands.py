@@ -1,6 +1,7 @@
 """Commands as the hub seals them, and what was acknowledged."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from strategies.symbols import symbol
 
@@ -28,3 +29,9 @@ def facts(hub, command_id):
     """The acknowledgements of a command without what every one carries."""
     told = [ack for ack in hub.acks if ack["command_id"] == command_id]
     return [{name: value for name, value in ack.items() if name not in ("command_id", "at")} for ack in told]
+
+
+def close(ticket: str) -> dict[str, Any]:
+    """The plain text of a close."""
+    place = {"server": "Demo-1", "login": "7", "symbol": "GOLD", "issued_at": "2026-01-05T10:00:00Z"}
+    return {"kind": "close", "ticket": ticket, "reason": "drawdown"} | place

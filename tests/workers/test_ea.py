@@ -5,7 +5,7 @@ from caerus_client.device import DeviceClient
 from caerus_client.errors import ApiProblem
 
 from tests.client.fakehub import DEVICE, DEVICE_SECRET_SHOWN
-from tests.workers.commands import buy, cancel, facts, soon
+from tests.workers.commands import buy, cancel, close, facts, soon
 from tests.workers.test_terminal import bar
 from workers.simulator import Ea
 
@@ -124,6 +124,27 @@ async def test_a_cancel_that_comes_too_late_is_refused(hub, ea, terminal):
     assert facts(hub, late) == [{"status": "refused", "error": "the order is open already"}]
     assert facts(hub, stray) == [{"status": "refused", "error": "there is no such order"}]
     assert terminal.trades()[0].state == "open"
+
+
+async def test_a_close_closes_the_position_once(hub, ea, terminal):
+    hub.command(buy())
+    await ea.pump()
+    await ea.pump(bar(11, 1991.0, low=1989.0))
+    first, again = hub.command(close("1")), hub.command(close("1"))
+    await ea.pump()
+    [told] = facts(hub, first)
+    assert (told["status"], told["broker_ticket"]) == ("closed", "1")
+    assert facts(hub, again) == [told]
+    assert [trade.state for trade in terminal.trades()] == ["closed"]
+    assert terminal.equity == terminal.balance
+
+
+async def test_a_close_of_what_is_not_open_is_refused(hub, ea):
+    hub.command(buy())
+    pending, stray = hub.command(close("1")), hub.command(close("999"))
+    await ea.pump()
+    for refused in (pending, stray):
+        assert facts(hub, refused) == [{"status": "refused", "error": "there is no such position"}]
 
 
 async def test_a_close_by_hand_is_told(hub, ea, terminal):

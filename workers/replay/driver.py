@@ -15,7 +15,7 @@ from typing import Self
 from caerus_client.device import DeviceClient
 from caerus_client.errors import ApiProblem, Unreachable
 from caerus_client.ledger import Ledger
-from caerus_client.models import Ack, CancelCommand, Command
+from caerus_client.models import Ack, CancelCommand, CloseCommand, Command
 from caerus_client.posting import Verdict
 from caerus_client.producer import ProducerClient
 from caerus_client.rest import HubClient
@@ -60,8 +60,9 @@ class _Timed:
         return self._took(command, await self._ea.recover(command, begun))
 
     def _took(self, command: Command, ack: Ack) -> Ack:
-        kind = "cancel" if isinstance(command, CancelCommand) else "open"
-        self.taken.add((kind, command.signal_id))
+        if not isinstance(command, CloseCommand):
+            kind = "cancel" if isinstance(command, CancelCommand) else "open"
+            self.taken.add((kind, command.signal_id))
         self.progress.set()
         return ack
 

@@ -9,7 +9,15 @@ from datetime import datetime
 import structlog
 from caerus_client.device import DeviceClient
 from caerus_client.ledger import Ledger
-from caerus_client.models import Ack, AckStatus, CancelCommand, CloseReason, Command, OpenCommand
+from caerus_client.models import (
+    Ack,
+    AckStatus,
+    CancelCommand,
+    CloseCommand,
+    CloseReason,
+    Command,
+    OpenCommand,
+)
 from caerus_client.times import rfc3339
 
 from strategies.candles import Bar
@@ -69,6 +77,8 @@ class Ea:
 
     async def execute(self, command: Command) -> Ack:
         """Carry out a command that was never begun."""
+        if isinstance(command, CloseCommand):
+            return self._close(command)
         return self._cancel(command) if isinstance(command, CancelCommand) else self._open(command)
 
     async def recover(self, command: Command, begun: datetime) -> Ack:
@@ -77,8 +87,8 @@ class Ea:
         An order the terminal has was placed; one it would have, but has not, was not, and is executed
         now, its bounds checked anew; anything else is unknown.
         """
-        if isinstance(command, CancelCommand):
-            return self._cancel(command)
+        if isinstance(command, CloseCommand | CancelCommand):
+            return await self.execute(command)
         if found := self.terminal.find(command.command_id):
             return self._placed(command.command_id, found[0])
         if self.terminal.knows_all_since(begun):
@@ -134,6 +144,17 @@ class Ea:
         if trade.state != "cancelled":
             return self._ack(command, "refused", error=f"the order is {trade.state} already")
         return self._ack(command, "closed", close_reason="cancelled", broker_ticket=str(trade.ticket))
+
+    def _close(self, command: CloseCommand) -> Ack:
+        """Safe to repeat: a ticket is closed once, and one that is closed already is what was wanted."""
+        self.terminal.close_position(int(command.ticket))
+        trade = self.terminal.trade(int(command.ticket))
+        if trade is None or trade.state == "pending":
+            return self._ack(command, "refused", error="there is no such position")
+        if trade.state == "open":
+            return self._ack(command, "failed", error="the terminal has no quotes")
+        price = {} if trade.close_price is None else {"close_price": self._price(trade.close_price)}
+        return self._ack(command, "closed", broker_ticket=command.ticket, close_reason="manual", **price)
 
     def _placed(self, command_id: str, trade: Trade) -> Ack:
         return self._ack(command_id, "placed", broker_ticket=str(trade.ticket))

@@ -85,6 +85,10 @@ class Terminal:
         """Every order that was placed with this comment, whatever became of it."""
         return self._trades.find(comment)
 
+    def trade(self, ticket: int) -> Trade | None:
+        """The order with this ticket, whatever became of it."""
+        return self._trades.get(ticket)
+
     def trades(self) -> list[Trade]:
         """Every order there ever was, by ticket."""
         return self._trades.all()

@@ -39,6 +39,7 @@ COLUMNS = (
     "ticket, comment, state, volume, placed_at, fill_price, fill_volume, close_price, close_reason, profit"
 )
 FIND = f"select {COLUMNS} from trades where comment = ? order by ticket"  # noqa: S608 - a constant
+ONE = f"select {COLUMNS} from trades where ticket = ?"  # noqa: S608 - a constant
 ALL = f"select {COLUMNS} from trades order by ticket"  # noqa: S608 - a constant
 
 
@@ -78,6 +79,11 @@ class Trades(DurableFile):
     def find(self, comment: str) -> list[Trade]:
         """Every order with this comment, oldest first."""
         return [Trade(*row) for row in self.rows(FIND, comment)]
+
+    def get(self, ticket: int) -> Trade | None:
+        """The order with this ticket."""
+        found = self.rows(ONE, ticket)
+        return Trade(*found[0]) if found else None
 
     def all(self) -> list[Trade]:
         """Every order there ever was."""

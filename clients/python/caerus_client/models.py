@@ -46,7 +46,19 @@ class CancelCommand(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
     reason: str = ""
 
 
-Command = OpenCommand | CancelCommand
+class CloseCommand(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="close"):
+    """Close the whole position `ticket` at the market. One that is gone already is closed: say so."""
+
+    command_id: str
+    server: str
+    login: str
+    ticket: str
+    symbol: str
+    issued_at: str
+    reason: str = ""
+
+
+Command = OpenCommand | CancelCommand | CloseCommand
 
 
 class SealedCommand(msgspec.Struct, frozen=True, kw_only=True):

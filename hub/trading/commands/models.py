@@ -25,8 +25,8 @@ class Command(Struct, frozen=True):
     """One thing to do."""
 
     id: UUID
-    approval_id: UUID
-    signal_id: UUID
+    approval_id: UUID | None
+    signal_id: UUID | None
     user_id: UUID
     kind: Kind
     opens: UUID | None
@@ -34,26 +34,32 @@ class Command(Struct, frozen=True):
     issued_at: datetime
     expires_at: datetime
     traceparent: str | None
+    account_id: UUID | None = None
+    ticket: str | None = None
 
 
 class Pending(Struct, frozen=True):
-    """A command a device has not acknowledged, with what it needs to act."""
+    """A command a device has not acknowledged, with what it needs to act: a signal's order, or a position."""
 
     device_id: UUID
     id: UUID
     kind: Kind
-    approval_id: UUID
-    signal_id: UUID
+    approval_id: UUID | None
+    signal_id: UUID | None
     opens: UUID | None
     reason: str | None
     issued_at: datetime
     expires_at: datetime
-    instrument: str
-    side: Side
-    order_type: OrderType
-    entry: Decimal
-    stop: Decimal
-    target: Decimal
+    instrument: str | None
+    side: Side | None
+    order_type: OrderType | None
+    entry: Decimal | None
+    stop: Decimal | None
+    target: Decimal | None
+    server: str | None
+    login: str | None
+    ticket: str | None
+    symbol: str | None
     valid_until: datetime | None
     max_drift_points: int | None
     max_spread_points: int | None
@@ -88,6 +94,22 @@ class CancelOrder(Struct, frozen=True):
     opens: UUID | None
     reason: str | None
     kind: Literal["cancel"] = "cancel"
+
+
+class CloseOrder(Struct, frozen=True):
+    """The plain text of a `close` command: close the whole position, at whatever price there is.
+
+    A position that is not there any more is closed: the command may come again.
+    """
+
+    command_id: UUID
+    server: str | None
+    login: str | None
+    ticket: str | None
+    symbol: str | None
+    reason: str | None
+    issued_at: datetime
+    kind: Literal["close"] = "close"
 
 
 class Sealed(Struct, frozen=True):

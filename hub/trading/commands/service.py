@@ -1,7 +1,9 @@
 """Issue commands and hand them out. A command stays in the answer until its device acknowledged it."""
 
 import time
+from datetime import timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -25,6 +27,7 @@ from hub.trading.commands import store, topics
 from hub.trading.commands.models import (
     Bounds,
     CancelOrder,
+    CloseOrder,
     Command,
     Issued,
     OpenOrder,
@@ -42,6 +45,7 @@ _seconds = Histogram(
     "ea_poll_duration_seconds", "Time in a poll, waiting included", buckets=(0.01, 0.1, 1, 5, 15, 31)
 )
 _MOST = 100
+_FOR_EVER = timedelta(days=3650)
 
 
 async def issue_open(
@@ -63,6 +67,36 @@ async def issue_open(
         )
         await _issue(tx, res, [command])
     return command
+
+
+async def issue_close(
+    tx: Transaction, res: Resources, user_id: UUID, account_id: UUID, ticket: str, reason: str
+) -> Command:
+    """Tell the terminal of an account to close a position. It stays valid until it is taken back."""
+    now = clock.now()
+    command = Command(
+        uuid7(),
+        None,
+        None,
+        user_id,
+        "close",
+        None,
+        reason,
+        now,
+        now + _FOR_EVER,
+        tracing.current(),
+        account_id,
+        ticket,
+    )
+    await store.add(tx, command)
+    await store.deliver_close(tx, command)
+    await outbox.append(tx, res.redis, [_issued(command)])
+    return command
+
+
+async def withdraw(tx: Transaction, id: UUID) -> None:
+    """No device is told of this command any more."""
+    await store.withdraw(tx, id)
 
 
 async def cancel_signal(res: Resources, id: UUID, producer_id: str, reason: str, ip: str | None) -> Signal:
@@ -175,22 +209,27 @@ def _names(command_id: UUID, device_id: UUID) -> dict[str, str | int]:
     return {"caerus.command_id": str(command_id), "caerus.device_id": str(device_id)}
 
 
-def _plain(each: Pending) -> OpenOrder | CancelOrder:
+def _plain(each: Pending) -> OpenOrder | CancelOrder | CloseOrder:
+    if each.kind == "close":
+        return CloseOrder(
+            each.id, each.server, each.login, each.ticket, each.symbol, each.reason, each.issued_at
+        )
+    order: Any = each  # one that opens or cancels has a signal and an approval; the query cannot say so
     if each.kind == "cancel":
-        return CancelOrder(each.id, each.signal_id, each.approval_id, each.opens, each.reason)
+        return CancelOrder(order.id, order.signal_id, order.approval_id, order.opens, order.reason)
     return OpenOrder(
-        each.id,
-        each.signal_id,
-        each.approval_id,
-        each.instrument,
-        each.side,
-        each.order_type,
-        each.entry,
-        each.stop,
-        each.target,
-        each.issued_at,
-        each.expires_at,
-        Bounds(each.valid_until, each.max_drift_points, each.max_spread_points),
+        order.id,
+        order.signal_id,
+        order.approval_id,
+        order.instrument,
+        order.side,
+        order.order_type,
+        order.entry,
+        order.stop,
+        order.target,
+        order.issued_at,
+        order.expires_at,
+        Bounds(order.valid_until, order.max_drift_points, order.max_spread_points),
     )
 
 

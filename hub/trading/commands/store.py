@@ -23,6 +23,8 @@ async def add(db: Runs, command: Command) -> None:
         issued_at=command.issued_at,
         expires_at=command.expires_at,
         traceparent=command.traceparent,
+        account_id=command.account_id,
+        ticket=command.ticket,
     )
 
 
@@ -36,6 +38,13 @@ async def opens_of(db: Runs, signal_id: UUID) -> list[Command]:
 
 async def deliver(db: Runs, command: Command) -> None:
     await sql.run(db, "deliver_command", command_id=command.id, user_id=command.user_id)
+
+
+async def deliver_close(db: Runs, command: Command) -> int:
+    """How many devices get it."""
+    return await sql.run(
+        db, "deliver_close", command_id=command.id, user_id=command.user_id, account_id=command.account_id
+    )
 
 
 async def withdraw(db: Runs, command_id: UUID) -> None:

@@ -30,11 +30,11 @@ class AckIn(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Execution(Struct, frozen=True):
-    """One command on one device."""
+    """One command on one device. A `close` that no approval led to has none, and no signal."""
 
     id: UUID
-    approval_id: UUID
-    signal_id: UUID
+    approval_id: UUID | None
+    signal_id: UUID | None
     device_id: UUID
     command_id: UUID
     kind: Kind

@@ -64,7 +64,8 @@ def _count(before: Execution | None, after: Execution) -> None:
 
 def _event(kind: str, execution: Execution, who: Principal) -> Event:
     topic = topics.executions.name(user_id=who.person)
-    return Event(topic, kind, f"signal:{execution.signal_id}", f"device:{execution.device_id}", execution)
+    subject = f"signal:{execution.signal_id}" if execution.signal_id else f"command:{execution.command_id}"
+    return Event(topic, kind, subject, f"device:{execution.device_id}", execution)
 
 
 async def aggregate(res: Resources, approval_id: UUID) -> Aggregate:

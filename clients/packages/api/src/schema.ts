@@ -500,6 +500,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Positions of yours that had to be closed, newest first: why, and how far it is. Nobody can stop one. */
+        get: operations["list_closures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/consent": {
         parameters: {
             query?: never;
@@ -1175,6 +1192,31 @@ export interface components {
             /** Format: decimal */
             volume: string;
         };
+        /**
+         * Closure
+         * @description One position that must be closed. `equity` is what the account had when it was decided, in minor units.
+         */
+        Closure: {
+            /** Format: uuid */
+            account_id: string;
+            attempts: number;
+            close_price: string | null;
+            closed_at: string | null;
+            command_id: string | null;
+            decided_at: string;
+            detail: Record<string, never>;
+            due_at: string;
+            equity: number | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            reason: "close_only" | "drawdown" | "equity_floor" | "kill_switch" | "liquidity" | "owner" | "price_gap" | "risk_limit";
+            /** @enum {unknown} */
+            state: "closed" | "sent" | "warned";
+            ticket: string;
+            /** Format: uuid */
+            user_id: string;
+        };
         /** CodeIn */
         CodeIn: {
             code: string;
@@ -1267,11 +1309,10 @@ export interface components {
         };
         /**
          * Execution
-         * @description One command on one device.
+         * @description One command on one device. A `close` that no approval led to has none, and no signal.
          */
         Execution: {
-            /** Format: uuid */
-            approval_id: string;
+            approval_id: string | null;
             broker_ticket: string | null;
             close_price: string | null;
             close_reason: ("cancelled" | "expired" | "manual" | "stop_loss" | "take_profit") | null;
@@ -1287,8 +1328,7 @@ export interface components {
             id: string;
             /** @enum {unknown} */
             kind: "cancel" | "close" | "open";
-            /** Format: uuid */
-            signal_id: string;
+            signal_id: string | null;
             /** @enum {unknown} */
             status: "closed" | "failed" | "placed" | "refused" | "unknown";
             updated_at: string;
@@ -1504,6 +1544,14 @@ export interface components {
          */
         Page_Approval_: {
             items: components["schemas"]["Approval"][];
+            next_cursor: string | null;
+        };
+        /**
+         * Page[Closure]
+         * @description One page; `next_cursor` is null on the last.
+         */
+        Page_Closure_: {
+            items: components["schemas"]["Closure"][];
             next_cursor: string | null;
         };
         /**
@@ -1835,6 +1883,21 @@ export interface components {
         /** TokenIn */
         TokenIn: {
             token: string;
+        };
+        /**
+         * Told
+         * @description The event of a closure's step. `due_at`: when the position is closed, whatever anybody does.
+         */
+        Told: {
+            /** Format: uuid */
+            account_id: string;
+            attempts: number;
+            /** Format: uuid */
+            closure_id: string;
+            due_at: string;
+            /** @enum {unknown} */
+            reason: "close_only" | "drawdown" | "equity_floor" | "kill_switch" | "liquidity" | "owner" | "price_gap" | "risk_limit";
+            ticket: string;
         };
         /**
          * Usage
@@ -4171,6 +4234,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Polled"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_closures: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Closure_"];
                 };
             };
             /** @description Not authenticated */

@@ -1,0 +1,110 @@
+"""Close positions that must go: decided once, sent until the broker has proven it, whoever dies in between."""
+
+from datetime import timedelta
+from typing import Any, get_args
+from uuid import UUID
+
+from prometheus_client import Counter
+
+from hub.core import clock, outbox
+from hub.core.db import Transaction
+from hub.core.ids import uuid7
+from hub.core.metrics import from_zero
+from hub.core.outbox import Event
+from hub.core.paging import Page, PageQuery, page
+from hub.core.principal import Principal
+from hub.core.resources import Resources
+from hub.identity.audit import service as audit
+from hub.identity.audit.models import Entry
+from hub.trading.closing import rules, store, topics
+from hub.trading.closing.models import Closure, Due, Reason, Told
+from hub.trading.commands import service as commands
+
+_closed = from_zero(
+    Counter("positions_autoclosed_total", "Positions closed because they had to be", ["reason"]),
+    get_args(Reason),
+)
+_stuck = Counter("closures_stuck_total", "Closures that a terminal did not carry out, told again and again")
+_AT_ONCE = 50
+
+
+async def close_all(
+    tx: Transaction,
+    res: Resources,
+    account_id: UUID,
+    reason: Reason,
+    detail: dict[str, Any],
+    *,
+    equity: int | None,
+    warning: timedelta = rules.WARNING,
+) -> list[Closure]:
+    """Decide that every open position of an account goes; nobody can take that back. Already decided: nothing new."""
+    now = clock.now()
+    begun = [
+        closure
+        for position in await store.open_positions(tx, account_id)
+        if (closure := await store.begin(tx, uuid7(), position, reason, detail, equity, now, now + warning))
+    ]
+    for closure in begun:
+        await outbox.append(tx, res.redis, [_event("closure.warned", closure)])
+        await audit.record(tx, _entry("closure.decide", closure, {"reason": reason} | detail))
+    return begun
+
+
+async def advance(res: Resources) -> int:
+    """Take the closures that are due one step on; how many. Each step is one transaction, and safe to repeat."""
+    now = clock.now()
+    async with res.db.transaction() as tx:
+        due = await store.due(tx, now, rules.STUCK, _AT_ONCE)
+        steps = [await _taken_on(tx, res, each) for each in due]
+    for each, step in zip(due, steps, strict=True):
+        if step == "done":
+            _closed.labels(each.reason).inc()
+    return sum(step != "wait" for step in steps)
+
+
+async def _taken_on(tx: Transaction, res: Resources, due: Due) -> rules.Step:
+    step = rules.step(due, clock.now())
+    if step == "send":
+        await _send(tx, res, due)
+    elif step == "done":
+        await _done(tx, res, due)
+    return step
+
+
+async def _send(tx: Transaction, res: Resources, due: Due) -> None:
+    """A new command; the one before is taken back, so that a terminal is never told twice at a time."""
+    if due.command_id:
+        await commands.withdraw(tx, due.command_id)
+    command = await commands.issue_close(tx, res, due.user_id, due.account_id, due.ticket, due.reason)
+    attempts = due.attempts + 1
+    await store.sent(tx, due.id, command.id, rules.answer_by(attempts, clock.now()))
+    await audit.record(tx, _entry("closure.send", due, {"command_id": str(command.id), "attempt": attempts}))
+    if attempts == rules.STUCK:
+        _stuck.inc()
+        await outbox.append(tx, res.redis, [_event("closure.stuck", due)])
+
+
+async def _done(tx: Transaction, res: Resources, due: Due) -> None:
+    assert due.gone_at is not None
+    if due.command_id:
+        await commands.withdraw(tx, due.command_id)
+    await store.done(tx, due.id, due.gone_at, due.price)
+    await outbox.append(tx, res.redis, [_event("closure.closed", due)])
+    meta = {"reason": due.reason, "price": str(due.price), "attempts": due.attempts}
+    await audit.record(tx, _entry("closure.close", due, meta))
+
+
+async def listed(res: Resources, who: Principal, query: PageQuery) -> Page[Closure]:
+    rows = await store.listed(res.db, who.person, query.cursor, query.limit + 1)
+    return page(rows, query.limit, [row.id for row in rows])
+
+
+def _event(kind: str, of: Closure | Due) -> Event:
+    topic = topics.closures.name(user_id=of.user_id)
+    told = Told(of.id, of.account_id, of.ticket, of.reason, of.due_at, of.attempts)
+    return Event(topic, kind, f"position:{of.account_id}/{of.ticket}", "system:guard", told)
+
+
+def _entry(action: str, of: Closure | Due, meta: dict[str, Any]) -> Entry:
+    return Entry(action, f"position:{of.account_id}/{of.ticket}", "system", of.user_id, meta=meta)

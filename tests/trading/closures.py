@@ -1,0 +1,53 @@
+"""Accounts with open positions, for what closes them."""
+
+from typing import Any
+from uuid import UUID
+
+from hub.core import clock
+from hub.core.ids import uuid7
+from tests.hubs import Device, Person, RunningHub
+
+
+class Account:
+    """An account with `count` open positions, as its terminal told of it."""
+
+    def __init__(self, hub: RunningHub, id: UUID, person: Person, device: Device) -> None:
+        self.hub, self.id, self.person, self.device = hub, id, person, device
+
+    async def gone(self, ticket: str) -> None:
+        """The broker says that it is closed."""
+        query = "update trading.positions set closed_at = $3, price = 1900.5 where account_id = $1 and ticket = $2"
+        await self.hub.res.db.execute(query, self.id, ticket, clock.now())
+
+    async def closures(self) -> list[Any]:
+        query = "select * from trading.closures where account_id = $1 order by ticket"
+        return await self.hub.rows(query, self.id)
+
+    async def waiting(self) -> list[Any]:
+        """Close commands that the terminal has not answered."""
+        query = """select c.id, c.ticket from trading.deliveries as d join trading.commands as c on c.id = d.command_id
+                   where c.account_id = $1 and c.kind = 'close' order by c.ticket, c.id"""
+        return await self.hub.rows(query, self.id)
+
+    async def audited(self) -> list[str]:
+        query = "select action from identity.audit_log where target like $1 order by seq"
+        return [row[0] for row in await self.hub.rows(query, f"position:{self.id}/%")]
+
+
+async def account(hub: RunningHub, count: int = 1) -> Account:
+    person = await hub.person()
+    device = await hub.device(person)
+    id, now = uuid7(), clock.now()
+    await hub.res.db.execute(
+        """insert into trading.accounts (id, user_id, broker, server, login, name, state, device_id, created_at)
+           values ($1, $2, 'Demo', 'Demo-1', $3, 'mine', 'verified', $4, $5)""",
+        id, person.id, str(id.int % 10**8), UUID(device.id), now,
+    )  # fmt: skip
+    for number in range(count):
+        await hub.res.db.execute(
+            """insert into trading.positions (account_id, ticket, symbol, side, volume, open_price, price, profit,
+                   swap, opened_at, comment, seen_at)
+               values ($1, $2, 'GOLD', 'buy', 0.1, 1900, 1899, -1000, 0, $3, '', $3)""",
+            id, str(100 + number), now,
+        )  # fmt: skip
+    return Account(hub, id, person, device)
