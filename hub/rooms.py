@@ -29,6 +29,8 @@ from hub.trading.commands.api import api as commands
 from hub.trading.devices.api import api as devices
 from hub.trading.executions import topics as _execution_topics
 from hub.trading.executions.api import api as executions
+from hub.trading.reconciliation import jobs as _reconciliation_jobs
+from hub.trading.reconciliation.api import api as reconciliation
 from hub.trading.signals import jobs as _signal_jobs
 from hub.trading.signals import topics as _signal_topics
 from hub.trading.signals.api import api as signals
@@ -52,6 +54,7 @@ APIS: list[Api] = [
     commands,
     executions,
     closing,
+    reconciliation,
 ]
 
 SECRETS = ("MFA_SEAL_SECRET",)
@@ -71,4 +74,5 @@ PLUGGED_IN = [
     _command_jobs,
     _closing_jobs,
     _closing_topics,
+    _reconciliation_jobs,
 ]

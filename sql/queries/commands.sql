@@ -6,7 +6,7 @@ values (@id, @approval_id, @signal_id, @user_id, @kind, @opens, @reason, @issued
 
 -- name: get_command :one
 select id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent, account_id, ticket
-from trading.commands where id = @id and user_id = @user_id;
+from trading.commands where id = @id and (@user_id::uuid is null or user_id = @user_id);
 
 -- name: opens_of_signal :many
 select id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent, account_id, ticket

@@ -96,6 +96,7 @@ OBJECTS: dict[str, tuple[Make, str, str, Any, int]] = {
     # Signals are everybody's to read; what came of an approval is the operators'.
     "GET /signals/{id}": (signal, "user", "user", None, 200),
     "GET /executions/{approval_id}": (approval, "user", "admin", None, 200),
+    "GET /reconciliation/{user_id}": (somebody, "user", "user", None, 404),
     "PATCH /devices/{id}": (device, "user", "user", {"name": "mine"}, 404),
     "POST /devices/{id}/revoke": (device, "user", "user", None, 404),
 }

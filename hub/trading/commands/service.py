@@ -233,8 +233,8 @@ def _plain(each: Pending) -> OpenOrder | CancelOrder | CloseOrder:
     )
 
 
-async def get(tx: Transaction, id: UUID, user_id: UUID) -> Command:
-    """A person's command, or `NotFound`."""
+async def get(tx: Transaction, id: UUID, user_id: UUID | None) -> Command:
+    """A person's command (None: anybody's), or `NotFound`."""
     command = await store.get(tx, id, user_id)
     if command is None:
         raise NotFound("There is no such command.")

@@ -28,7 +28,8 @@ async def add(db: Runs, command: Command) -> None:
     )
 
 
-async def get(db: Runs, id: UUID, user_id: UUID) -> Command | None:
+async def get(db: Runs, id: UUID, user_id: UUID | None) -> Command | None:
+    """Of this person, or (None) of anybody."""
     return await sql.one(db, Command, "get_command", id=id, user_id=user_id)
 
 

@@ -1,5 +1,6 @@
 """Take acknowledgements, and show what came of an approval."""
 
+from functools import partial
 from typing import get_args
 from uuid import UUID
 
@@ -33,15 +34,27 @@ async def ack(res: Resources, who: Principal, given: AckIn) -> Execution:
     async with res.db.transaction() as tx:
         command = await commands.get(tx, given.command_id, who.person)
         with commands.trace(command, UUID(who.id), f"acknowledge {given.status}"):
-            before, after = await _recorded(tx, res, who, command, given)
+            before, after = await _recorded(tx, res, UUID(who.id), f"device:{who.id}", command, given)
     _count(before, after)
     return after
 
 
+async def proven(tx: Transaction, res: Resources, device_id: UUID, given: AckIn) -> Execution:
+    """What the broker's books say of a command, as if its device had said it; `OutOfOrder` as there."""
+    command = await commands.get(tx, given.command_id, None)
+    before, after = await _recorded(tx, res, device_id, "system:reconciliation", command, given)
+    tx.after_commit(f"count {given.command_id}", partial(_count_now, before, after))
+    return after
+
+
+async def _count_now(before: Execution | None, after: Execution) -> None:
+    _count(before, after)
+
+
 async def _recorded(
-    tx: Transaction, res: Resources, who: Principal, command: Command, given: AckIn
+    tx: Transaction, res: Resources, device_id: UUID, actor: str, command: Command, given: AckIn
 ) -> tuple[Execution | None, Execution]:
-    device_id, now = UUID(who.id), clock.now()
+    now = clock.now()
     await store.lock(tx, device_id, command.id)
     before = await store.of_command(tx, device_id, command.id)
     if before is None:
@@ -49,10 +62,10 @@ async def _recorded(
     else:
         after = rules.go_on(before, given, now)
     if after is not before:
-        await store.put(tx, who.person, after)
+        await store.put(tx, command.user_id, after)
         await commands.acknowledged(tx, device_id, command.id)
         news = rules.news(before, after)
-        await outbox.append(tx, res.redis, [_event(kind, after, who) for kind in news])
+        await outbox.append(tx, res.redis, [_event(kind, after, command.user_id, actor) for kind in news])
     return before, after
 
 
@@ -62,10 +75,10 @@ def _count(before: Execution | None, after: Execution) -> None:
         _executions.labels(after.status).inc()
 
 
-def _event(kind: str, execution: Execution, who: Principal) -> Event:
-    topic = topics.executions.name(user_id=who.person)
+def _event(kind: str, execution: Execution, user_id: UUID, actor: str) -> Event:
+    topic = topics.executions.name(user_id=user_id)
     subject = f"signal:{execution.signal_id}" if execution.signal_id else f"command:{execution.command_id}"
-    return Event(topic, kind, subject, f"device:{execution.device_id}", execution)
+    return Event(topic, kind, subject, actor, execution)
 
 
 async def aggregate(res: Resources, approval_id: UUID) -> Aggregate:

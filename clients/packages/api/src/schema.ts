@@ -862,6 +862,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reconciliation/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What matched and what did not, newest first: your own, or anybody's for operators. */
+        get: operations["list_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/signals": {
         parameters: {
             query?: never;
@@ -1470,6 +1487,28 @@ export interface components {
             suspended_at: string | null;
             verified_at: string | null;
         };
+        /**
+         * Logged
+         * @description A finding as it is shown.
+         */
+        Logged: {
+            /** Format: uuid */
+            account_id: string;
+            bot_position: Record<string, never> | null;
+            command_id: string | null;
+            created_at: string;
+            detail: Record<string, never>;
+            /** @enum {unknown} */
+            divergence: "broker_close" | "hand_closed" | "manual_trade" | "missing_position" | "none" | "partial_fill" | "side" | "slippage" | "unknown_absent" | "unknown_placed" | "volume";
+            /** Format: uuid */
+            id: string;
+            matched: boolean;
+            mt5_position: Record<string, never> | null;
+            signal_id: string | null;
+            ticket: string | null;
+            /** Format: uuid */
+            user_id: string;
+        };
         /** LoginIn */
         LoginIn: {
             email: string;
@@ -1576,6 +1615,14 @@ export interface components {
          */
         Page_Listed_: {
             items: components["schemas"]["Listed"][];
+            next_cursor: string | null;
+        };
+        /**
+         * Page[Logged]
+         * @description One page; `next_cursor` is null on the last.
+         */
+        Page_Logged_: {
+            items: components["schemas"]["Logged"][];
             next_cursor: string | null;
         };
         /**
@@ -5984,6 +6031,76 @@ export interface operations {
             };
             /** @description Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_findings: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Logged_"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
