@@ -51,3 +51,6 @@ from trading.closures
 where user_id = @user_id and (@cursor::uuid is null or id < @cursor)
 order by id desc
 limit @n;
+
+-- name: account_exists :exec
+select id from trading.accounts where id = @id;

@@ -137,6 +137,7 @@ ROUTES: dict[str, str] = {
     "POST /client/ack": "device",
     "GET /executions": PEOPLE,
     "GET /closures": PEOPLE,
+    "POST /closures": "owners, fresh, web",
     "GET /reconciliation/{user_id}": PEOPLE,
     "GET /executions/{approval_id}": "operators: executions:read",
 }

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -127,3 +128,17 @@ async def test_a_closure_without_a_working_terminal_goes_to_all_of_the_person_s(
         return len((await other.poll()).body["commands"]) == 1
 
     await until(told)
+
+
+async def test_the_owner_closes_everything_of_an_account_at_once(hub: RunningHub) -> None:
+    mine, owner = await account(hub, 2), await hub.person("owner")
+    body = {"account_id": str(mine.id), "because": "the broker is in trouble"}
+    for stranger in (mine.person, await hub.person("admin")):
+        assert (await hub.call("POST", "/api/v1/closures", body, stranger.bearer)).status == 403
+    answer = await hub.call("POST", "/api/v1/closures", body, owner.bearer)
+    assert answer.status == 201 and len(answer.body["items"]) == 2
+    assert len(await sent(mine)) == 2
+    again = await hub.call("POST", "/api/v1/closures", body, owner.bearer)
+    assert again.body["items"] == []
+    nothing = {"account_id": str(uuid4()), "because": "x"}
+    assert (await hub.call("POST", "/api/v1/closures", nothing, owner.bearer)).status == 404

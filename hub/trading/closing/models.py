@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from hub.trading.executions.models import Status
 
@@ -59,6 +59,19 @@ class Open(Struct, frozen=True):
     ticket: str
     user_id: UUID
     symbol: str
+
+
+class CloseIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """The owner closes every position of an account."""
+
+    account_id: UUID
+    because: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class Begun(Struct, frozen=True):
+    """What was decided just now; positions that were on their way already are not among it."""
+
+    items: list[Closure]
 
 
 class Told(Struct, frozen=True):

@@ -13,11 +13,12 @@ from hub.core.metrics import from_zero
 from hub.core.outbox import Event
 from hub.core.paging import Page, PageQuery, page
 from hub.core.principal import Principal
+from hub.core.problems import NotFound
 from hub.core.resources import Resources
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.trading.closing import rules, store, topics
-from hub.trading.closing.models import Closure, Due, Reason, Told
+from hub.trading.closing.models import CloseIn, Closure, Due, Reason, Told
 from hub.trading.commands import service as commands
 
 _closed = from_zero(
@@ -48,6 +49,19 @@ async def close_all(
     for closure in begun:
         await outbox.append(tx, res.redis, [_event("closure.warned", closure)])
         await audit.record(tx, _entry("closure.decide", closure, {"reason": reason} | detail))
+    return begun
+
+
+async def close_by_owner(res: Resources, who: Principal, given: CloseIn, ip: str | None) -> list[Closure]:
+    """`NotFound` when there is no such account."""
+    async with res.db.transaction() as tx:
+        if not await store.account_exists(tx, given.account_id):
+            raise NotFound("There is no such account.")
+        detail = {"because": given.because}
+        begun = await close_all(tx, res, given.account_id, "owner", detail, equity=None, warning=timedelta(0))
+        meta = detail | {"positions": len(begun)}
+        target = f"account:{given.account_id}"
+        await audit.record(tx, Entry("account.close_all", target, who.role, who.user_id, ip, meta))
     return begun
 
 

@@ -56,3 +56,7 @@ async def open_positions(db: Runs, account_id: UUID) -> list[Open]:
 
 async def listed(db: Runs, user_id: UUID, cursor: UUID | None, n: int) -> list[Closure]:
     return await sql.many(db, Closure, "list_closures", user_id=user_id, cursor=cursor, n=n)
+
+
+async def account_exists(db: Runs, id: UUID) -> bool:
+    return await sql.run(db, "account_exists", id=id) > 0

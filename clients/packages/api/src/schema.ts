@@ -510,7 +510,8 @@ export interface paths {
         /** Positions of yours that had to be closed, newest first: why, and how far it is. Nobody can stop one. */
         get: operations["list_closures"];
         put?: never;
-        post?: never;
+        /** Close every open position of an account, now and without a warning. */
+        post: operations["close_account"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1138,6 +1139,13 @@ export interface components {
             signal_id: string;
         };
         /**
+         * Begun
+         * @description What was decided just now; positions that were on their way already are not among it.
+         */
+        Begun: {
+            items: components["schemas"]["Closure"][];
+        };
+        /**
          * Bounds
          * @description The prices a person's consent covers; the terminal checks them against its own quote.
          */
@@ -1208,6 +1216,15 @@ export interface components {
             timeframe: string;
             /** Format: decimal */
             volume: string;
+        };
+        /**
+         * CloseIn
+         * @description The owner closes every position of an account.
+         */
+        CloseIn: {
+            /** Format: uuid */
+            account_id: string;
+            because: string;
         };
         /**
          * Closure
@@ -4353,6 +4370,102 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    close_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
