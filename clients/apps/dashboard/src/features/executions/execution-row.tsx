@@ -16,19 +16,43 @@ const TONES: Record<Execution["status"], BadgeTone> = {
   unknown: "warn",
 };
 
+const KINDS: Record<Execution["kind"], string> = { open: "Order", cancel: "Withdrawal", close: "Close" };
+
+const LOOKS = "grid gap-2 rounded-xl border border-line bg-panel p-4 text-sm";
+
+/** A close that no approval led to has no signal to open. */
 export function ExecutionRow({ execution }: { execution: Execution }) {
+  const signalId = execution.signal_id;
+  const marks = {
+    "data-testid": "execution-row",
+    "data-status": execution.status,
+    "data-stage": stageOf(execution).toLowerCase(),
+  };
+  if (!signalId) {
+    return (
+      <div {...marks} className={LOOKS}>
+        <Told execution={execution} />
+      </div>
+    );
+  }
   return (
     <Link
       to="/signals/$signalId"
-      params={{ signalId: execution.signal_id }}
-      data-testid="execution-row"
-      data-signal-id={execution.signal_id}
-      data-status={execution.status}
-      data-stage={stageOf(execution).toLowerCase()}
-      className="grid gap-2 rounded-xl border border-line bg-panel p-4 text-sm hover:border-muted"
+      params={{ signalId }}
+      {...marks}
+      data-signal-id={signalId}
+      className={`${LOOKS} hover:border-muted`}
     >
+      <Told execution={execution} />
+    </Link>
+  );
+}
+
+function Told({ execution }: { execution: Execution }) {
+  return (
+    <>
       <span className="flex flex-wrap items-center gap-2">
-        <Instrument signalId={execution.signal_id} />
+        {execution.signal_id && <Instrument signalId={execution.signal_id} />}
         <Badge tone={TONES[execution.status]}>{stageOf(execution)}</Badge>
       </span>
       <span className="flex flex-wrap gap-x-4 gap-y-1 text-muted tabular-nums">
@@ -40,7 +64,7 @@ export function ExecutionRow({ execution }: { execution: Execution }) {
         </time>
       </span>
       {execution.error && <span className="text-sell wrap-anywhere first-letter:uppercase">{execution.error}</span>}
-    </Link>
+    </>
   );
 }
 
@@ -58,7 +82,7 @@ function Instrument({ signalId }: { signalId: string }) {
 
 function facts({ kind, broker_ticket, fill_price, fill_volume, close_price, close_reason }: Execution): string[] {
   return [
-    `${kind === "open" ? "Order" : "Withdrawal"}${broker_ticket ? ` #${broker_ticket}` : ""}`,
+    `${KINDS[kind]}${broker_ticket ? ` #${broker_ticket}` : ""}`,
     fill_price ? `filled at ${price(fill_price)}` : "",
     fill_price && fill_volume ? `${price(fill_volume)} lots` : "",
     close_price ? `closed at ${price(close_price)}` : "",
