@@ -13,7 +13,7 @@ import structlog
 
 from workers.mt5 import metrics
 from workers.mt5.clocks import RealClock
-from workers.mt5.errors import MT5Busy, MT5Disconnected, MT5Error
+from workers.mt5.errors import MT5Busy, MT5Disconnected, MT5Error, UnknownSymbol
 from workers.mt5.journal import Entry, Journal
 from workers.mt5.marks import mark_of, marked
 from workers.mt5.models import OrderRequest
@@ -87,7 +87,7 @@ class Sender:
     async def _hand_in(self, entry: Entry) -> Outcome:
         try:
             return answered(await self._terminal.send(marked(entry.request, entry.key, entry.attempt)))
-        except MT5Busy:
+        except (MT5Busy, UnknownSymbol):
             return ABSENT
         except MT5Error as error:
             log.warning("mt5.order_unknown", key=entry.key, reason=str(error))

@@ -29,7 +29,7 @@ class Clock(Protocol):
 class Driver(Protocol):
     """One terminal; every call blocks, and all come from one thread.
 
-    Raises `MT5Disconnected`, `UnknownSymbol`, and for `connect` `MT5InitError` or `MT5AuthError`. Lists
+    Raises `MT5Disconnected`, `UnknownSymbol` (from `send` only if nothing was handed in), and for `connect` `MT5InitError` or `MT5AuthError`. Lists
     may hold the same deal or order twice. Times are UTC as well as the driver knows the broker's clock.
     """
 
