@@ -14,3 +14,7 @@ class RealClock:
     def monotonic(self) -> float:
         """Seconds that only go up."""
         return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Block the thread; for a simulated terminal that is to take real time."""
+        time.sleep(seconds)

@@ -1,5 +1,7 @@
 """A session is made, kept, made anew, and given up for a while; nothing tells a password."""
 
+import logging
+
 import pytest
 import structlog
 from prometheus_client import REGISTRY
@@ -111,12 +113,21 @@ async def test_each_kind_of_failure_is_counted(market):
     assert after == {"auth_failed": 1, "init_failed": 1, "disconnected": 1, "circuit_open": 0}
 
 
-async def test_nothing_told_holds_a_credential(market):
-    with structlog.testing.capture_logs() as logs:
-        session = manager(market, MT5_PASSWORD="wrong horse", MT5_LOGIN="4711")
-        with pytest.raises(MT5AuthError) as raised:
-            await session.ensure_connected()
-        await manager(market).ensure_connected()
+@pytest.fixture
+def logs():
+    """What is logged, at every level."""
+    kept = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG))
+    with structlog.testing.capture_logs() as found:
+        yield found
+    structlog.configure(**kept)
+
+
+async def test_nothing_told_holds_a_credential(market, logs):
+    session = manager(market, MT5_PASSWORD="wrong horse", MT5_LOGIN="4711")
+    with pytest.raises(MT5AuthError) as raised:
+        await session.ensure_connected()
+    await manager(market).ensure_connected()
     told = repr(logs) + repr(raised.value) + repr(await session._credentials())
     assert logs
     for word in ("horse", "4711", "Simulated"):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
+from threading import RLock
 
 from strategies.candles import Bar
 from strategies.fills.match import entry_price, exit_price
@@ -46,19 +47,14 @@ class Broker:
         self.books.deposit(deposit, at)
         self._tickets = count(500_001)
         self.working: dict[int, Working] = {}
+        # the market moves in one thread, terminals send in others
+        self.lock = RLock()
         self.past: list[Order] = []
 
     def on_bar(self, symbol: str, bar: Bar, seconds: int) -> None:
         """Let the market move by a closed bar of `seconds`: expiries, entries, exits; its close is the quote."""
-        listing, opened = self.listings[symbol], datetime.fromtimestamp(bar.time, UTC)
-        listing.bars.append(bar)
-        waiting = [each for each in self.working.values() if each.request.symbol == symbol]
-        at_open = {each.ticket for each in waiting if self._enter(each, listing, bar, opened)}
-        for held in [held for held in self.books.positions.values() if held.info.name == symbol]:
-            self._exit(held, listing, bar, opened, held.opened_at < opened or held.ticket in at_open)
-        closed = datetime.fromtimestamp(bar.time + seconds, UTC)
-        bid = listing.price(bar.close)
-        listing.quote = Quote(symbol, bid, bid + listing.spread * listing.info.point, closed)
+        with self.lock:
+            self._move(symbol, bar, seconds)
 
     def submit(
         self,
@@ -70,20 +66,8 @@ class Broker:
         reject: Retcode | None = None,
     ) -> OrderResult:
         """Take an order or refuse it. `moved`: points the price ran away; `share` of it finds the other side."""
-        listing = self.listings.get(request.symbol)
-        if listing is None or not listing.listed or listing.quote is None:
-            return OrderResult(Retcode.INVALID)
-        if reject is not None:
-            return self._refuse(request, reject, at)
-        match request.action:
-            case "cancel" | "modify_order":
-                return self._change_order(request, listing, listing.quote, at)
-            case "modify_position":
-                return self._change_position(request, listing.quote)
-            case "close":
-                return self._close(request, listing, at, moved)
-            case _:
-                return self._open(request, listing, listing.quote, at, moved, share)
+        with self.lock:
+            return self._submit(request, at, moved, share, reject)
 
     def quoted(self, held: Held) -> Decimal:
         """The price at which a position would be closed now; its own before the first quote."""
@@ -107,6 +91,35 @@ class Broker:
             order_of(each, "partial" if each.left < (each.request.volume or 0) else "placed")
             for each in self.working.values()
         ]
+
+    def _move(self, symbol: str, bar: Bar, seconds: int) -> None:
+        listing, opened = self.listings[symbol], datetime.fromtimestamp(bar.time, UTC)
+        listing.bars.append(bar)
+        waiting = [each for each in self.working.values() if each.request.symbol == symbol]
+        at_open = {each.ticket for each in waiting if self._enter(each, listing, bar, opened)}
+        for held in [held for held in self.books.positions.values() if held.info.name == symbol]:
+            self._exit(held, listing, bar, opened, held.opened_at < opened or held.ticket in at_open)
+        closed = datetime.fromtimestamp(bar.time + seconds, UTC)
+        bid = listing.price(bar.close)
+        listing.quote = Quote(symbol, bid, bid + listing.spread * listing.info.point, closed)
+
+    def _submit(
+        self, request: OrderRequest, at: datetime, moved: int, share: Decimal, reject: Retcode | None
+    ) -> OrderResult:
+        listing = self.listings.get(request.symbol)
+        if listing is None or not listing.listed or listing.quote is None:
+            return OrderResult(Retcode.INVALID)
+        if reject is not None:
+            return self._refuse(request, reject, at)
+        match request.action:
+            case "cancel" | "modify_order":
+                return self._change_order(request, listing, listing.quote, at)
+            case "modify_position":
+                return self._change_position(request, listing.quote)
+            case "close":
+                return self._close(request, listing, at, moved)
+            case _:
+                return self._open(request, listing, listing.quote, at, moved, share)
 
     def _open(
         self, asked: OrderRequest, listing: Listing, quote: Quote, at: datetime, moved: int, share: Decimal

@@ -1,8 +1,17 @@
 """Simulated time: it passes when somebody says so."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from workers.mt5.terminal import Clock
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+class Paced(Clock, Protocol):
+    """A clock whose time a terminal can let pass: simulated, or real (`workers.mt5.clocks`)."""
+
+    def sleep(self, seconds: float) -> None: ...
 
 
 class SimulatedClock:

@@ -26,7 +26,7 @@ from workers.mt5.models import (
 )
 from workers.mt5.retcodes import Retcode
 from workers.mt5.simulated.broker import Broker
-from workers.mt5.simulated.clock import SimulatedClock
+from workers.mt5.simulated.clock import Paced
 from workers.mt5.simulated.listing import candle_of
 from workers.mt5.simulated.mood import CALM, Mood
 from workers.mt5.simulated.view import View, view
@@ -51,7 +51,7 @@ class SimulatedDriver:
     def __init__(
         self,
         broker: Broker,
-        clock: SimulatedClock,
+        clock: Paced,
         mood: Mood = CALM,
         seed: int = 1,
         *,
@@ -138,10 +138,11 @@ class SimulatedDriver:
     def arrive(self) -> None:
         """Let the orders that are due arrive at the broker."""
         now = self._clock.monotonic()
-        due = sorted(each for each in self._posted if each.due <= now)
-        self._posted = [each for each in self._posted if each.due > now]
-        for each in due:
-            self._deliver(each.request)
+        with self.broker.lock:
+            due = sorted(each for each in self._posted if each.due <= now)
+            self._posted = [each for each in self._posted if each.due > now]
+            for each in due:
+                self._deliver(each.request)
 
     def _deliver(self, request: OrderRequest) -> OrderResult:
         mood = self.mood

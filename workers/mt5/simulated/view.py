@@ -18,11 +18,12 @@ class View:
 
 def view(broker: Broker) -> View:
     """The present; what happens later does not change it."""
-    return View(
-        broker.account(),
-        broker.positions(),
-        broker.orders(),
-        list(broker.past),
-        list(broker.books.deals),
-        {name: listing.quote for name, listing in broker.listings.items()},
-    )
+    with broker.lock:
+        return View(
+            broker.account(),
+            broker.positions(),
+            broker.orders(),
+            list(broker.past),
+            list(broker.books.deals),
+            {name: listing.quote for name, listing in broker.listings.items()},
+        )
