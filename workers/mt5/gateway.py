@@ -95,17 +95,17 @@ class Gateway:
         seconds = self._deadline if deadline is None else deadline
         began = self._clock.monotonic()
         future = self._thread.submit(work)
+        waiting = asyncio.wrap_future(future)
         try:
             async with asyncio.timeout(seconds):
-                # shielded: a call that was begun goes on, one that was not is withdrawn below
-                answer = await asyncio.shield(asyncio.wrap_future(future))
+                # shielded: a call that was begun goes on, one that was not is withdrawn
+                answer = await asyncio.shield(waiting)
         except TimeoutError:
-            if future.cancel():
+            if _withdrawn(future, waiting):
                 raise MT5Busy(f"the terminal was busy for {seconds:g} s; the call was not begun") from None
-            future.add_done_callback(_seen)
             raise MT5Timeout(f"no answer within {seconds:g} s") from None
         except asyncio.CancelledError:
-            future.cancel()
+            _withdrawn(future, waiting)
             raise
         if self._clock.monotonic() - began > seconds:
             raise MT5Timeout(f"the answer took more than {seconds:g} s")
@@ -117,7 +117,7 @@ def once(items: Iterable[Ticketed]) -> list[Ticketed]:
     return [each for _, each in sorted({each.ticket: each for each in items}.items())]
 
 
-def _seen(future: Future[T]) -> None:
-    """Nobody waits for it any more; what it raised has been told as a time-out."""
-    if not future.cancelled():
-        future.exception()
+def _withdrawn(future: Future[T], waiting: asyncio.Future[T]) -> bool:
+    """Whether the call was not begun, and now never will be. What it may raise later nobody waits for."""
+    waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return future.cancel()

@@ -59,7 +59,7 @@ def proven(request: OrderRequest, mark: Mark, attempt: int, records: Records) ->
         return _changed(request, records)
     return (
         _dealt(mark, records.deals)
-        or _listed(mark, records)
+        or _listed(request, mark, records)
         or _held(mark, records.positions)
         or _rejected(attempted(mark, attempt), records.past)
     )
@@ -75,10 +75,14 @@ def _dealt(mark: Mark, deals: list[Deal]) -> Outcome | None:
     return Outcome("placed", 0, ours[0].order, ours[0].position, volume, price)
 
 
-def _listed(mark: Mark, records: Records) -> Outcome | None:
+def _listed(request: OrderRequest, mark: Mark, records: Records) -> Outcome | None:
     for order in [*records.orders, *records.past]:
-        if mark.on(order) and (order.state not in ("rejected", "started") or order.volume > order.left > 0):
-            return Outcome("placed", 0, order.ticket, order.position, order.volume - order.left)
+        if not mark.on(order) or order.state in ("rejected", "started"):
+            continue
+        filled = order.volume - order.left
+        if order.state == "cancelled" and not filled and request.action != "pending":
+            return Outcome("refused", 0, order.ticket)  # a market order that found no other side
+        return Outcome("placed", 0, order.ticket, order.position, filled)
     return None
 
 

@@ -1,5 +1,6 @@
 """A session with a terminal: made, kept, made anew, given up for a while."""
 
+import asyncio
 from types import TracebackType
 from typing import Self
 
@@ -41,6 +42,7 @@ class SessionManager:
         self._breaker = Breaker(settings.max_failures, settings.backoff_seconds)
         self._since: float | None = None
         self._had_one = False
+        self._connecting = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         await self.ensure_connected()
@@ -74,15 +76,8 @@ class SessionManager:
 
         Raises as `connect`, and `MT5Disconnected` without an attempt while the circuit is open.
         """
-        if self._since is not None and await self._lives():
-            metrics.uptime.set(self.uptime)
-            return
-        self._lost()
-        if wait := self._breaker.wait(self._clock.monotonic()):
-            metrics.connects.labels("circuit_open").inc()
-            raise MT5Disconnected(f"{self._breaker.failures} failures in a row; next attempt in {wait:.0f} s")
-        given = await self._credentials()
-        await self.connect(given.login, given.password, given.server, given.path)
+        async with self._connecting:
+            await self._ensure()
 
     async def shutdown(self) -> None:
         """End the session; a terminal that does not answer is no error."""
@@ -105,6 +100,17 @@ class SessionManager:
         if not found.connected:
             return "MT5 is not connected to its broker."
         return None if found.algo_allowed else "MT5 does not allow algorithmic trading."
+
+    async def _ensure(self) -> None:
+        if self._since is not None and await self._lives():
+            metrics.uptime.set(self.uptime)
+            return
+        self._lost()
+        if wait := self._breaker.wait(self._clock.monotonic()):
+            metrics.connects.labels("circuit_open").inc()
+            raise MT5Disconnected(f"{self._breaker.failures} failures in a row; next attempt in {wait:.0f} s")
+        given = await self._credentials()
+        await self.connect(given.login, given.password, given.server, given.path)
 
     async def _lives(self) -> bool:
         try:
