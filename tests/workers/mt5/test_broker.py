@@ -15,6 +15,7 @@ from workers.mt5.models import Fillings, OrderRequest
 from workers.mt5.retcodes import PROVES_NOTHING, TAKEN, Retcode, proves_refusal
 from workers.mt5.simulated import GOLD, Broker
 from workers.mt5.simulated.clock import START
+from workers.mt5.simulated.listing import newest
 
 D = Decimal
 MARKET = OrderRequest("market", GOLD.name, "buy", volume=D("0.10"))
@@ -137,3 +138,19 @@ def test_a_return_code_proves_one_thing():
     proven = {code for code in Retcode if proves_refusal(code)}
     assert proven | TAKEN | PROVES_NOTHING == set(Retcode) and not proven & (TAKEN | PROVES_NOTHING)
     assert not proves_refusal(0) and not proves_refusal(19999)
+
+
+def test_bars_add_up_to_those_of_a_longer_timeframe():
+    made = Broker(GOLD, at=START)
+    bars = list(walk(1, 130))
+    for bar in bars:
+        made.on_bar(GOLD.name, bar, MINUTE)
+    hours = newest(made.listings[GOLD.name], 3600, 2)
+    assert [bar.time for bar in hours] == [bars[60].time, bars[120].time]
+    assert hours[0].open == bars[60].open and hours[0].close == bars[119].close
+    assert hours[0].high == max(bar.high for bar in bars[60:120])
+    assert hours[0].low == min(bar.low for bar in bars[60:120])
+    assert hours[0].volume == 6000 and hours[1].close == bars[-1].close
+    assert newest(made.listings[GOLD.name], MINUTE, 3) == bars[-3:]
+    with pytest.raises(ValueError, match="do not make"):
+        newest(made.listings[GOLD.name], 90, 1)

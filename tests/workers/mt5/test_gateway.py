@@ -1,6 +1,7 @@
 """Blocking calls have a thread of their own, an order, and a deadline."""
 
 import asyncio
+import gc
 import threading
 from datetime import timedelta
 
@@ -72,6 +73,23 @@ async def test_an_order_behind_a_stuck_call_is_never_sent(gated):
     await stuck
     await gateway.send(OrderRequest("market", "X"))
     assert driver.sent == 1
+
+
+async def test_an_error_that_comes_after_the_deadline_is_nobodys(gated):
+    driver, gateway = gated
+    told = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: told.append(context))
+    stuck = asyncio.ensure_future(gateway._call(lambda: driver.terminal() and driver.account(), 0.05))
+    with pytest.raises(MT5Timeout):
+        await stuck
+    driver.gate.set()
+    with pytest.raises(MT5Disconnected):
+        await gateway.account()
+    del stuck
+    gc.collect()
+    await asyncio.sleep(0)
+    asyncio.get_running_loop().set_exception_handler(None)
+    assert told == []
 
 
 async def test_a_cancelled_caller_withdraws_what_was_not_begun(gated):

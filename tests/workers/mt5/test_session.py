@@ -1,5 +1,6 @@
 """A session is made, kept, made anew, and given up for a while; nothing tells a password."""
 
+import asyncio
 import logging
 
 import pytest
@@ -70,6 +71,13 @@ async def test_a_lost_session_is_made_anew(market, loss):
     await session.ensure_connected()
     assert await session.probe() is None
     assert count("mt5_reconnects_total") == before + 1
+
+
+async def test_two_who_need_a_session_make_one(market):
+    before = count("mt5_connect_total", result="ok")
+    session = manager(market)
+    await asyncio.gather(*[session.ensure_connected() for _ in range(5)])
+    assert count("mt5_connect_total", result="ok") == before + 1
 
 
 async def test_after_five_failures_nothing_is_tried_for_five_minutes(market):

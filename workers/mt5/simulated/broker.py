@@ -95,6 +95,7 @@ class Broker:
     def _move(self, symbol: str, bar: Bar, seconds: int) -> None:
         listing, opened = self.listings[symbol], datetime.fromtimestamp(bar.time, UTC)
         listing.bars.append(bar)
+        listing.seconds = seconds
         waiting = [each for each in self.working.values() if each.request.symbol == symbol]
         at_open = {each.ticket for each in waiting if self._enter(each, listing, bar, opened)}
         for held in [held for held in self.books.positions.values() if held.info.name == symbol]:

@@ -27,7 +27,7 @@ from workers.mt5.models import (
 from workers.mt5.retcodes import Retcode
 from workers.mt5.simulated.broker import Broker
 from workers.mt5.simulated.clock import Paced
-from workers.mt5.simulated.listing import candle_of
+from workers.mt5.simulated.listing import candle_of, newest
 from workers.mt5.simulated.mood import CALM, Mood
 from workers.mt5.simulated.view import View, view
 
@@ -104,7 +104,7 @@ class SimulatedDriver:
         self._call()
         self._listed(symbol)
         listing, off = self.broker.listings[symbol], self.mood.clock_off
-        return [candle_of(bar, listing, off) for bar in listing.bars[-count:]]
+        return [candle_of(bar, listing, off) for bar in newest(listing, timeframe, count)]
 
     def positions(self) -> list[Position]:
         return self._told(self._seen().positions)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
 
 from strategies.candles import Bar
 from strategies.fills.match import Costs
@@ -33,13 +34,14 @@ EURUSD = symbol("EURUSD.r", digits=5, contract="100000")
 
 @dataclass(slots=True)
 class Listing:
-    """A symbol and its market. `spread` in points."""
+    """A symbol and its market. `spread` in points, `seconds` of a bar."""
 
     info: SymbolInfo
     spread: int = 20
     listed: bool = True
     quote: Quote | None = None
     bars: list[Bar] = field(default_factory=list)
+    seconds: int = 60
 
     @property
     def costs(self) -> Costs:
@@ -49,6 +51,25 @@ class Listing:
     def price(self, number: float) -> Decimal:
         """A float on the symbol's grid."""
         return Decimal(repr(number)).quantize(self.info.point)
+
+
+def newest(listing: Listing, timeframe: int, count: int) -> list[Bar]:
+    """The newest bars of `timeframe` seconds, made of the listing's own, the last one perhaps not whole.
+
+    Raises ValueError for a timeframe the own bars do not add up to.
+    """
+    if timeframe % listing.seconds:
+        raise ValueError(f"bars of {listing.seconds} s do not make bars of {timeframe} s")
+    own = listing.bars[-count * (timeframe // listing.seconds) :]
+    groups = [list(bars) for _, bars in groupby(own, lambda bar: bar.time // timeframe)]
+    return [merged(bars, timeframe) for bars in groups][-count:]
+
+
+def merged(bars: list[Bar], timeframe: int) -> Bar:
+    """One bar of several."""
+    high, low = max(bar.high for bar in bars), min(bar.low for bar in bars)
+    volume = sum(bar.volume for bar in bars)
+    return Bar(bars[0].time // timeframe * timeframe, bars[0].open, high, low, bars[-1].close, volume)
 
 
 def candle_of(bar: Bar, listing: Listing, off: timedelta) -> Candle:
