@@ -23,7 +23,8 @@ markets = st.tuples(st.just("market"), st.sampled_from(SYMBOLS), st.sampled_from
 closes = st.tuples(st.just("close"), st.integers(0, 9), lots)
 moves = st.tuples(st.just("move"), st.sampled_from(SYMBOLS), prices)
 flows = st.tuples(st.just("deposit"), st.integers(-(10**6), 10**6))
-steps = st.lists(st.one_of(markets, closes, moves, flows), max_size=40)
+nights = st.tuples(st.just("night"), st.integers(-999, 999))
+steps = st.lists(st.one_of(markets, closes, moves, flows, nights), max_size=40)
 
 
 def moved(broker, info, price, minute):
@@ -51,7 +52,15 @@ def traded(broker, step):
 @settings(max_examples=150, deadline=None)
 @given(steps=steps)
 def test_equity_is_deposits_and_deals_and_what_floats(mode, commission, steps):
-    broker = Broker(*SYMBOLS, mode=mode, deposit=DEPOSIT, leverage=10**6, commission=commission, at=START)
+    broker = Broker(
+        *SYMBOLS,
+        mode=mode,
+        deposit=DEPOSIT,
+        leverage=10**6,
+        commission=commission,
+        stop_out=-(10**9),
+        at=START,
+    )
     for info in SYMBOLS:
         moved(broker, info, "100", 0)
     deposits, cash = DEPOSIT, Decimal(DEPOSIT)
@@ -62,6 +71,10 @@ def test_equity_is_deposits_and_deals_and_what_floats(mode, commission, steps):
             deposits += step[1]
             cash += step[1]
             broker.books.deposit(step[1], START)
+        elif step[0] == "night":
+            before = broker.account().profit
+            broker.roll(step[1])
+            cash += broker.account().profit - before
         else:
             traded(broker, step)
         account = broker.account()
@@ -122,3 +135,20 @@ def test_hedging_holds_both_sides():
     for held in broker.positions():
         assert broker.submit(OrderRequest("close", GOLD.name, position=held.ticket), START).retcode in TAKEN
     assert broker.positions() == [] and broker.books.balance - DEPOSIT == -4000
+
+
+def test_an_account_that_cannot_hold_its_positions_loses_the_worst_first():
+    broker = Broker(GOLD, mode="hedging", deposit=500_000, leverage=100, at=START)
+    moved(broker, GOLD, "2000", 0)
+    for volume in ("1", "0.5"):
+        assert (
+            broker.submit(OrderRequest("market", GOLD.name, volume=Decimal(volume)), START).retcode in TAKEN
+        )
+    moved(broker, GOLD, "1977", 1)
+    assert len(broker.positions()) == 2
+    moved(broker, GOLD, "1976", 2)
+    assert [each.volume for each in broker.positions()] == [Decimal("0.50")]
+    deal = broker.books.deals[-1]
+    assert (deal.reason, deal.comment, deal.profit) == ("stop_out", "[so]", -242000)
+    account = broker.account()
+    assert account.equity * 2 >= account.margin

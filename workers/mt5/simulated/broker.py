@@ -31,7 +31,7 @@ _REASONS: dict[str, Reason] = {"stop_loss": "stop_loss", "take_profit": "take_pr
 
 
 class Broker:
-    """One account. Prices come from bars; within a bar `strategies.fills` says what happens, stops first."""
+    """One account, stopped out below `stop_out` percent of its margin. Prices come from bars; within a bar `strategies.fills` says what happens, stops first."""
 
     def __init__(
         self,
@@ -40,10 +40,12 @@ class Broker:
         deposit: int = 10_000_00,
         leverage: int = 100,
         commission: int = 0,
+        stop_out: int = 50,
         at: datetime,
     ) -> None:
         self.listings = {each.name: Listing(each) for each in symbols}
         self.books, self.leverage = Books(mode, commission=commission), leverage
+        self.stop_out = stop_out
         self.books.deposit(deposit, at)
         self._tickets = count(500_001)
         self.working: dict[int, Working] = {}
@@ -68,6 +70,12 @@ class Broker:
         """Take an order or refuse it. `moved`: points the price ran away; `share` of it finds the other side."""
         with self.lock:
             return self._submit(request, at, moved, share, reject)
+
+    def roll(self, minor_a_lot: int) -> None:
+        """A night passes: every position is charged (negative) or credited so many minor units a lot."""
+        with self.lock:
+            for held in self.books.positions.values():
+                held.swap += int(held.volume * minor_a_lot)
 
     def quoted(self, held: Held) -> Decimal:
         """The price at which a position would be closed now; its own before the first quote."""
@@ -103,6 +111,16 @@ class Broker:
         closed = datetime.fromtimestamp(bar.time + seconds, UTC)
         bid = listing.price(bar.close)
         listing.quote = Quote(symbol, bid, bid + listing.spread * listing.info.point, closed)
+        while self._is_short():
+            worst = min(self.books.positions.values(), key=self._gain)
+            self._end(worst, self.quoted(worst), closed, "stop_out")
+
+    def _is_short(self) -> bool:
+        account = self.account()
+        return account.margin > 0 and account.equity * 100 < account.margin * self.stop_out
+
+    def _gain(self, held: Held) -> int:
+        return self.books.profit(held, self.quoted(held)) + held.swap
 
     def _submit(
         self, request: OrderRequest, at: datetime, moved: int, share: Decimal, reject: Retcode | None
@@ -243,13 +261,13 @@ class Broker:
         found = exit_price(wanted, bar, float(held.sign), listing.costs, from_open)
         if found is None:
             return
-        reason = _REASONS[found[1]]
+        self._end(held, listing.price(found[0]), opened, _REASONS[found[1]])
+
+    def _end(self, held: Held, price: Decimal, at: datetime, reason: Reason) -> None:
+        """Close a position on nobody's request."""
         asked, ticket = against(held, reason), next(self._tickets)
-        price = listing.price(found[0])
-        self.books.close(
-            held, Fill(ticket, asked, listing.info, asked.side, held.volume, price, opened, reason)
-        )
-        self.past.append(order_of(Working(ticket, asked, Decimal(0), opened), "filled", held.ticket))
+        self.books.close(held, Fill(ticket, asked, held.info, asked.side, held.volume, price, at, reason))
+        self.past.append(order_of(Working(ticket, asked, Decimal(0), at), "filled", held.ticket))
 
     def _shown(self, held: Held) -> Position:
         price = self.quoted(held)
