@@ -48,8 +48,14 @@ class Gateway:
         self._driver, self._deadline = driver, deadline
         self._clock: Clock = clock or RealClock()
         self._thread = TerminalThread(name)
+        self._logins = 0
+
+    @property
+    def logins(self) -> int:
+        return self._logins
 
     async def connect(self, credentials: Credentials, *, deadline: float | None = None) -> None:
+        self._logins += 1
         await self._call(partial(self._driver.connect, credentials), deadline or CONNECT_SECONDS)
 
     async def shutdown(self, *, deadline: float | None = None) -> None:

@@ -2,8 +2,9 @@
 
 An order is proven absent by two looks at the broker's records that show nothing of it, with a
 connection before and after each: the first `settle` seconds after it was sent or later, the second
-half as long after the first, and no failed look between. That holds as long as no terminal delivers
-an order later than `settle`, and no records lag half of it behind a reconnect.
+half as long after the first, with no failed look and no login between: a terminal whose connection
+comes and goes may show the same old records to both. That holds as long as no terminal delivers an
+order later than `settle`, and no records lag half of it behind a reconnect.
 """
 
 import asyncio
@@ -39,6 +40,7 @@ class Sender:
         self._clock: Clock = clock or RealClock()
         self._settle = timedelta(seconds=settle)
         self._looking = asyncio.Lock()
+        self._session = -1  # looks of an earlier process do not count
 
     async def send(self, key: str, request: OrderRequest) -> Outcome:
         """Hand in an order, unless something of it is or may be there: then what is known of that.
@@ -67,6 +69,7 @@ class Sender:
         while there is something unknown. Raises `MT5Error` if the records cannot be had.
         """
         async with self._looking:
+            await self._begin_look()
             unknown = await asyncio.to_thread(self._journal.in_state, "unknown")
             if not unknown:
                 return {}
@@ -104,7 +107,15 @@ class Sender:
             await self._terminal.deals(since),
         )
         await self._sure_of_connection()
+        if self._session != self._terminal.logins:
+            raise MT5Disconnected("there was a login while the records were read")
         return records
+
+    async def _begin_look(self) -> None:
+        """What another session showed does not count any more."""
+        if self._session != self._terminal.logins:
+            await asyncio.to_thread(self._journal.forget_looks)
+            self._session = self._terminal.logins
 
     async def _sure_of_connection(self) -> None:
         if not (await self._terminal.terminal()).connected:

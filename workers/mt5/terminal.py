@@ -64,6 +64,11 @@ class Terminal(Protocol):
     Beside what a driver raises: `MT5Timeout` after the deadline, `MT5Busy` if the call was not begun.
     """
 
+    @property
+    def logins(self) -> int:
+        """How often it was told to log in: as long as this stays, there was one session or none."""
+        ...
+
     async def connect(self, credentials: Credentials, *, deadline: float | None = None) -> None:
         """Start the terminal and log in, whatever there was before."""
         ...

@@ -15,6 +15,7 @@ from workers.mt5.outcomes import ABSENT, Outcome
 from workers.mt5.retcodes import Retcode
 from workers.mt5.sender import Sender
 from workers.mt5.simulated import CALM, Mood
+from workers.mt5.simulated.view import View, view
 
 BUY = OrderRequest("market", "GOLD.r", "buy", volume=Decimal("0.10"), deviation=100)
 LOST, UNANSWERED, LATE = Mood(lost=1.0), Mood(no_answer=1.0), Mood(late=1.0)
@@ -110,6 +111,45 @@ async def test_a_failed_look_between_makes_the_next_a_first_one(market, sender):
     assert await sender.resolve() == {}
     market.clock.sleep(40)
     assert await sender.resolve() == {"a": ABSENT}
+
+
+async def test_a_login_between_makes_the_next_look_a_first_one(market, sender):
+    """A terminal that is cut off twice may show the same old records to both looks."""
+    market.driver.mood = replace(LOST, behind_seconds=20.0)
+    await sender.send("a", BUY)
+    market.broker.submit(
+        marked(BUY, "a", 1), market.clock.now()
+    )  # it did arrive, and the terminal never heard
+    market.driver.mood = Mood(behind_seconds=20.0)
+    market.driver._shown = stale = old_records(market)
+    for _ in range(2):
+        market.clock.sleep(60)
+        market.driver._shown = stale
+        await market.gateway.connect(LOGIN)
+        market.driver._shown_until = market.clock.monotonic() + 10
+        assert await sender.resolve() == {}
+    assert (await sender.send("a", BUY)).state == "unknown"
+    market.clock.sleep(20)
+    assert (await sender.resolve())["a"].state == "placed"
+
+
+async def test_looks_of_an_earlier_process_do_not_count(market, sender, journal):
+    market.driver.mood = LOST
+    await sender.send("a", BUY)
+    market.driver.mood = CALM
+    market.clock.sleep(60)
+    assert await sender.resolve() == {}
+    again = Sender(market.gateway, journal, clock=market.clock)
+    market.clock.sleep(60)
+    assert await again.resolve() == {}
+    market.clock.sleep(60)
+    assert await again.resolve() == {"a": ABSENT}
+
+
+def old_records(market):
+    """The terminal's view without what the broker has taken."""
+    seen = view(market.broker)
+    return View(seen.account, [], [], [], seen.deals[:1], seen.quotes)
 
 
 async def test_an_order_that_arrives_late_is_found(market, sender):

@@ -41,6 +41,12 @@ async def test_prices_below_zero_change_nothing():
     assert (run.twice(), run.counts["untracked"], run.wrong(), run.counts["left unknown"]) == (0, 0, 0, 0)
 
 
+async def test_two_cuts_that_show_the_same_old_records_to_two_looks():
+    """With this seed a login falls between two looks at records of before the order came in."""
+    run = await Run(bars=1000, seed=12).play()
+    assert (run.twice(), run.counts["untracked"], run.wrong(), run.counts["left unknown"]) == (0, 0, 0, 0)
+
+
 @pytest.mark.parametrize("kind", [Careless, Hasty])
 async def test_without_the_look_up_the_same_orders_go_out_twice(kind, capsys):
     """The negative control: the assertions above would fail."""
