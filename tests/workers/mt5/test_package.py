@@ -1,0 +1,161 @@
+"""The MetaTrader5 package as a driver, over a fake that has its functions and tuples."""
+
+import sys
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests.workers.mt5.markets import LOGIN, Market, walk
+from tests.workers.mt5.metatrader5 import FakeMetaTrader5
+from workers.mt5.errors import MT5AuthError, MT5Disconnected, MT5Error, MT5InitError, UnknownSymbol
+from workers.mt5.models import Credentials, OrderRequest
+from workers.mt5.package import PackageDriver
+from workers.mt5.retcodes import Retcode
+
+SYMBOL = "GOLD.r"
+
+
+@pytest.fixture
+def place():
+    market = Market(mode="hedging")
+    for bar in walk(3, 5):
+        market.step(bar)
+    fake = FakeMetaTrader5(market.broker, market.clock)
+    market.gateway.close()
+    return market, fake, PackageDriver(fake, clock=market.clock)
+
+
+@pytest.fixture
+def driver(place):
+    place[2].connect(LOGIN)
+    return place[2]
+
+
+def buy(**more):
+    return OrderRequest(
+        "market", SYMBOL, "buy", volume=Decimal("0.10"), magic=2**62 + 1, comment="c-x.1", **more
+    )
+
+
+def test_it_reads_what_the_broker_holds(place, driver):
+    market = place[0]
+    quote = driver.quote(SYMBOL)
+    assert driver.offset == timedelta(hours=2)
+    assert quote == market.broker.listings[SYMBOL].quote
+    result = driver.send(buy(stop=quote.bid - 5, target=quote.bid + 5))
+    assert (result.retcode, result.volume, result.price) == (Retcode.DONE, Decimal("0.1"), quote.ask)
+    assert driver.positions() == market.broker.positions()
+    assert driver.account() == market.broker.account()
+    assert driver.symbol(SYMBOL) == market.broker.listings[SYMBOL].info
+    since = market.clock.now() - timedelta(hours=26)
+    assert driver.deals(since) == market.broker.books.deals
+    assert driver.past_orders(since) == market.broker.past
+    assert driver.terminal().connected and driver.terminal().algo_allowed
+
+
+def test_a_close_is_the_opposite_deal_of_the_whole_position(place, driver):
+    fake = place[1]
+    ticket = driver.send(buy()).order
+    result = driver.send(OrderRequest("close", SYMBOL, position=ticket, comment="c-y.1", magic=7))
+    assert result.retcode == Retcode.DONE
+    assert fake.requests[-1]["type"] == 1 and fake.requests[-1]["volume"] == 0.1
+    assert driver.positions() == []
+    again = driver.send(OrderRequest("close", SYMBOL, position=ticket))
+    assert again.retcode == Retcode.POSITION_CLOSED and len(fake.requests) == 2
+
+
+def test_pending_orders_are_placed_changed_and_cancelled(place, driver):
+    market = place[0]
+    entry = driver.quote(SYMBOL).bid - 10
+    order = driver.send(
+        OrderRequest("pending", SYMBOL, "buy", "limit", Decimal("0.05"), entry, entry - 5, entry + 5)
+    ).order
+    assert driver.orders() == market.broker.orders()
+    moved = OrderRequest("modify_order", SYMBOL, "buy", "limit", price=entry - 1, stop=entry - 7, order=order)
+    assert driver.send(moved).retcode == Retcode.DONE
+    assert [(each.price, each.stop, each.target) for each in driver.orders()] == [
+        (entry - 1, entry - 7, None)
+    ]
+    assert driver.send(OrderRequest("cancel", SYMBOL, order=order)).retcode == Retcode.DONE
+    assert driver.orders() == []
+
+
+def test_stops_of_a_position_change(driver):
+    bid = driver.quote(SYMBOL).bid
+    ticket = driver.send(buy()).order
+    asked = OrderRequest("modify_position", SYMBOL, position=ticket, stop=bid - 3)
+    assert driver.send(asked).retcode == Retcode.DONE
+    assert [(each.stop, each.target) for each in driver.positions()] == [(bid - 3, None)]
+
+
+def test_candles_are_in_utc(place, driver):
+    market = place[0]
+    driver.quote(SYMBOL)
+    candles = driver.candles(SYMBOL, 60, 3)
+    bars = market.broker.listings[SYMBOL].bars[-3:]
+    assert [int(each.at.timestamp()) for each in candles] == [bar.time for bar in bars]
+    assert [float(each.close) for each in candles] == [bar.close for bar in bars]
+    with pytest.raises(ValueError, match="M2"):
+        driver.candles(SYMBOL, 120, 3)
+
+
+def test_an_old_quote_says_nothing_of_the_zone(place, driver):
+    market = place[0]
+    driver.quote(SYMBOL)
+    market.clock.sleep(3 * 3600 + 400)
+    driver.quote(SYMBOL)
+    assert driver.offset == timedelta(hours=2)
+
+
+def test_a_hidden_symbol_is_shown_and_an_unknown_one_told(place, driver):
+    fake = place[1]
+    fake.hidden.add(SYMBOL)
+    driver.quote(SYMBOL)
+    assert not fake.hidden
+    with pytest.raises(UnknownSymbol):
+        driver.quote("SILVER.r")
+
+
+@pytest.mark.parametrize(
+    ("away", "password", "error"),
+    [(True, "secret", MT5InitError), (False, "wrong", MT5AuthError)],
+)
+def test_a_failed_login_says_which_kind(place, away, password, error):
+    _, fake, driver = place
+    fake.away = away
+    with pytest.raises(error) as raised:
+        driver.connect(Credentials(1, password, "Simulated", r"C:\mt5\terminal64.exe"))
+    assert password not in str(raised.value) and password not in repr(raised.value)
+    assert fake.paths == [r"C:\mt5\terminal64.exe"]
+
+
+def test_a_lost_connection_is_told(place, driver):
+    place[1].up = False
+    for call in (driver.positions, driver.account, driver.terminal):
+        with pytest.raises(MT5Disconnected):
+            call()
+    with pytest.raises(MT5Disconnected):
+        PackageDriver(place[1]).positions()
+
+
+def test_no_answer_is_no_answer_and_a_bad_request_is_refused(place, driver):
+    place[1].silent = True
+    with pytest.raises(MT5Disconnected):
+        driver.send(buy())
+    assert len(driver.positions()) == 1
+    long = OrderRequest("market", SYMBOL, volume=Decimal("0.1"), comment="c" * 32)
+    assert driver.send(long).retcode == Retcode.INVALID
+
+
+@pytest.mark.parametrize("equity", [float("nan"), float("inf")])
+def test_an_account_without_a_number_is_no_account(place, driver, equity):
+    place[1].equity = equity
+    with pytest.raises(MT5Error):
+        driver.account()
+
+
+@pytest.mark.skipif("MetaTrader5" in sys.modules, reason="the package is installed here")
+def test_without_the_package_it_says_what_to_install():
+    with pytest.raises(MT5InitError, match=r"caerus\[mt5\]"):
+        PackageDriver().connect(LOGIN)
