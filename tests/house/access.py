@@ -136,6 +136,16 @@ ROUTES: dict[str, str] = {
     "GET /client/poll": "device",
     "POST /client/ack": "device",
     "GET /executions": PEOPLE,
+    "POST /accounts/link": PEOPLE,
+    "POST /accounts/link/verify": PEOPLE,
+    "GET /accounts": PEOPLE,
+    "POST /accounts/{id}/verify": PEOPLE,
+    "PUT /accounts/{id}/primary": PEOPLE,
+    "DELETE /accounts/{id}": PEOPLE,
+    "POST /client/snapshot": "device",
+    "GET /positions": PEOPLE,
+    "GET /positions/live": PEOPLE,
+    "GET /accounts/{id}/positions": PEOPLE,
     "GET /executions/{approval_id}": "operators: executions:read",
 }
 
@@ -144,6 +154,9 @@ TOPICS: dict[str, str] = {
     "candles:{symbol}": "everybody signed in",
     "approvals:{user_id}": "its person",
     "executions:{user_id}": "its person",
+    "accounts:{user_id}": "its person",
+    "positions:{user_id}": "its person",
+    "equity:{user_id}": "its person",
     "commands:{user_id}": "nobody",
 }
 """`commands` wakes polls; no socket may read it."""
