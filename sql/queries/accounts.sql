@@ -41,7 +41,12 @@ from trading.accounts
 where user_id = @user_id and lower(server) = lower(@server) and login = @login and state <> 'unlinked'
 for update;
 
+-- name: lock_login :exec
+-- Two people prove one account in turn, so that the second finds the first.
+select pg_advisory_xact_lock(hashtextextended('login' || lower(@server::text) || '/' || @login::text, 0));
+
 -- name: verify_account :one
+-- No row when somebody has proven it before.
 update trading.accounts set
     state = 'verified', proof = @proof::text, verified_at = @now::timestamptz, device_id = @device_id::uuid,
     tag_hash = null, tag_expires_at = null,
@@ -49,7 +54,10 @@ update trading.accounts set
         select 1 from trading.accounts as other
         where other.user_id = accounts.user_id and other.is_primary and other.state = 'verified'
     )
-where id = @id and state = 'pending'
+where id = @id and state = 'pending' and not exists (
+    select 1 from trading.accounts as owned
+    where lower(owned.server) = lower(accounts.server) and owned.login = accounts.login and owned.state = 'verified'
+)
 returning id, broker, server, login, name, currency, mode, kind, state, is_primary, device_id, proof, created_at,
     verified_at, unlinked_at, user_id, tag_hash, tag_expires_at;
 

@@ -68,6 +68,10 @@ async def locked(db: Runs, user_id: UUID, server: str, login: str) -> Held | Non
     return await sql.one(db, Held, "lock_account", user_id=user_id, server=server, login=login)
 
 
+async def lock_login(db: Runs, server: str, login: str) -> None:
+    await sql.run(db, "lock_login", server=server, login=login)
+
+
 async def verify(db: Runs, id: UUID, proof: Proof, device_id: UUID | None, now: datetime) -> Held | None:
     return await sql.one(db, Held, "verify_account", id=id, proof=proof, device_id=device_id, now=now)
 

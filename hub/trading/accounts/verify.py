@@ -3,7 +3,6 @@
 from typing import get_args
 from uuid import UUID
 
-import asyncpg
 from prometheus_client import Counter
 
 from hub.core import clock, outbox
@@ -62,8 +61,9 @@ async def verify(res: Resources, who: Principal, id: UUID, visitor: Visitor) -> 
         return account.shown()
     look = await sources.look(account.shown(), settings().refresh_seconds)
     async with res.db.transaction() as tx:
+        await store.lock(tx, who.person)
         held = await store.locked(tx, who.person, account.server, account.login)
-        if held is None:
+        if held is None or held.id != id:
             raise NotFound("You have no such account.")
         if held.state == "verified":
             return held.shown()
@@ -118,11 +118,10 @@ async def of_source(tx: Transaction, account: Held, look: Look) -> Held | None:
 
 
 async def _proven(tx: Transaction, res: Resources, held: Held, proof: Proof, device_id: UUID | None) -> Held:
-    try:
-        proven = await store.verify(tx, held.id, proof, device_id, clock.now())
-    except asyncpg.UniqueViolationError:
-        raise AccountTaken from None
-    assert proven is not None
+    await store.lock_login(tx, held.server, held.login)
+    proven = await store.verify(tx, held.id, proof, device_id, clock.now())
+    if proven is None:
+        raise AccountTaken
     topic, actor = topics.accounts.name(user_id=held.user_id), f"user:{held.user_id}"
     event = Event(topic, "account.verified", f"account:{held.id}", actor, proven.shown())
     await outbox.append(tx, res.redis, [event])
