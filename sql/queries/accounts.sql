@@ -62,10 +62,16 @@ returning id, broker, server, login, name, currency, mode, kind, state, is_prima
     verified_at, unlinked_at, user_id, tag_hash, tag_expires_at;
 
 -- name: describe_account :exec
+-- A look comes every few seconds and says the same: then nothing is written.
 update trading.accounts set
     device_id = coalesce(@device_id::uuid, device_id), currency = coalesce(currency, @currency::text),
     mode = coalesce(@mode::text, mode), kind = coalesce(@kind::text, kind)
-where id = @id;
+where id = @id and (
+    device_id is distinct from coalesce(@device_id::uuid, device_id)
+    or currency is null
+    or mode is distinct from coalesce(@mode::text, mode)
+    or kind is distinct from coalesce(@kind::text, kind)
+);
 
 -- name: device_lives :one
 select revoked_at is null as lives from trading.devices where id = @id;

@@ -11,7 +11,7 @@ import msgspec
 from hub.trading.accounts import sources
 from hub.trading.accounts.looks import Look
 from hub.trading.accounts.models import Account
-from tests.hubs import Answer, Device, Person, RunningHub, now_text
+from tests.hubs import Answer, Device, Person, RunningHub, now_text, until
 
 SNAPSHOT = "/api/v1/client/snapshot"
 
@@ -102,6 +102,15 @@ class Verified(msgspec.Struct, frozen=True):
         assert answer.status == 200, answer.raw
         return dict(answer.body)
 
+    async def told(self) -> None:
+        """Until all that happened so far is told: who subscribes now hears of what comes."""
+        query = "select not exists (select 1 from core.outbox where topic like '%:' || $1::text)"
+
+        async def all_of_it() -> bool:
+            return bool((await self.hub.rows(query, str(self.person.id)))[0][0])
+
+        await until(all_of_it)
+
     async def stored(self) -> list[Any]:
         """Everything of the account but when it came."""
         state = """select seq, balance, equity, margin, free_margin, peak_equity, day_equity, day, taken_at, day_at, doubt
@@ -120,7 +129,9 @@ async def verified(hub: RunningHub, look: dict[str, Any] | None = None) -> Verif
     device = await hub.device(person)
     id = (await linked(hub, person, at))["account"]["id"]
     await sent(device, at.look(0) | (look or {}))
-    return Verified(hub, person, device, at, id)
+    made = Verified(hub, person, device, at, id)
+    await made.told()
+    return made
 
 
 class Window:

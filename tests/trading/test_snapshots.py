@@ -72,6 +72,7 @@ async def test_a_repeated_and_an_old_look_are_answered_alike_and_change_nothing(
     first = await sent(mine.device, old)
     await sent(mine.device, new)
     before = await mine.stored()
+    await mine.told()
     async with signed_in(hub, mine.person) as stream:
         for name in ("positions", "equity"):
             await stream.sub(f"{name}:{mine.person.id}")

@@ -36,9 +36,11 @@ create table if not exists trades (
 create index if not exists trades_comment on trades (comment);
 """
 COLUMNS = (
-    "ticket, comment, state, volume, placed_at, fill_price, fill_volume, close_price, close_reason, profit"
+    "ticket, comment, state, volume, placed_at, fill_price, fill_volume, close_price, close_reason, profit,"
+    " closed_at"
 )
 FIND = f"select {COLUMNS} from trades where comment = ? order by ticket"  # noqa: S608 - a constant
+IN_STATE = f"select {COLUMNS} from trades where state = ? order by ticket"  # noqa: S608 - a constant
 ALL = f"select {COLUMNS} from trades order by ticket"  # noqa: S608 - a constant
 
 
@@ -59,6 +61,7 @@ class Trade:
     close_price: float | None
     close_reason: str | None
     profit: float | None
+    closed_at: int | None
 
 
 class Trades(DurableFile):
@@ -78,6 +81,10 @@ class Trades(DurableFile):
     def find(self, comment: str) -> list[Trade]:
         """Every order with this comment, oldest first."""
         return [Trade(*row) for row in self.rows(FIND, comment)]
+
+    def in_state(self, state: TradeState) -> list[Trade]:
+        """Every order that stands like this."""
+        return [Trade(*row) for row in self.rows(IN_STATE, state)]
 
     def all(self) -> list[Trade]:
         """Every order there ever was."""
