@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 
 from hub.core import clock
-from hub.trading.accounts import rules
+from hub.trading.accounts import rules, store
 from tests import metrics
-from tests.hubs import RunningHub
+from tests.hubs import RunningHub, until
 from tests.stream.sockets import signed_in
 from tests.trading.looks import Broker, broker, link, linked, position, send, sent, verified, window
 
@@ -88,6 +88,26 @@ async def test_of_many_who_prove_it_at_once_one_owns_it(hub: RunningHub) -> None
         await linked(hub, person, at)
     answers = await asyncio.gather(*(send(device, at.look()) for device in devices))
     assert sorted(answer.status for answer in answers) == [200, 409, 409, 409, 409]
+
+
+async def test_who_proves_it_while_another_does_waits_and_is_refused(hub: RunningHub) -> None:
+    first, second, at = await hub.person(), await hub.person(), broker()
+    mine = (await linked(hub, first, at))["account"]["id"]
+    await linked(hub, second, at)
+    device = await hub.device(second)
+    waits = """select exists (select 1 from pg_stat_activity where datname = current_database()
+               and wait_event_type = 'Lock' and (query like '%login%' or query like '%accounts%'))"""
+
+    async def somebody_waits() -> bool:
+        return bool((await hub.rows(waits))[0][0])
+
+    async with hub.res.db.transaction() as tx:
+        await store.lock_login(tx, at.server, at.login)
+        assert await store.verify(tx, UUID(mine), "tag", None, clock.now())
+        claim = asyncio.get_running_loop().create_task(send(device, at.look()))
+        await until(somebody_waits)
+    answer = await claim
+    assert (answer.status, answer.body["type"]) == (409, "/problems/account-taken")
 
 
 def tagged(comment: str) -> dict[str, str]:

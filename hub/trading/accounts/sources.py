@@ -26,9 +26,14 @@ async def look(account: Account, seconds: float) -> Look | None:
     try:
         async with asyncio.timeout(seconds):
             for source in sources:
-                if found := await source.look(account):
+                found = await source.look(account)
+                if found and _is_of(found, account):
                     return found
     except Exception as error:
         # A terminal may fail in any way; what was seen last is still there.
         log.warning("accounts.source_failed", account=str(account.id), error=repr(error))
     return None
+
+
+def _is_of(look: Look, account: Account) -> bool:
+    return (look.server.lower(), look.login) == (account.server.lower(), account.login)
