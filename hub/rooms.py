@@ -18,6 +18,9 @@ from hub.identity.users.api import api as users
 from hub.market.candles import topics as _candle_topics
 from hub.market.candles.api import api as candles
 from hub.money.quotas.api import api as quotas
+from hub.trading.accounts import topics as _account_topics
+from hub.trading.accounts.api import api as accounts
+from hub.trading.accounts.settings import settings as _account_settings
 from hub.trading.approvals import topics as _approval_topics
 from hub.trading.approvals.api import api as approvals
 from hub.trading.closing import jobs as _closing_jobs
@@ -29,6 +32,8 @@ from hub.trading.commands.api import api as commands
 from hub.trading.devices.api import api as devices
 from hub.trading.executions import topics as _execution_topics
 from hub.trading.executions.api import api as executions
+from hub.trading.positions import topics as _position_topics
+from hub.trading.positions.api import api as positions
 from hub.trading.reconciliation import jobs as _reconciliation_jobs
 from hub.trading.reconciliation.api import api as reconciliation
 from hub.trading.signals import jobs as _signal_jobs
@@ -55,10 +60,15 @@ APIS: list[Api] = [
     executions,
     closing,
     reconciliation,
+    accounts,
+    positions,
 ]
 
 SECRETS = ("MFA_SEAL_SECRET",)
 """What rooms need besides the core: a hub without it does not start."""
+
+SETTINGS = (_account_settings,)
+"""Settings of rooms, read when a hub starts: a bad value stops it with the variable's name."""
 
 PLUGGED_IN = [
     _core_jobs,
@@ -67,6 +77,8 @@ PLUGGED_IN = [
     _approval_topics,
     _command_topics,
     _execution_topics,
+    _account_topics,
+    _position_topics,
     _registration_jobs,
     _audit_jobs,
     _session_jobs,

@@ -22,8 +22,9 @@ create table trading.accounts (
     unlinked_at timestamptz
 );
 -- An account has one owner at a time; who only says it is theirs blocks nobody.
-create unique index ux_accounts_verified on trading.accounts (server, login) where state = 'verified';
-create unique index ux_accounts_linked on trading.accounts (user_id, server, login) where state <> 'unlinked';
+-- The name of a server in other letters is no other server.
+create unique index ux_accounts_verified on trading.accounts (lower(server), login) where state = 'verified';
+create unique index ux_accounts_linked on trading.accounts (user_id, lower(server), login) where state <> 'unlinked';
 create unique index ux_accounts_primary on trading.accounts (user_id) where is_primary and state = 'verified';
 create index ix_accounts_user on trading.accounts (user_id, id);
 create index ix_accounts_device on trading.accounts (device_id);
@@ -45,7 +46,12 @@ create table trading.account_states (
     connected boolean not null,
     trade_allowed boolean not null,
     algo_allowed boolean not null,
-    skew_ms integer not null
+    skew_ms integer not null,
+    -- When the look was taken that gave `day_equity`.
+    day_at timestamptz,
+    -- Why the newest look is not believed: the figures are those of the one before, and `doubt_at` is when doubt began.
+    doubt text check (doubt in ('equity_missing', 'equity_zero')),
+    doubt_at timestamptz
 );
 
 create table trading.positions (

@@ -139,6 +139,16 @@ ROUTES: dict[str, str] = {
     "GET /closures": PEOPLE,
     "POST /closures": "owners, fresh, web",
     "GET /reconciliation/{user_id}": PEOPLE,
+    "POST /accounts/link": PEOPLE,
+    "POST /accounts/link/verify": PEOPLE,
+    "GET /accounts": PEOPLE,
+    "POST /accounts/{id}/verify": PEOPLE,
+    "PUT /accounts/{id}/primary": PEOPLE,
+    "DELETE /accounts/{id}": PEOPLE,
+    "POST /client/snapshot": "device",
+    "GET /positions": PEOPLE,
+    "GET /positions/live": PEOPLE,
+    "GET /accounts/{id}/positions": PEOPLE,
     "GET /executions/{approval_id}": "operators: executions:read",
 }
 
@@ -148,6 +158,9 @@ TOPICS: dict[str, str] = {
     "approvals:{user_id}": "its person",
     "executions:{user_id}": "its person",
     "closures:{user_id}": "its person",
+    "accounts:{user_id}": "its person",
+    "positions:{user_id}": "its person",
+    "equity:{user_id}": "its person",
     "commands:{user_id}": "nobody",
 }
 """`commands` wakes polls; no socket may read it."""

@@ -63,6 +63,12 @@ async def approval(hub: RunningHub, whose: Person) -> Ids:
     return {"approval_id": answer.body["id"]}
 
 
+async def account(hub: RunningHub, whose: Person) -> Ids:
+    body = {"broker": "A", "server": f"A-{uuid4().hex[:8]}", "login": "7001", "name": "mine"}
+    made = await hub.call("POST", "/api/v1/accounts/link", body, whose.bearer)
+    return {"id": made.body["account"]["id"]}
+
+
 MEMBER = {"role": "viewer"}
 # route -> (what there is, whose role, who asks, the body, the answer)
 OBJECTS: dict[str, tuple[Make, str, str, Any, int]] = {
@@ -99,6 +105,10 @@ OBJECTS: dict[str, tuple[Make, str, str, Any, int]] = {
     "GET /reconciliation/{user_id}": (somebody, "user", "user", None, 404),
     "PATCH /devices/{id}": (device, "user", "user", {"name": "mine"}, 404),
     "POST /devices/{id}/revoke": (device, "user", "user", None, 404),
+    "POST /accounts/{id}/verify": (account, "user", "user", None, 404),
+    "PUT /accounts/{id}/primary": (account, "user", "user", None, 404),
+    "DELETE /accounts/{id}": (account, "user", "user", None, 404),
+    "GET /accounts/{id}/positions": (account, "user", "user", None, 404),
 }
 SIGNED = {"POST /signals/{id}/cancel"}
 

@@ -26,6 +26,7 @@ from strategies.sizing import lots
 from workers.simulator.bounds import broken_bound, working_price
 from workers.simulator.terminal import BrokerRefusal, Quote, Terminal
 from workers.simulator.trades import Trade
+from workers.simulator.witness import Identity, Witness
 
 log = structlog.get_logger("caerus.ea")
 
@@ -33,17 +34,26 @@ log = structlog.get_logger("caerus.ea")
 class Ea:
     """One EA on one terminal. `risk` is the fraction of the balance it risks where the hub gives no volume.
 
+    With `account` it shows the hub how that account stands, after every step.
+
     The command's id is the order's comment, so after a crash the terminal can be asked whether the
     order was placed. What cannot be proven is acknowledged as unknown, and nothing is sent again.
     """
 
     def __init__(
-        self, terminal: Terminal, client: DeviceClient, ledger: Ledger, *, risk: float = 0.02
+        self,
+        terminal: Terminal,
+        client: DeviceClient,
+        ledger: Ledger,
+        *,
+        risk: float = 0.02,
+        account: Identity | None = None,
     ) -> None:
         self.terminal = terminal
         self.client = client
         self.ledger = ledger
         self.risk = risk
+        self._witness = None if account is None else Witness(terminal, client, account)
         # an EA that died may have left events of its terminal untold
         self._behind = True
 
@@ -55,7 +65,13 @@ class Ea:
         if bar is not None:
             self.on_bar(bar)
         self.reconcile()
-        return await self.client.step(self, self.ledger)
+        listed = await self.client.step(self, self.ledger)
+        await self.tell()
+        return listed
+
+    async def tell(self) -> bool:
+        """Show the hub how the account stands, if this EA was told which it is; whether the hub has it."""
+        return self._witness is not None and await self._witness.tell()
 
     def on_bar(self, bar: Bar) -> None:
         """Move the market by one closed bar; acknowledgements that follow from it are put in the ledger."""

@@ -15,6 +15,7 @@ from strategies.candles import Bar
 from strategies.symbols import Symbol
 from workers.simulator.ea import Ea
 from workers.simulator.terminal import Terminal
+from workers.simulator.witness import Identity
 
 
 async def run(
@@ -31,10 +32,11 @@ async def run(
     pace: float = 1.0,
     poll_seconds: int = 25,
     now: Now = utc_now,
+    account: Identity | None = None,
 ) -> None:
     """Serve a device until cancelled; the market moves by one of `bars` every `pace` seconds while there are any.
 
-    `folder` keeps the terminal's records and the EA's ledger, so that both go on after a restart.
+    With `account` the hub is shown how it stands with every bar. `folder` keeps the terminal's records and the EA's ledger, so that both go on after a restart.
     """
     home = _home(folder)
     terminal = Terminal(
@@ -43,7 +45,9 @@ async def run(
     try:
         with Ledger(home / "ea.db") as ledger:
             async with DeviceClient(hub, device_id, secret, now=now) as client:
-                await _serve(Ea(terminal, client, ledger, risk=risk), bars, pace, poll_seconds)
+                await _serve(
+                    Ea(terminal, client, ledger, risk=risk, account=account), bars, pace, poll_seconds
+                )
     finally:
         terminal.close()
 
@@ -57,6 +61,7 @@ async def _serve(ea: Ea, bars: Iterable[Bar], pace: float, poll_seconds: int) ->
         group.create_task(ea.client.run(ea, ea.ledger, wait=poll_seconds))
         for bar in market:
             ea.on_bar(bar)
+            await ea.tell()
             await asyncio.sleep(pace)
 
 

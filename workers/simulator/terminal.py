@@ -13,6 +13,7 @@ from caerus_client.times import Now, utc_now
 
 from strategies.candles import Bar
 from strategies.fills import Book, Closed, Event, Expired, Filled
+from strategies.fills.state import Position
 from strategies.orders import Order
 from strategies.sizing import clamp_volume
 from strategies.symbols import Symbol
@@ -30,6 +31,20 @@ class Quote(NamedTuple):
 
     bid: float
     ask: float
+
+
+class Holding(NamedTuple):
+    """A position as it stands: prices, lots, profit in account currency, and since when in the terminal's clock."""
+
+    ticket: int
+    side: str
+    volume: float
+    price: float
+    opened: int
+    stop: float | None
+    target: float | None
+    profit: float
+    comment: str
 
 
 class Terminal:
@@ -92,6 +107,30 @@ class Terminal:
     def trades(self) -> list[Trade]:
         """Every order there ever was, by ticket."""
         return self._trades.all()
+
+    def closed(self) -> list[Trade]:
+        """Every position that was closed, by ticket."""
+        return self._trades.in_state("closed")
+
+    def holdings(self) -> list[Holding]:
+        """What is open at the newest quote."""
+        quote = self.quote
+        comments = {trade.ticket: trade.comment for trade in self._trades.in_state("open")}
+        return [
+            Holding(
+                int(held.order.id),
+                held.order.side,
+                held.order.volume,
+                held.price,
+                held.opened,
+                held.order.stop,
+                held.order.target,
+                self._gain(held, quote),
+                comments.get(int(held.order.id), ""),
+            )
+            for held in self._book.positions.values()
+            if quote is not None
+        ]
 
     def on_bar(self, bar: Bar) -> list[Event]:
         """Let the market move by one closed bar; bars already seen change nothing. Events name tickets."""
@@ -161,7 +200,9 @@ class Terminal:
             change_trade(db, ticket, state=state, close_reason=state, closed_at=event.at)
 
     def _floating(self, quote: Quote) -> Iterable[float]:
-        for position in self._book.positions.values():
-            order = position.order
-            gain = quote.bid - position.price if order.side == "buy" else position.price - quote.ask
-            yield self.symbol.points(gain) * self.symbol.tick_value * order.volume
+        return (self._gain(position, quote) for position in self._book.positions.values())
+
+    def _gain(self, position: Position, quote: Quote) -> float:
+        order = position.order
+        gain = quote.bid - position.price if order.side == "buy" else position.price - quote.ask
+        return self.symbol.points(gain) * self.symbol.tick_value * order.volume

@@ -36,10 +36,12 @@ create table if not exists trades (
 create index if not exists trades_comment on trades (comment);
 """
 COLUMNS = (
-    "ticket, comment, state, volume, placed_at, fill_price, fill_volume, close_price, close_reason, profit"
+    "ticket, comment, state, volume, placed_at, fill_price, fill_volume, close_price, close_reason, profit,"
+    " closed_at"
 )
 FIND = f"select {COLUMNS} from trades where comment = ? order by ticket"  # noqa: S608 - a constant
 ONE = f"select {COLUMNS} from trades where ticket = ?"  # noqa: S608 - a constant
+IN_STATE = f"select {COLUMNS} from trades where state = ? order by ticket"  # noqa: S608 - a constant
 ALL = f"select {COLUMNS} from trades order by ticket"  # noqa: S608 - a constant
 
 
@@ -60,6 +62,7 @@ class Trade:
     close_price: float | None
     close_reason: str | None
     profit: float | None
+    closed_at: int | None
 
 
 class Trades(DurableFile):
@@ -84,6 +87,10 @@ class Trades(DurableFile):
         """The order with this ticket."""
         found = self.rows(ONE, ticket)
         return Trade(*found[0]) if found else None
+
+    def in_state(self, state: TradeState) -> list[Trade]:
+        """Every order that stands like this."""
+        return [Trade(*row) for row in self.rows(IN_STATE, state)]
 
     def all(self) -> list[Trade]:
         """Every order there ever was."""

@@ -18,6 +18,7 @@ from caerus_client.models import Ack, Command, Json, Poll, SealedCommand
 from caerus_client.retry import RetryPolicy
 from caerus_client.sealing import open_sealed
 from caerus_client.signing import device_headers, fresh_nonce
+from caerus_client.snapshots import Snapshot, SnapshotTaken
 from caerus_client.times import Now, SkewedClock, utc_now
 from caerus_client.transport import Transport
 
@@ -78,6 +79,11 @@ class DeviceClient:
         """Acknowledge; the hub's Execution. Repeating one is harmless."""
         raw = await self._transport.send("POST", "/api/v1/client/ack", msgspec.json.encode(ack))
         return msgspec.json.decode(raw, type=Json)
+
+    async def snapshot(self, snapshot: Snapshot) -> SnapshotTaken:
+        """Show how the account stands. Repeating one is harmless; 404 when its owner has not linked it."""
+        raw = await self._transport.send("POST", "/api/v1/client/snapshot", msgspec.json.encode(snapshot))
+        return msgspec.json.decode(raw, type=SnapshotTaken)
 
     def open(self, sealed: SealedCommand) -> bytes:
         """The plain JSON of a sealed command. Raises SealError."""

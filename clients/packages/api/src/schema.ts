@@ -4,6 +4,125 @@
  */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your linked accounts, pending ones too. */
+        get: operations["list_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unlink an account; what is known of it is kept. */
+        delete: operations["unlink_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of your accounts, its sums and open positions, with their age. */
+        get: operations["positions_of_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/primary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make a verified account your primary one. */
+        put: operations["choose_primary"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask whether the account is proven by now, by your terminal's snapshot or by the tag. */
+        post: operations["verify_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that an account is yours. The tag in this answer proves it as the comment of an order there. */
+        post: operations["link_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/link/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as `POST /accounts/{id}/verify`. */
+        post: operations["verify_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/audit-logs": {
         parameters: {
             query?: never;
@@ -500,6 +619,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/client/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show how the account on your terminal stands; sending one again changes nothing. */
+        post: operations["take_snapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/closures": {
         parameters: {
             query?: never;
@@ -846,6 +982,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your primary account, its sums and open positions, with their age. */
+        get: operations["list_positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/positions/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as `GET /positions`. */
+        get: operations["live_positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ready": {
         parameters: {
             query?: never;
@@ -1070,6 +1240,33 @@ export interface components {
             status?: "accepted";
         };
         /**
+         * Account
+         * @description A linked account. `device_id` is the terminal that speaks for it.
+         */
+        Account: {
+            broker: string;
+            created_at: string;
+            currency: string | null;
+            device_id: string | null;
+            /** Format: uuid */
+            id: string;
+            is_primary: boolean;
+            kind: ("contest" | "demo" | "real") | null;
+            login: string;
+            mode: ("hedging" | "netting") | null;
+            name: string;
+            proof: ("device" | "tag" | "terminal") | null;
+            server: string;
+            /** @enum {unknown} */
+            state: "pending" | "unlinked" | "verified";
+            unlinked_at: string | null;
+            verified_at: string | null;
+        };
+        /** Accounts */
+        Accounts: {
+            items: components["schemas"]["Account"][];
+        };
+        /**
          * AckIn
          * @description What became of a command. `at` is the terminal's clock and is kept for nothing but reading.
          */
@@ -1285,6 +1482,60 @@ export interface components {
             role?: "admin" | "owner" | "user";
         };
         /**
+         * DealIn
+         * @description Something the broker booked. A `balance` deal is money in or out: deposit, withdrawal, credit, bonus.
+         */
+        DealIn: {
+            /** Format: date-time */
+            at: string;
+            /** @default  */
+            comment?: string;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            commission?: string;
+            deal: string;
+            /**
+             * @default none
+             * @enum {unknown}
+             */
+            direction?: "in" | "inout" | "none" | "out";
+            /**
+             * @default trade
+             * @enum {unknown}
+             */
+            kind?: "balance" | "trade";
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            price?: string;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            profit?: string;
+            /** @default unknown */
+            reason?: string;
+            /** @default null */
+            side?: ("buy" | "sell") | null;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            swap?: string;
+            /** @default null */
+            symbol?: string | null;
+            /** @default  */
+            ticket?: string;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            volume?: string;
+        };
+        /**
          * Detail
          * @description The same, and in how many places they are signed in.
          */
@@ -1340,6 +1591,24 @@ export interface components {
             key_version: number;
             nonce: string;
             v: number;
+        };
+        /**
+         * Equity
+         * @description The event: the account's sums. `drawdown_percent` is of the peak, deposits and withdrawals taken out.
+         */
+        Equity: {
+            /** Format: uuid */
+            account_id: string;
+            balance: components["schemas"]["Money"];
+            day_equity: components["schemas"]["Money"];
+            doubt: ("equity_missing" | "equity_zero") | null;
+            /** Format: decimal */
+            drawdown_percent: string;
+            equity: components["schemas"]["Money"];
+            free_margin: components["schemas"]["Money"];
+            margin: components["schemas"]["Money"];
+            peak_equity: components["schemas"]["Money"];
+            taken_at: string;
         };
         /**
          * Execution
@@ -1399,10 +1668,23 @@ export interface components {
         Health: {
             status: string;
         };
+        /**
+         * VerifyIn
+         * @description The token that the password gave, and a code.
+         */
+        "hub.identity.auth.models.VerifyIn": {
+            code: string;
+            mfa_token: string;
+        };
         /** RegisterIn */
         "hub.identity.registration.models.RegisterIn": {
             email: string;
             password: string;
+        };
+        /** VerifyIn */
+        "hub.trading.accounts.models.VerifyIn": {
+            /** Format: uuid */
+            account_id: string;
         };
         /** RegisterIn */
         "hub.trading.devices.models.RegisterIn": {
@@ -1488,6 +1770,25 @@ export interface components {
             items: components["schemas"]["KeyInfo"][];
         };
         /**
+         * Linked
+         * @description The only time the tag is shown. It is the comment of any order on the account, until it expires.
+         */
+        Linked: {
+            account: components["schemas"]["Account"];
+            tag: string;
+            tag_expires_at: string;
+        };
+        /**
+         * LinkIn
+         * @description An account as its owner knows it. `server` and `login` are the broker's; a password is never asked for.
+         */
+        LinkIn: {
+            broker: string;
+            login: string;
+            name: string;
+            server: string;
+        };
+        /**
          * Listed
          * @description A person as operators see them. `locked_until` is the throttle's, `suspended_at` an operator's lock.
          */
@@ -1503,6 +1804,28 @@ export interface components {
             role: "admin" | "owner" | "user";
             suspended_at: string | null;
             verified_at: string | null;
+        };
+        /**
+         * Live
+         * @description The last known of an account; nulls before the first look. `age_seconds` is since the hub got it.
+         */
+        Live: {
+            account_balance: components["schemas"]["Money"] | null;
+            account_equity: components["schemas"]["Money"] | null;
+            /** Format: uuid */
+            account_id: string;
+            age_seconds: number | null;
+            algo_allowed: boolean | null;
+            connected: boolean | null;
+            doubt: ("equity_missing" | "equity_zero") | null;
+            drawdown_percent: string | null;
+            free_margin: components["schemas"]["Money"] | null;
+            margin: components["schemas"]["Money"] | null;
+            open_positions: components["schemas"]["Position"][];
+            peak_equity: components["schemas"]["Money"] | null;
+            stale: boolean;
+            taken_at: string | null;
+            trade_allowed: boolean | null;
         };
         /**
          * Logged
@@ -1540,6 +1863,48 @@ export interface components {
             next_cursor: number | null;
         };
         /**
+         * Look
+         * @description `seq` grows with every look at an account, over restarts too: Unix milliseconds do. `time` is the
+         *         terminal's clock. `deals` are all that are not yet known to have arrived. Equity may be null: unknown.
+         */
+        Look: {
+            /** @default true */
+            algo_allowed?: boolean;
+            /** Format: decimal */
+            balance: string;
+            /** @default true */
+            connected?: boolean;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            credit?: string;
+            currency: string;
+            /** @default [] */
+            deals?: components["schemas"]["DealIn"][];
+            equity: string | null;
+            /** Format: decimal */
+            free_margin: string;
+            /** @default null */
+            kind?: ("contest" | "demo" | "real") | null;
+            /** @default 0 */
+            leverage?: number;
+            login: string;
+            /** Format: decimal */
+            margin: string;
+            /** @default null */
+            mode?: ("hedging" | "netting") | null;
+            /** @default [] */
+            orders?: components["schemas"]["OrderIn"][];
+            positions: components["schemas"]["PositionIn"][];
+            seq: number;
+            server: string;
+            /** Format: date-time */
+            time: string;
+            /** @default true */
+            trade_allowed?: boolean;
+        };
+        /**
          * Made
          * @description The only time the key itself is shown.
          */
@@ -1561,6 +1926,11 @@ export interface components {
             /** @enum {unknown} */
             role: "admin" | "member" | "owner" | "viewer";
         };
+        /** Money */
+        Money: {
+            amount_minor: number;
+            currency: string;
+        };
         /**
          * MyInvitation
          * @description As the invited person sees it.
@@ -1575,6 +1945,22 @@ export interface components {
             organisation_id: string;
             /** @enum {unknown} */
             role: "admin" | "member" | "owner" | "viewer";
+        };
+        /**
+         * OrderIn
+         * @description An order that waits for its price. It is looked at for its comment.
+         */
+        OrderIn: {
+            /** @default  */
+            comment?: string;
+            /** Format: decimal */
+            price: string;
+            /** @enum {unknown} */
+            side: "buy" | "sell";
+            symbol: string;
+            ticket: string;
+            /** Format: decimal */
+            volume: string;
         };
         /**
          * Organisation
@@ -1719,6 +2105,72 @@ export interface components {
         Polled: {
             commands: components["schemas"]["Sealed"][];
             cursor: string;
+        };
+        /**
+         * Position
+         * @description An open position as it is shown. Volume in lots.
+         */
+        Position: {
+            command_id: string | null;
+            comment: string;
+            /** Format: decimal */
+            open_price: string;
+            opened_at: string;
+            /** Format: decimal */
+            price: string;
+            profit: components["schemas"]["Money"];
+            /** @enum {unknown} */
+            side: "buy" | "sell";
+            stop: string | null;
+            swap: components["schemas"]["Money"];
+            symbol: string;
+            target: string | null;
+            ticket: string;
+            /** Format: decimal */
+            volume: string;
+        };
+        /**
+         * PositionIn
+         * @description An open position. `volume` in lots; `profit` is what closing it now would book, without swap.
+         */
+        PositionIn: {
+            /** @default  */
+            comment?: string;
+            /** Format: decimal */
+            open_price: string;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: decimal */
+            price: string;
+            /** Format: decimal */
+            profit: string;
+            /** @enum {unknown} */
+            side: "buy" | "sell";
+            /** @default null */
+            stop?: string | null;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            swap?: string;
+            symbol: string;
+            /** @default null */
+            target?: string | null;
+            ticket: string;
+            /** Format: decimal */
+            volume: string;
+        };
+        /**
+         * PositionsChanged
+         * @description The event: what is new, what is other than it was, and the tickets of what is gone.
+         */
+        PositionsChanged: {
+            /** Format: uuid */
+            account_id: string;
+            changed: components["schemas"]["Position"][];
+            closed: string[];
+            opened: components["schemas"]["Position"][];
+            taken_at: string;
         };
         /**
          * Presence
@@ -1944,6 +2396,16 @@ export interface components {
             code?: string | null;
             password: string;
         };
+        /**
+         * Taken
+         * @description The hub has this look. With `doubt` it believes nothing of it: send its deals again with the next.
+         */
+        Taken: {
+            /** Format: uuid */
+            account_id: string;
+            doubt: ("equity_missing" | "equity_zero") | null;
+            seq: number;
+        };
         /** TokenIn */
         TokenIn: {
             token: string;
@@ -1995,14 +2457,6 @@ export interface components {
             /** @enum {unknown} */
             role: "admin" | "owner" | "user";
         };
-        /**
-         * VerifyIn
-         * @description The token that the password gave, and a code.
-         */
-        VerifyIn: {
-            code: string;
-            mfa_token: string;
-        };
         /** Version */
         Version: {
             environment: string;
@@ -2018,6 +2472,522 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accounts"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    unlink_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account is still traded */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    positions_of_account: {
+        parameters: {
+            query?: {
+                refresh?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    choose_primary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account not verified */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    verify_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not proven yet or Account cannot be yours */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    link_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Linked"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account linked already or Too many accounts */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    verify_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["hub.trading.accounts.models.VerifyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not proven yet or Account cannot be yours */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_audit_logs: {
         parameters: {
             query?: {
@@ -3215,7 +4185,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VerifyIn"];
+                "application/json": components["schemas"]["hub.identity.auth.models.VerifyIn"];
             };
         };
         responses: {
@@ -4319,6 +5289,111 @@ export interface operations {
                 };
             };
             /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    take_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Look"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account not linked */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account cannot be yours or Another terminal speaks for it or Account in another currency */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request or Figures that cannot be or Sums do not add up or Too many positions */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6106,6 +7181,140 @@ export interface operations {
             };
             /** @description Already a member */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_positions: {
+        parameters: {
+            query?: {
+                refresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    live_positions: {
+        parameters: {
+            query?: {
+                refresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,58 @@
+"""Live positions: from the last look, or a new one where the hub can look itself."""
+
+from uuid import UUID
+
+import structlog
+
+from hub.core import clock
+from hub.core.principal import Principal
+from hub.core.problems import Problem
+from hub.core.resources import Resources
+from hub.trading.accounts import service as accounts
+from hub.trading.accounts import sources
+from hub.trading.accounts.models import Held
+from hub.trading.accounts.settings import settings
+from hub.trading.positions import shown, store, take
+from hub.trading.positions.models import Live, Standing
+
+log = structlog.get_logger()
+
+# Who asks again and again gets what somebody has just seen.
+_JUST_NOW = 1.0
+
+
+async def of_primary(res: Resources, who: Principal, refresh: bool) -> Live:
+    """Of the person's primary account, or `NotFound`."""
+    return await _live(res, await accounts.primary(res.db, who.person), refresh)
+
+
+async def of_account(res: Resources, who: Principal, id: UUID, refresh: bool) -> Live:
+    """Of one account of the person, or `NotFound`."""
+    return await _live(res, await accounts.get(res.db, id, who.person), refresh)
+
+
+async def _live(res: Resources, held: Held, refresh: bool) -> Live:
+    standing, fresh = await store.standing(res.db, held.id), settings().fresh_seconds
+    wanted = _JUST_NOW if refresh else fresh
+    if sources.sources and held.state == "verified" and _age(standing) >= wanted:
+        await _look(res, held)
+        standing = await store.standing(res.db, held.id)
+        held = await accounts.get(res.db, held.id, held.user_id)
+    positions = await store.open_positions(res.db, held.id)
+    return shown.live(held, standing, positions, _age(standing), fresh)
+
+
+def _age(standing: Standing | None) -> float:
+    """Seconds since the hub got the look."""
+    return float("inf") if standing is None else (clock.now() - standing.received_at).total_seconds()
+
+
+async def _look(res: Resources, held: Held) -> None:
+    """What cannot be seen or believed leaves what is known as it is."""
+    look = await sources.look(held.shown(), settings().refresh_seconds)
+    if look is None:
+        return
+    try:
+        await take.from_source(res, held, look)
+    except Problem as problem:
+        log.warning("positions.look_refused", account=str(held.id), error=problem.detail)

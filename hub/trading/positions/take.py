@@ -1,0 +1,145 @@
+"""Take looks: one transaction stores how an account stands, what is open, and what was booked."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from prometheus_client import Counter
+
+from hub.core import clock, outbox
+from hub.core.db import Transaction
+from hub.core.metrics import from_zero
+from hub.core.outbox import Event
+from hub.core.principal import Principal
+from hub.core.resources import Resources
+from hub.identity.audit import service as audit
+from hub.trading.accounts import verify
+from hub.trading.accounts.looks import Look
+from hub.trading.accounts.models import Held
+from hub.trading.accounts.settings import settings
+from hub.trading.positions import peaks, rules, shown, store, topics
+from hub.trading.positions.models import Figures, Mark, Open, Standing, Taken
+from hub.trading.positions.rules import Diff
+
+_looks = from_zero(
+    Counter("account_snapshots_total", "Looks at accounts taken", ["result"]), ("new", "old", "doubtful")
+)
+# A deal that we have not seen was not in the last look, even if its time is a little before that look's.
+_SLACK = timedelta(seconds=60)
+_MOST_MS = 2**31 - 1
+
+
+async def from_terminal(res: Resources, who: Principal, look: Look, ip: str | None) -> Taken:
+    """A signed look of a person's own terminal; the first one proves whose the account is.
+
+    One that is not newer than what is known is answered alike and changes nothing of how the account stands.
+    """
+    rules.check(look, settings().max_positions, settings().tolerance_pct)
+    async with res.db.transaction() as tx:
+        held, proven = await verify.of_terminal(tx, res, who, look)
+        result = await _take(tx, res, held, look, f"device:{who.id}")
+        if proven:
+            await audit.record(tx, verify.entry(proven, who, ip))
+    if proven:
+        verify.count(proven)
+    _looks.labels(result).inc()
+    return Taken(held.id, look.seq, rules.doubt(look))
+
+
+async def from_source(res: Resources, account: Held, look: Look) -> None:
+    """A look through a terminal of the hub's own, which proves nothing new."""
+    rules.check(look, settings().max_positions, settings().tolerance_pct)
+    async with res.db.transaction() as tx:
+        held = await verify.of_source(tx, account, look)
+        result = await _take(tx, res, held, look, "system") if held else "old"
+    _looks.labels(result).inc()
+
+
+async def _take(tx: Transaction, res: Resources, held: Held, look: Look, actor: str) -> str:
+    """Which of `_looks` it was. The account is locked."""
+    known = await store.standing(tx, held.id)
+    if rules.doubt(look):
+        await _doubted(tx, res, held, look, known, actor)
+        return "doubtful"
+    now = clock.now()
+    booked = await store.add_deals(tx, held.id, look.deals, look.currency, now) if look.deals else []
+    figures, at = rules.figures(look), peaks.moment(look.time, now)
+    if known and look.seq <= known.seq:
+        paid = await store.paid_since(tx, held.id, look.time)
+        await _remember(tx, held.id, known, peaks.late(known.mark, paid, figures.equity, at))
+        return "old"
+    if known is None:
+        mark = peaks.begin(figures.equity, at)
+    else:
+        since = known.taken_at - _SLACK
+        paid = sum(each.profit for each in booked if each.kind == "balance" and each.at > since)
+        mark = peaks.onward(known.mark, paid, figures.equity, at)
+    await store.put_standing(tx, held.id, look, figures, mark, now, _skew_ms(look, now))
+    diff = await _positions(tx, held, look, now)
+    await outbox.append(tx, res.redis, _news(held, look, known, figures, mark, diff, actor))
+    return "new"
+
+
+async def _remember(tx: Transaction, account_id: UUID, known: Standing, mark: Mark) -> None:
+    if mark != known.mark:
+        await store.put_mark(tx, account_id, mark)
+
+
+async def _doubted(
+    tx: Transaction, res: Resources, held: Held, look: Look, known: Standing | None, actor: str
+) -> None:
+    """The last good figures stay; that there is doubt, and since when, stands beside them."""
+    doubt, now = rules.doubt(look), clock.now()
+    if doubt is None or known is None or look.seq <= known.seq:
+        return
+    await store.put_doubt(tx, held.id, look, doubt, now, _skew_ms(look, now))
+    if known.doubt is None:
+        equity = shown.equity(held, look.currency, known.figures, known.mark, known.taken_at, doubt)
+        await outbox.append(tx, res.redis, [_event(held, "equity.changed", equity, actor)])
+
+
+def _skew_ms(look: Look, now: datetime) -> int:
+    skew = int((now - look.time).total_seconds() * 1000)
+    return max(-_MOST_MS, min(skew, _MOST_MS))
+
+
+async def _positions(tx: Transaction, held: Held, look: Look, now: datetime) -> Diff:
+    seen = [rules.seen(each, look.currency) for each in look.positions]
+    diff = rules.diff(await store.open_positions(tx, held.id), seen)
+    if diff.opened:
+        diff = Diff(await _of_commands(tx, held, diff.opened), diff.changed, diff.gone)
+    if seen:
+        new = {each.ticket: each for each in diff.opened}
+        await store.put_positions(tx, held.id, [new.get(each.ticket, each) for each in seen], now)
+    if diff.gone:
+        await store.close_positions(tx, held.id, diff.gone, now)
+    return diff
+
+
+async def _of_commands(tx: Transaction, held: Held, opened: list[Open]) -> list[Open]:
+    ids = [id for each in opened if (id := rules.command_in(each.comment))]
+    ours = await store.commands_among(tx, ids, held.user_id) if ids else set()
+    return rules.with_commands(opened, ours)
+
+
+def _news(
+    held: Held,
+    look: Look,
+    known: Standing | None,
+    figures: Figures,
+    mark: Mark,
+    diff: Diff,
+    actor: str,
+) -> list[Event]:
+    events = []
+    if diff.opened or diff.changed or diff.gone:
+        changed = shown.changed(held, look.currency, diff, look.time)
+        events.append(_event(held, "positions.changed", changed, actor))
+    if known is None or known.doubt or (figures, mark) != (known.figures, known.mark):
+        equity = shown.equity(held, look.currency, figures, mark, look.time, None)
+        events.append(_event(held, "equity.changed", equity, actor))
+    return events
+
+
+def _event(held: Held, kind: str, data: object, actor: str) -> Event:
+    topic = topics.positions if kind == "positions.changed" else topics.equity
+    return Event(topic.name(user_id=held.user_id), kind, f"account:{held.id}", actor, data)

@@ -1,0 +1,108 @@
+-- name: link_account :one
+-- Saying it again while nothing is proven gives a new tag.
+insert into trading.accounts (id, user_id, broker, server, login, name, state, created_at)
+values (@id, @user_id, @broker, @server, @login, @name, 'pending', @now)
+on conflict (user_id, lower(server), login) where state <> 'unlinked' do update
+set broker = excluded.broker, name = excluded.name
+where accounts.state = 'pending'
+returning id, broker, server, login, name, currency, mode, kind, state, is_primary, device_id, proof, created_at,
+    verified_at, unlinked_at;
+
+-- name: set_tag :exec
+update trading.accounts set tag_hash = @tag_hash, tag_expires_at = @tag_expires_at where id = @id;
+
+-- name: count_accounts :one
+select count(*) as n from trading.accounts where user_id = @user_id and state <> 'unlinked';
+
+-- name: lock_accounts :exec
+-- What is done to one person's accounts is done in turn.
+select pg_advisory_xact_lock(hashtextextended('accounts' || @user_id::text, 0));
+
+-- name: accounts_of :many
+select id, broker, server, login, name, currency, mode, kind, state, is_primary, device_id, proof, created_at,
+    verified_at, unlinked_at
+from trading.accounts where user_id = @user_id and state <> 'unlinked' order by id;
+
+-- name: get_account :one
+select id, broker, server, login, name, currency, mode, kind, state, is_primary, device_id, proof, created_at,
+    verified_at, unlinked_at, user_id, tag_hash, tag_expires_at
+from trading.accounts where id = @id and user_id = @user_id and state <> 'unlinked';
+
+-- name: primary_account :one
+select id, broker, server, login, name, currency, mode, kind, state, is_primary, device_id, proof, created_at,
+    verified_at, unlinked_at, user_id, tag_hash, tag_expires_at
+from trading.accounts where user_id = @user_id and is_primary and state = 'verified';
+
+-- name: lock_account :one
+-- Looks at one account are taken in turn.
+select id, broker, server, login, name, currency, mode, kind, state, is_primary, device_id, proof, created_at,
+    verified_at, unlinked_at, user_id, tag_hash, tag_expires_at
+from trading.accounts
+where user_id = @user_id and lower(server) = lower(@server) and login = @login and state <> 'unlinked'
+for update;
+
+-- name: lock_login :exec
+-- Two people prove one account in turn, so that the second finds the first.
+select pg_advisory_xact_lock(hashtextextended('login' || lower(@server::text) || '/' || @login::text, 0));
+
+-- name: verify_account :one
+-- No row when somebody has proven it before.
+update trading.accounts set
+    state = 'verified', proof = @proof::text, verified_at = @now::timestamptz, device_id = @device_id::uuid,
+    tag_hash = null, tag_expires_at = null,
+    is_primary = not exists (
+        select 1 from trading.accounts as other
+        where other.user_id = accounts.user_id and other.is_primary and other.state = 'verified'
+    )
+where id = @id and state = 'pending' and not exists (
+    select 1 from trading.accounts as owned
+    where lower(owned.server) = lower(accounts.server) and owned.login = accounts.login and owned.state = 'verified'
+)
+returning id, broker, server, login, name, currency, mode, kind, state, is_primary, device_id, proof, created_at,
+    verified_at, unlinked_at, user_id, tag_hash, tag_expires_at;
+
+-- name: describe_account :exec
+-- A look comes every few seconds and says the same: then nothing is written.
+update trading.accounts set
+    device_id = coalesce(@device_id::uuid, device_id), currency = coalesce(currency, @currency::text),
+    mode = coalesce(@mode::text, mode), kind = coalesce(@kind::text, kind)
+where id = @id and (
+    device_id is distinct from coalesce(@device_id::uuid, device_id)
+    or currency is null
+    or mode is distinct from coalesce(@mode::text, mode)
+    or kind is distinct from coalesce(@kind::text, kind)
+);
+
+-- name: device_lives :one
+select revoked_at is null as lives from trading.devices where id = @id;
+
+-- name: restart_seq :exec
+-- Another terminal speaks from now on, and counts in its own way.
+update trading.account_states set seq = -1 where account_id = @id;
+
+-- name: no_primary :exec
+update trading.accounts set is_primary = false where user_id = @user_id and is_primary;
+
+-- name: make_primary :one
+update trading.accounts set is_primary = true where id = @id
+returning id, broker, server, login, name, currency, mode, kind, state, is_primary, device_id, proof, created_at,
+    verified_at, unlinked_at;
+
+-- name: account_business :one
+-- What would be left behind: open positions that we opened, and commands its terminal has not acknowledged.
+select
+    (
+        select count(*) from trading.positions as p
+        where p.account_id = a.id and p.closed_at is null and p.command_id is not null
+    ) as open_positions,
+    (
+        select count(*) from trading.deliveries as d
+        join trading.commands as c on c.id = d.command_id
+        where c.expires_at > @now and (c.account_id = a.id or (c.account_id is null and d.device_id = a.device_id))
+    ) as waiting_commands
+from trading.accounts as a where a.id = @id;
+
+-- name: unlink_account :exec
+update trading.accounts set
+    state = 'unlinked', unlinked_at = @now::timestamptz, is_primary = false, tag_hash = null, tag_expires_at = null
+where id = @id;

@@ -1,0 +1,87 @@
+-- name: standing :one
+select seq, taken_at, received_at, balance, equity, margin, free_margin, peak_equity, day_equity, day, day_at, leverage,
+    connected, trade_allowed, algo_allowed, skew_ms, doubt, doubt_at
+from trading.account_states where account_id = @account_id;
+
+-- name: put_standing :exec
+insert into trading.account_states (
+    account_id, seq, taken_at, received_at, balance, equity, margin, free_margin, peak_equity, day_equity, day, day_at,
+    leverage, connected, trade_allowed, algo_allowed, skew_ms
+)
+values (
+    @account_id, @seq, @taken_at, @received_at, @balance, @equity, @margin, @free_margin, @peak_equity, @day_equity, @day,
+    @day_at, @leverage, @connected, @trade_allowed, @algo_allowed, @skew_ms
+)
+on conflict (account_id) do update set
+    seq = excluded.seq, taken_at = excluded.taken_at, received_at = excluded.received_at, balance = excluded.balance,
+    equity = excluded.equity, margin = excluded.margin, free_margin = excluded.free_margin,
+    peak_equity = excluded.peak_equity, day_equity = excluded.day_equity, day = excluded.day, day_at = excluded.day_at,
+    leverage = excluded.leverage, connected = excluded.connected, trade_allowed = excluded.trade_allowed,
+    algo_allowed = excluded.algo_allowed, skew_ms = excluded.skew_ms, doubt = null, doubt_at = null;
+
+-- name: put_mark :exec
+update trading.account_states set
+    peak_equity = @peak_equity, day_equity = @day_equity, day_at = @day_at::timestamptz
+where account_id = @account_id;
+
+-- name: put_doubt :exec
+-- The figures, and when they were received, stay those of the last look that was believed.
+update trading.account_states set
+    seq = @seq, doubt = @doubt::text, doubt_at = coalesce(doubt_at, @now::timestamptz), connected = @connected,
+    trade_allowed = @trade_allowed, algo_allowed = @algo_allowed, skew_ms = @skew_ms
+where account_id = @account_id;
+
+-- name: open_positions :many
+select ticket, symbol, side, volume, open_price, price, stop, target, profit, swap, opened_at, comment, command_id
+from trading.positions where account_id = @account_id and closed_at is null order by opened_at, ticket;
+
+-- name: commands_among :many
+select id from trading.commands where id = any(@ids::uuid[]) and user_id = @user_id and kind = 'open';
+
+-- name: put_positions :exec
+insert into trading.positions (
+    account_id, ticket, symbol, side, volume, open_price, price, stop, target, profit, swap, opened_at, comment, command_id,
+    seen_at
+)
+select
+    @account_id::uuid, p.ticket, p.symbol, p.side, p.volume, p.open_price, p.price, p.stop, p.target, p.profit, p.swap,
+    p.opened_at, p.comment, p.command_id, @now::timestamptz
+from unnest(
+    @tickets::text[], @symbols::text[], @sides::text[], @volumes::numeric[], @open_prices::numeric[], @prices::numeric[],
+    @stops::numeric[], @targets::numeric[], @profits::bigint[], @swaps::bigint[], @opened_ats::timestamptz[],
+    @comments::text[], @command_ids::uuid[]
+) as p (
+    ticket, symbol, side, volume, open_price, price, stop, target, profit, swap, opened_at, comment, command_id
+)
+on conflict (account_id, ticket) do update set
+    symbol = excluded.symbol, side = excluded.side, volume = excluded.volume, open_price = excluded.open_price,
+    price = excluded.price, stop = excluded.stop, target = excluded.target, profit = excluded.profit,
+    swap = excluded.swap, opened_at = excluded.opened_at, comment = excluded.comment,
+    command_id = coalesce(positions.command_id, excluded.command_id), seen_at = excluded.seen_at, closed_at = null;
+
+-- name: close_positions :exec
+update trading.positions set closed_at = @now::timestamptz
+where account_id = @account_id and ticket = any(@tickets::text[]) and closed_at is null;
+
+-- name: add_deals :many
+-- What the hub has already is left as it is; comes back what is new.
+insert into trading.deals (
+    account_id, deal, ticket, kind, direction, side, symbol, volume, price, profit, swap, commission, reason, comment, at,
+    received_at
+)
+select
+    @account_id::uuid, d.deal, d.ticket, d.kind, d.direction, d.side, d.symbol, d.volume, d.price, d.profit, d.swap,
+    d.commission, d.reason, d.comment, d.at, @now::timestamptz
+from unnest(
+    @deals::text[], @tickets::text[], @kinds::text[], @directions::text[], @sides::text[], @symbols::text[],
+    @volumes::numeric[], @prices::numeric[], @profits::bigint[], @swaps::bigint[], @commissions::bigint[],
+    @reasons::text[], @comments::text[], @ats::timestamptz[]
+) as d (
+    deal, ticket, kind, direction, side, symbol, volume, price, profit, swap, commission, reason, comment, at
+)
+on conflict (account_id, deal) do nothing
+returning kind, profit, at;
+
+-- name: paid_since :one
+select coalesce(sum(profit), 0)::bigint as paid
+from trading.deals where account_id = @account_id and kind = 'balance' and at > @since;

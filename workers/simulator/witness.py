@@ -1,0 +1,117 @@
+"""What an EA tells the hub of its account: sums, positions, and closed trades until they have arrived."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import structlog
+from caerus_client.device import DeviceClient
+from caerus_client.errors import ApiProblem, Unreachable
+from caerus_client.snapshots import Counting, Side, Snapshot, SnapshotDeal, SnapshotPosition
+from caerus_client.times import rfc3339
+
+from workers.simulator.terminal import Holding, Terminal
+from workers.simulator.trades import Trade
+
+log = structlog.get_logger("caerus.ea")
+
+_UNKNOWN_FOR = timedelta(seconds=30)
+_DEALS = 500
+_REASONS = {"take_profit": "tp", "stop_loss": "sl", "manual": "client"}
+
+
+class Identity(NamedTuple):
+    """Which account it is, as its broker names it."""
+
+    server: str
+    login: str
+    currency: str = "USD"
+
+
+class Witness:
+    """Sends one snapshot at a time. While the owner has not linked the account it asks again every 30 s."""
+
+    def __init__(self, terminal: Terminal, client: DeviceClient, account: Identity) -> None:
+        self._terminal, self._client, self._account = terminal, client, account
+        self._seq = Counting()
+        self._told: set[int] = set()
+        self._again = datetime.min.replace(tzinfo=UTC)
+
+    async def tell(self) -> bool:
+        """Whether the hub has it and believes it; what could not be told is told with the next."""
+        now = self._client.clock()
+        if now < self._again or self._terminal.quote is None:
+            return False
+        trades = [trade for trade in self._terminal.closed() if trade.ticket not in self._told][:_DEALS]
+        try:
+            taken = await self._client.snapshot(self._snapshot(now, trades))
+        except Unreachable:
+            return False
+        except ApiProblem as problem:
+            if problem.status == 404:
+                self._again = now + _UNKNOWN_FOR
+            log.info("snapshot.refused", status=problem.status, why=str(problem))
+            return False
+        if taken.doubt is None:
+            self._told |= {trade.ticket for trade in trades}
+        return taken.doubt is None
+
+    def _snapshot(self, now: datetime, trades: list[Trade]) -> Snapshot:
+        equity = _money(self._terminal.equity)
+        return Snapshot(
+            seq=self._seq.next(now),
+            time=rfc3339(now),
+            server=self._account.server,
+            login=self._account.login,
+            currency=self._account.currency,
+            balance=_money(self._terminal.balance),
+            equity=equity,
+            margin="0",
+            free_margin=equity,
+            positions=tuple(self._position(held) for held in self._terminal.holdings()),
+            deals=tuple(self._deal(trade) for trade in trades),
+            mode="hedging",
+            kind="demo",
+        )
+
+    def _position(self, held: Holding) -> SnapshotPosition:
+        symbol, quote = self._terminal.symbol, self._terminal.quote
+        assert quote is not None
+        side: Side = "buy" if held.side == "buy" else "sell"
+        return SnapshotPosition(
+            ticket=str(held.ticket),
+            symbol=symbol.name,
+            side=side,
+            volume=_money(held.volume),
+            open_price=symbol.text(held.price),
+            price=symbol.text(quote.bid if side == "buy" else quote.ask),
+            profit=_money(held.profit),
+            opened_at=_time(held.opened),
+            stop=None if held.stop is None else symbol.text(held.stop),
+            target=None if held.target is None else symbol.text(held.target),
+            comment=held.comment,
+        )
+
+    def _deal(self, trade: Trade) -> SnapshotDeal:
+        symbol = self._terminal.symbol
+        return SnapshotDeal(
+            deal=f"{trade.ticket}-out",
+            at=_time(trade.closed_at or 0),
+            ticket=str(trade.ticket),
+            direction="out",
+            symbol=symbol.name,
+            volume=_money(trade.fill_volume or 0.0),
+            price=symbol.text(trade.close_price or 0.0),
+            profit=_money(trade.profit or 0.0),
+            reason=_REASONS.get(trade.close_reason or "", "unknown"),
+            comment=trade.comment,
+        )
+
+
+def _money(amount: float) -> str:
+    return f"{amount:.2f}"
+
+
+def _time(seconds: int) -> str:
+    return rfc3339(datetime.fromtimestamp(seconds, UTC))
