@@ -29,6 +29,8 @@ from hub.trading.executions.api import api as executions
 from hub.trading.signals import jobs as _signal_jobs
 from hub.trading.signals import topics as _signal_topics
 from hub.trading.signals.api import api as signals
+from hub.trading.trades import topics as _trade_topics
+from hub.trading.trades.api import api as trades
 
 APIS: list[Api] = [
     health,
@@ -48,6 +50,7 @@ APIS: list[Api] = [
     devices,
     commands,
     executions,
+    trades,
 ]
 
 SECRETS = ("MFA_SEAL_SECRET",)
@@ -60,6 +63,7 @@ PLUGGED_IN = [
     _approval_topics,
     _command_topics,
     _execution_topics,
+    _trade_topics,
     _registration_jobs,
     _audit_jobs,
     _session_jobs,

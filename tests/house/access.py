@@ -137,6 +137,8 @@ ROUTES: dict[str, str] = {
     "POST /client/ack": "device",
     "GET /executions": PEOPLE,
     "GET /executions/{approval_id}": "operators: executions:read",
+    "GET /trades": PEOPLE,
+    "GET /trades/{id}": PEOPLE,
 }
 
 TOPICS: dict[str, str] = {
@@ -144,6 +146,7 @@ TOPICS: dict[str, str] = {
     "candles:{symbol}": "everybody signed in",
     "approvals:{user_id}": "its person",
     "executions:{user_id}": "its person",
+    "trades:{user_id}": "its person",
     "commands:{user_id}": "nobody",
 }
 """`commands` wakes polls; no socket may read it."""

@@ -897,6 +897,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your trades, newest first. */
+        get: operations["list_trades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trades/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of your trades. */
+        get: operations["get_trade"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -1466,6 +1500,14 @@ export interface components {
             role: "admin" | "member" | "owner" | "viewer";
         };
         /**
+         * Money
+         * @description An amount in the currency's smallest unit.
+         */
+        Money: {
+            amount_minor: number;
+            currency: string;
+        };
+        /**
          * MyInvitation
          * @description As the invited person sees it.
          */
@@ -1560,6 +1602,14 @@ export interface components {
          */
         Page_SignalForUser_: {
             items: components["schemas"]["SignalForUser"][];
+            next_cursor: string | null;
+        };
+        /**
+         * Page[TradeOut]
+         * @description One page; `next_cursor` is null on the last.
+         */
+        Page_TradeOut_: {
+            items: components["schemas"]["TradeOut"][];
             next_cursor: string | null;
         };
         /**
@@ -1835,6 +1885,49 @@ export interface components {
         /** TokenIn */
         TokenIn: {
             token: string;
+        };
+        /**
+         * TradeOut
+         * @description A trade as it is shown: `net` is profit, swap and commission together.
+         */
+        TradeOut: {
+            account_id: string | null;
+            /** Format: decimal */
+            closed_volume: string;
+            commission: components["schemas"]["Money"];
+            created_at: string;
+            /** @enum {unknown} */
+            direction: "buy" | "sell";
+            duration_hours: string | null;
+            entry_price: string | null;
+            entry_time: string | null;
+            exit_price: string | null;
+            exit_reason: string | null;
+            exit_time: string | null;
+            net: components["schemas"]["Money"];
+            percent_equity_return: string | null;
+            pips: string | null;
+            profit: components["schemas"]["Money"];
+            risk_reward_ratio: string | null;
+            setup_id: string | null;
+            signal_id: string | null;
+            /** @enum {unknown} */
+            source: "import" | "live";
+            /** @enum {unknown} */
+            status: "cancelled" | "closed" | "expired" | "open" | "partly_closed" | "planned";
+            stop_loss: string | null;
+            strategy: string | null;
+            swap: components["schemas"]["Money"];
+            symbol: string;
+            take_profit: string | null;
+            ticket: string | null;
+            timeframe: string | null;
+            /** Format: uuid */
+            trade_id: string;
+            trade_type: string | null;
+            updated_at: string;
+            /** Format: decimal */
+            volume: string;
         };
         /**
          * Usage
@@ -6165,6 +6258,126 @@ export interface operations {
             };
             /** @description Invalid request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_trades: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                since?: string | null;
+                status?: ("cancelled" | "closed" | "expired" | "open" | "partly_closed" | "planned") | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TradeOut_"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_trade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TradeOut"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
