@@ -35,6 +35,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(users.app, name="users")
 app.add_typer(loadtest.app, name="loadtest")
 app.command("import-candles")(imports.candles)
+app.command("import-sqlite")(imports.sqlite)
 
 
 def _settings() -> Settings:

@@ -1,6 +1,7 @@
 """`caerus import-candles`, `caerus import-sqlite`."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,11 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from hub.commands.terminal import database, fail, quiet
+from hub.core import clock
+from hub.core.problems import NotFound
+from hub.core.resources import open_resources
+from hub.core.servers import endpoints
+from hub.identity.users import service as users
 from hub.market.candles.models import Symbol, Timeframe
 from strategies.symbols import ALIASES
 
@@ -78,3 +84,36 @@ def _report(done: Any, table: Table, json_out: Path | None) -> None:
     Console().print(table)
     if json_out:
         json_out.write_bytes(msgspec.json.format(msgspec.json.encode(done), indent=1) + b"\n")
+
+
+def sqlite(
+    file: File,
+    user: Annotated[str, typer.Option(help="E-mail address of the person whose trades they are.")],
+    currency: Annotated[str, typer.Option(help="Of every amount in the file.")] = "USD",
+    tz: Tz = None,
+    json_out: JsonOut = None,
+) -> None:
+    """Import the tables trades, equity and validation_logs of an old SQLite file. Nothing is stored twice; rows that
+    cannot be used are left out and reported. Times that say no zone are UTC unless --tz says otherwise.
+    """
+    from workers.imports import run as work
+    from workers.imports.rows import Into
+    from workers.imports.sqlite import NoStore
+
+    settings, zone = quiet(), ZoneInfo(_zone(tz) or "UTC")
+    where = endpoints(settings)
+    if not re.fullmatch("[A-Z]{3}", currency):
+        fail(f"{currency!r} is no currency, such as USD.")
+
+    async def run(progress: Callable[[int, int], None]) -> Any:
+        async with open_resources(settings, where.dsn, where.redis_url) as res:
+            if (person := await users.by_email(res, user)) is None:
+                raise NotFound(f"Nobody has the address {user}.")
+            return await work.run(res.db, file, Into(person.id, currency, zone, clock.now()), progress)
+
+    try:
+        with _bar(f"Importing {file.name}") as progress:
+            done = asyncio.run(run(progress))
+    except (NoStore, NotFound) as error:
+        fail(error.detail if isinstance(error, NotFound) else str(error))
+    _report(done, work.table(done), json_out)

@@ -86,6 +86,8 @@ create table public.incoming_candles (
     close numeric not null,
     volume numeric not null
 );
+-- `like` reads it; nobody writes it.
+grant select on public.incoming_candles to caerus_app;
 
 -- migrate:down
 -- squawk-ignore ban-drop-table

@@ -29,7 +29,7 @@ def run(console: Console, file: Path, name: str, *more: str, timeframe: str = "H
     said = console(
         "import-candles", str(file), "--symbol", name, "--timeframe", timeframe, "--json", str(out), *more
     )
-    return said, msgspec.json.decode(out.read_bytes()) if said.status == 0 else None
+    return said, msgspec.json.decode(out.read_bytes()) if said.status == 0 else said.err
 
 
 async def test_ten_years_of_gold_once(
