@@ -86,7 +86,7 @@ create table public.incoming_candles (
     close numeric not null,
     volume numeric not null
 );
--- `like` reads it; nobody writes it.
+-- It is read to make the temporary one; nobody writes it.
 grant select on public.incoming_candles to caerus_app;
 
 -- migrate:down

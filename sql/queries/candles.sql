@@ -24,7 +24,8 @@ where symbol = @symbol and timeframe = @timeframe and time >= @start and time < 
 order by time;
 
 -- name: make_incoming :exec
-create temporary table incoming_candles (like public.incoming_candles) on commit drop;
+create temporary table incoming_candles on commit drop as
+select time, open, high, low, close, volume from public.incoming_candles;
 
 -- name: take_incoming :one
 -- A corrected bar replaces the one that is known; the same bar again is no change.

@@ -12,8 +12,12 @@ import pyarrow.parquet as parquet
 import pytest
 
 from hub.core.embedded import Endpoints
+from hub.market.candles.models import Timeframe
 from tests.hubs import RunningHub
 from tests.identity.console import Console, Said
+from workers.imports import candles as work
+from workers.imports.candles import Imported
+from workers.source import BadCandles
 
 GOLD = "XAUUSD_H1_ejtrader_2012-2022_utc.csv.gz"
 HEAD = "time,open,high,low,close,volume\n"
@@ -32,18 +36,23 @@ def run(console: Console, file: Path, name: str, *more: str, timeframe: str = "H
     return said, msgspec.json.decode(out.read_bytes()) if said.status == 0 else said.err
 
 
-async def test_ten_years_of_gold_once(
-    hub: RunningHub, console: Console, data: Path, tmp_path: Path, name: str
-) -> None:
-    file = tmp_path / GOLD
-    file.write_bytes((data / GOLD).read_bytes())
-    said, first = run(console, file, name)
-    assert said.status == 0, said.err
-    assert (first["rows"], first["added"], first["changed"], first["refused_rows"]) == (57_600, 57_600, 0, 0)
-    assert first["gaps"] > 0
-    _, second = run(console, file, name)
-    assert (second["added"], second["changed"], second["unchanged"]) == (0, 0, 57_600)
-    with gzip.open(file, "rt") as lines:
+async def imported(
+    hub: RunningHub, file: Path, name: str, timeframe: Timeframe = "H1", tz: str | None = None
+) -> Imported:
+    return await work.run(
+        hub.res.db, file, name, timeframe, tz=tz, zone="America/New_York", progress=lambda *_: None
+    )
+
+
+async def test_ten_years_of_gold_once(hub: RunningHub, data: Path, name: str) -> None:
+    first = await imported(hub, data / GOLD, name)
+    assert (first.rows, first.added, first.changed, first.refused_rows) == (57_600, 57_600, 0, 0)
+    # Weekends and daily breaks are none; Christmas and New Year in the middle of a week are.
+    longest = sorted(first.holes, key=lambda hole: -hole.bars)[:2]
+    assert {hole.first[:10] for hole in longest} == {"2013-12-24", "2013-12-31"}
+    second = await imported(hub, data / GOLD, name)
+    assert (second.added, second.changed, second.unchanged) == (0, 0, 57_600)
+    with gzip.open(data / GOLD, "rt") as lines:
         wanted = next(line for line in lines if line.startswith("2015-06-01T12")).split(",")
     [row] = await hub.rows(
         "select open, close, volume from market.candles where symbol = $1 and time = '2015-06-01T12:00Z'",
@@ -82,28 +91,27 @@ async def test_rows_that_are_no_bars_are_left_out_and_named(
 
 
 async def test_a_corrected_bar_replaces_the_one_that_is_known(
-    hub: RunningHub, console: Console, tmp_path: Path, name: str
+    hub: RunningHub, tmp_path: Path, name: str
 ) -> None:
     file = tmp_path / "x.csv"
     file.write_text(HEAD + "2024-03-04T00:00:00Z,1,2,0.5,1.5,10\n2024-03-04T01:00:00Z,1,2,0.5,1.5,10\n")
-    run(console, file, name)
+    await imported(hub, file, name)
     file.write_text(HEAD + "2024-03-04T00:00:00Z,1,2,0.5,1.5,10\n2024-03-04T01:00:00Z,1,2,0.5,1.75,10\n")
-    _, report = run(console, file, name)
-    assert (report["added"], report["changed"], report["unchanged"]) == (0, 1, 1)
+    report = await imported(hub, file, name)
+    assert (report.added, report.changed, report.unchanged) == (0, 1, 1)
     rows = await hub.rows("select close from market.candles where symbol = $1 order by time", name)
     assert [row[0] for row in rows] == [Decimal("1.5"), Decimal("1.75")]
 
 
 async def test_a_broker_s_times_want_a_zone_and_parquet_is_read(
-    hub: RunningHub, console: Console, data: Path, tmp_path: Path, name: str
+    hub: RunningHub, data: Path, tmp_path: Path, name: str
 ) -> None:
     raw = gzip.decompress((data / "XAUUSD_M15_marcomunt_2024Q1_servertime.csv.gz").read_bytes())
-    table = arrow_csv.read_csv(pa.BufferReader(raw))
-    parquet.write_table(table, tmp_path / "m15.parquet")
-    refused, _ = run(console, tmp_path / "m15.parquet", name, timeframe="M15")
-    assert refused.status == 1 and "Europe/Athens" in refused.err
-    said, report = run(console, tmp_path / "m15.parquet", name, "--tz", "Europe/Athens", timeframe="M15")
-    assert (said.status, report["added"]) == (0, 5_864)
+    file = tmp_path / "m15.parquet"
+    parquet.write_table(arrow_csv.read_csv(pa.BufferReader(raw)), file)
+    with pytest.raises(BadCandles, match="Europe/Athens"):
+        await imported(hub, file, name, "M15")
+    assert (await imported(hub, file, name, "M15", "Europe/Athens")).added == 5_864
     [row] = await hub.rows("select min(time)::text from market.candles where symbol = $1", name)
     assert row[0].startswith("2024-01-01 23:00:00")
 

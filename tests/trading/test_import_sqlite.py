@@ -1,17 +1,22 @@
 """`caerus import-sqlite`: the old store, as it may really look, once and again."""
 
 import sqlite3
+import tracemalloc
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
+from hub.core import clock
 from hub.core.embedded import Endpoints
 from tests.hubs import Person, RunningHub
 from tests.identity.console import Console, Said
+from workers.imports import run as work
+from workers.imports.rows import Into
 
 COLUMNS = """trade_id, setup_id, timeframe, trade_type, direction, entry_price, exit_price, take_profit, stop_loss,
     volume, entry_time, exit_time, duration_hours, profit, pips, risk_reward_ratio, percent_equity_return, exit_reason,
@@ -49,11 +54,17 @@ def run(console: Console, file: Path, whose: Person, *more: str) -> tuple[Said, 
     return said, msgspec.json.decode(out.read_bytes())["tables"] if said.status == 0 else said.err
 
 
+async def imported(hub: RunningHub, file: Path, whose: Person, zone: str = "UTC") -> Any:
+    """The same in this process."""
+    into = Into(whose.id, "USD", ZoneInfo(zone), clock.now())
+    return msgspec.to_builtins((await work.run(hub.res.db, file, into, lambda *_: None)).tables)
+
+
 def counts(outcome: Any) -> tuple[int, ...]:
     return tuple(outcome[name] for name in ("rows", "added", "known", "refused"))
 
 
-async def test_the_old_store_comes_in_once(hub: RunningHub, console: Console, tmp_path: Path) -> None:
+async def test_the_old_store_comes_in_once(hub: RunningHub, tmp_path: Path) -> None:
     person = await hub.person()
     waits = {
         "trade_id": "12",
@@ -71,11 +82,11 @@ async def test_the_old_store_comes_in_once(hub: RunningHub, console: Console, tm
         "create table validation_logs (timestamp real, setup_id text, result text, reason text, rsi real)",
         "insert into validation_logs values (1704191400, 's-1', 'failed', 'RSI 71', 71.5)",
     )
-    said, first = run(console, file, person)
+    first = await imported(hub, file, person)
     assert {name: counts(each) for name, each in first.items()} == {
         "trades": (3, 2, 1, 0), "equity": (2, 2, 0, 0), "validation_logs": (1, 1, 0, 0),
-    }, said.err  # fmt: skip
-    _, second = run(console, file, person)
+    }  # fmt: skip
+    second = await imported(hub, file, person)
     assert {name: counts(each) for name, each in second.items()} == {
         "trades": (3, 0, 3, 0), "equity": (2, 0, 2, 0), "validation_logs": (1, 0, 1, 0),
     }  # fmt: skip
@@ -129,21 +140,17 @@ async def test_rows_that_do_not_fit_are_named_with_their_reason(
     assert row[0] == 1
 
 
-async def test_times_without_a_zone_are_those_of_the_zone_given(
-    hub: RunningHub, console: Console, tmp_path: Path
-) -> None:
+async def test_times_without_a_zone_are_those_of_the_zone_given(hub: RunningHub, tmp_path: Path) -> None:
     person = await hub.person()
-    run(console, write(tmp_path / "x.db", [GOOD]), person, "--tz", "Europe/Athens")
+    await imported(hub, write(tmp_path / "x.db", [GOOD]), person, "Europe/Athens")
     [row] = await hub.rows("select entry_time::text from trading.trades where user_id = $1", person.id)
     assert row[0] == "2024-01-02 08:30:00+00"
 
 
-async def test_another_person_s_same_file_is_theirs(
-    hub: RunningHub, console: Console, tmp_path: Path
-) -> None:
+async def test_another_person_s_same_file_is_theirs(hub: RunningHub, tmp_path: Path) -> None:
     file = write(tmp_path / "x.db", [GOOD])
     for _ in range(2):
-        _, done = run(console, file, await hub.person())
+        done = await imported(hub, file, await hub.person())
         assert counts(done["trades"]) == (1, 1, 0, 0)
 
 
@@ -165,13 +172,6 @@ async def test_what_is_no_store_is_a_sentence(hub: RunningHub, console: Console,
 
 async def test_a_big_file_takes_no_more_memory_than_a_small_one(hub: RunningHub, tmp_path: Path) -> None:
     """Nearly all of a file is refused, each row for a reason of its own: what is remembered of it stays small."""
-    import tracemalloc
-    from zoneinfo import ZoneInfo
-
-    from hub.core import clock
-    from workers.imports import run as work
-    from workers.imports.rows import Into
-
     into = Into((await hub.person()).id, "USD", ZoneInfo("UTC"), clock.now())
     peaks = []
     for rows in (5_000, 40_000):
