@@ -60,6 +60,8 @@ def test_every_pair_of_states_is_allowed_or_refused(was: Status, to: Status) -> 
 def test_a_plan_cannot_close_and_what_ended_cannot_go_on() -> None:
     with pytest.raises(OutOfOrder):
         rules.closed(plan(), fill(1), START)
+    with pytest.raises(ValueError, match="above 0"):
+        rules.closed(replace(plan(), status="open"), fill(-1), START)
     ended = rules.ended(plan(), "cancelled", "New Setup", START)
     assert (ended.status, ended.exit_reason) == ("cancelled", "New Setup")
     with pytest.raises(OutOfOrder):

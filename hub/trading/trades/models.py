@@ -10,6 +10,7 @@ from msgspec import Struct
 from hub.core.paging import Limit
 
 Status = Literal["planned", "open", "partly_closed", "closed", "cancelled", "expired"]
+Unopened = Literal["cancelled", "expired"]
 Side = Literal["buy", "sell"]
 Source = Literal["live", "import"]
 

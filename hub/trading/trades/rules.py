@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec.structs import asdict, replace
 
 from hub.core.problems import Conflict
-from hub.trading.trades.models import Fill, Money, Plan, Side, Status, Trade, TradeOut
+from hub.trading.trades.models import Fill, Money, Plan, Side, Status, Trade, TradeOut, Unopened
 from strategies.symbols import ALIASES, SYMBOLS
 
 NEXT: dict[Status, tuple[Status, ...]] = {
@@ -95,7 +95,11 @@ def grown(trade: Trade, price: Decimal, volume: Decimal, commission: int) -> Tra
 
 
 def closed(trade: Trade, fill: Fill, now: datetime) -> Trade:
-    """Less is open; when nothing is, the trade has ended. More than is open closes what there is."""
+    """Less is open; when nothing is, the trade has ended. More than is open closes what there is.
+    Raises ValueError for a volume that is not above 0.
+    """
+    if fill.volume <= 0:
+        raise ValueError("a part that ended has a volume above 0")
     remaining = trade.volume - trade.closed_volume
     volume = min(fill.volume, remaining)
     whole = volume == remaining
@@ -115,7 +119,7 @@ def closed(trade: Trade, fill: Fill, now: datetime) -> Trade:
     return with_result(after, fill.equity_before) if whole else after
 
 
-def ended(trade: Trade, to: Status, reason: str | None, now: datetime) -> Trade:
+def ended(trade: Trade, to: Unopened, reason: str | None, now: datetime) -> Trade:
     """A plan that came to nothing."""
     check(trade, to)
     return replace(trade, status=to, exit_reason=reason, updated_at=now)

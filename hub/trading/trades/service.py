@@ -29,6 +29,7 @@ from hub.trading.trades.models import (
     Trade,
     TradeOut,
     TradeQuery,
+    Unopened,
     ValidationLog,
 )
 from hub.trading.trades.rules import OutOfOrder
@@ -79,7 +80,7 @@ async def close_trade(res: Resources, tx: Transaction, id: UUID, fill: Fill) -> 
 
 
 async def end_plan(
-    res: Resources, tx: Transaction, id: UUID, status: Status, reason: str | None = None
+    res: Resources, tx: Transaction, id: UUID, status: Unopened, reason: str | None = None
 ) -> Trade:
     """A plan is cancelled or expires. `NotFound`; `OutOfOrder` once it was opened."""
     known = await _held(tx, id)
