@@ -14,7 +14,7 @@ import typer
 import uvloop
 from pydantic import ValidationError
 
-from hub.commands import audit, keys, loadtest, users
+from hub.commands import audit, imports, keys, loadtest, users
 from hub.commands.terminal import fail as _fail
 from hub.commands.terminal import quiet as _quiet
 from hub.core import log, tracing
@@ -34,6 +34,8 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(users.app, name="users")
 app.add_typer(loadtest.app, name="loadtest")
+app.command("import-candles")(imports.candles)
+app.command("import-sqlite")(imports.sqlite)
 
 
 def _settings() -> Settings:

@@ -39,6 +39,8 @@ from hub.trading.reconciliation.api import api as reconciliation
 from hub.trading.signals import jobs as _signal_jobs
 from hub.trading.signals import topics as _signal_topics
 from hub.trading.signals.api import api as signals
+from hub.trading.trades import topics as _trade_topics
+from hub.trading.trades.api import api as trades
 
 APIS: list[Api] = [
     health,
@@ -62,6 +64,7 @@ APIS: list[Api] = [
     reconciliation,
     accounts,
     positions,
+    trades,
 ]
 
 SECRETS = ("MFA_SEAL_SECRET",)
@@ -79,6 +82,7 @@ PLUGGED_IN = [
     _execution_topics,
     _account_topics,
     _position_topics,
+    _trade_topics,
     _registration_jobs,
     _audit_jobs,
     _session_jobs,

@@ -150,6 +150,8 @@ ROUTES: dict[str, str] = {
     "GET /positions/live": PEOPLE,
     "GET /accounts/{id}/positions": PEOPLE,
     "GET /executions/{approval_id}": "operators: executions:read",
+    "GET /trades": PEOPLE,
+    "GET /trades/{id}": PEOPLE,
 }
 
 TOPICS: dict[str, str] = {
@@ -161,6 +163,7 @@ TOPICS: dict[str, str] = {
     "accounts:{user_id}": "its person",
     "positions:{user_id}": "its person",
     "equity:{user_id}": "its person",
+    "trades:{user_id}": "its person",
     "commands:{user_id}": "nobody",
 }
 """`commands` wakes polls; no socket may read it."""

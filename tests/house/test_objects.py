@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,8 @@ import pytest
 
 from hub.core.web import PREFIX
 from hub.rooms import APIS
+from hub.trading.trades import service as trades
+from hub.trading.trades.models import Plan
 from tests.hubs import PASSWORD, Person, RunningHub
 
 Ids = dict[str, str]
@@ -69,6 +72,12 @@ async def account(hub: RunningHub, whose: Person) -> Ids:
     return {"id": made.body["account"]["id"]}
 
 
+async def trade(hub: RunningHub, whose: Person) -> Ids:
+    plan = Plan(user_id=whose.id, currency="USD", symbol="XAUUSD", direction="buy", volume=Decimal("0.1"))
+    async with hub.res.db.transaction() as tx:
+        return {"id": str((await trades.create_trade(hub.res, tx, plan)).id)}
+
+
 MEMBER = {"role": "viewer"}
 # route -> (what there is, whose role, who asks, the body, the answer)
 OBJECTS: dict[str, tuple[Make, str, str, Any, int]] = {
@@ -103,6 +112,7 @@ OBJECTS: dict[str, tuple[Make, str, str, Any, int]] = {
     "GET /signals/{id}": (signal, "user", "user", None, 200),
     "GET /executions/{approval_id}": (approval, "user", "admin", None, 200),
     "GET /reconciliation/{user_id}": (somebody, "user", "user", None, 404),
+    "GET /trades/{id}": (trade, "user", "user", None, 404),
     "PATCH /devices/{id}": (device, "user", "user", {"name": "mine"}, 404),
     "POST /devices/{id}/revoke": (device, "user", "user", None, 404),
     "POST /accounts/{id}/verify": (account, "user", "user", None, 404),

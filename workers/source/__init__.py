@@ -1,8 +1,9 @@
 """Where candles come from: files that are checked before they are used, and an endless synthetic sample."""
 
 from workers.source.fetch import fetch
+from workers.source.files import FileSource, stored
 from workers.source.load import load, read
 from workers.source.report import BadCandles, BadRow, Gap, Report
 from workers.source.sample import Sample
 
-__all__ = ["BadCandles", "BadRow", "Gap", "Report", "Sample", "fetch", "load", "read"]
+__all__ = ["BadCandles", "BadRow", "FileSource", "Gap", "Report", "Sample", "fetch", "load", "read", "stored"]

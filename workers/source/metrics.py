@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from time import perf_counter
 
-from prometheus_client import Counter, Histogram
-
+from hub.market.candles.metrics import fetched, seconds
 from strategies.candles import Bar
 
-_FETCH = (0.00001, 0.00005, 0.00025, 0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-_UNITS = ((604_800, "W"), (86_400, "D"), (3600, "H"), (60, "M"))
+__all__ = ["fetched", "metered", "seconds", "timeframe_name"]
 
-fetched = Counter("candles_fetched_total", "Candles a source gave", ["symbol", "tf"])
-seconds = Histogram(
-    "fetch_duration_seconds", "Time one fetch took: a file, or one more candle of a feed", buckets=_FETCH
-)
+_UNITS = ((604_800, "W"), (86_400, "D"), (3600, "H"), (60, "M"))
 
 
 def timeframe_name(timeframe: int) -> str:

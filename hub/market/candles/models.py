@@ -41,3 +41,10 @@ class Candles(Struct, frozen=True):
     """Oldest first."""
 
     items: list[Candle]
+
+
+class Taken(Struct, frozen=True):
+    """How many candles of an import were new, and how many known ones were corrected."""
+
+    added: int
+    changed: int

@@ -1,10 +1,11 @@
 """Keep candles, and tell when one closes."""
 
 from hub.core import outbox
+from hub.core.db import Db
 from hub.core.outbox import Event
 from hub.core.resources import Resources
 from hub.market.candles import store, topics
-from hub.market.candles.models import Candle, CandleQuery, Candles, ClosedCandle
+from hub.market.candles.models import Candle, CandleQuery, Candles, ClosedCandle, Taken, Timeframe
 
 
 async def store_closed(res: Resources, symbol: str, timeframe: str, candles: list[Candle]) -> None:
@@ -17,6 +18,12 @@ async def store_closed(res: Resources, symbol: str, timeframe: str, candles: lis
         )
         event = Event(topics.candles.name(symbol=symbol), "candle.closed", symbol, "trader", data)
         await outbox.append(tx, res.redis, [event])
+
+
+async def take(db: Db, symbol: str, timeframe: Timeframe, candles: list[Candle]) -> Taken:
+    """Store the past, known candles corrected, without telling anybody. Each time may be given once."""
+    async with db.pool.acquire() as connection, connection.transaction():
+        return await store.take(connection, symbol, timeframe, candles)
 
 
 async def newest(res: Resources, query: CandleQuery) -> Candles:
