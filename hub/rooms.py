@@ -26,6 +26,10 @@ from hub.trading.commands.api import api as commands
 from hub.trading.devices.api import api as devices
 from hub.trading.executions import topics as _execution_topics
 from hub.trading.executions.api import api as executions
+from hub.trading.risk import jobs as _risk_jobs
+from hub.trading.risk import topics as _risk_topics
+from hub.trading.risk.api import api as risk
+from hub.trading.risk.settings import RiskSettings
 from hub.trading.signals import jobs as _signal_jobs
 from hub.trading.signals import topics as _signal_topics
 from hub.trading.signals.api import api as signals
@@ -48,10 +52,14 @@ APIS: list[Api] = [
     devices,
     commands,
     executions,
+    risk,
 ]
 
 SECRETS = ("MFA_SEAL_SECRET",)
 """What rooms need besides the core: a hub without it does not start."""
+
+SETTINGS = (RiskSettings,)
+"""What rooms read from the environment themselves: a hub does not start with a bad value there either."""
 
 PLUGGED_IN = [
     _core_jobs,
@@ -60,9 +68,11 @@ PLUGGED_IN = [
     _approval_topics,
     _command_topics,
     _execution_topics,
+    _risk_topics,
     _registration_jobs,
     _audit_jobs,
     _session_jobs,
     _signal_jobs,
     _command_jobs,
+    _risk_jobs,
 ]

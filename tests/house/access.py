@@ -137,6 +137,19 @@ ROUTES: dict[str, str] = {
     "POST /client/ack": "device",
     "GET /executions": PEOPLE,
     "GET /executions/{approval_id}": "operators: executions:read",
+    "GET /risk/defaults": "operators",
+    "PUT /risk/defaults": "operators, fresh",
+    "GET /risk/me": PEOPLE,
+    "PUT /risk/me": PEOPLE,
+    "GET /risk/users/{user_id}": "owners",
+    "PUT /risk/users/{user_id}": "owners, fresh",
+    "GET /risk/kill-switch": "operators",
+    "PUT /risk/kill-switch": "owners, fresh",
+    # Somebody else's trading is the owner's to touch: see tests/trading/test_controls.py.
+    "PATCH /trading/pause": PEOPLE,
+    "PATCH /trading/resume": PEOPLE,
+    "PUT /trading/size": PEOPLE,
+    "GET /trading/status": PEOPLE,
 }
 
 TOPICS: dict[str, str] = {
@@ -144,6 +157,9 @@ TOPICS: dict[str, str] = {
     "candles:{symbol}": "everybody signed in",
     "approvals:{user_id}": "its person",
     "executions:{user_id}": "its person",
+    "trading:{user_id}": "its person",
+    "guards:{user_id}": "its person",
+    "risk": "everybody signed in",
     "commands:{user_id}": "nobody",
 }
 """`commands` wakes polls; no socket may read it."""

@@ -96,6 +96,8 @@ OBJECTS: dict[str, tuple[Make, str, str, Any, int]] = {
     # Signals are everybody's to read; what came of an approval is the operators'.
     "GET /signals/{id}": (signal, "user", "user", None, 200),
     "GET /executions/{approval_id}": (approval, "user", "admin", None, 200),
+    "GET /risk/users/{user_id}": (somebody, "user", "owner", None, 200),
+    "PUT /risk/users/{user_id}": (somebody, "user", "owner", {"daily_stop_bp": 500}, 200),
     "PATCH /devices/{id}": (device, "user", "user", {"name": "mine"}, 404),
     "POST /devices/{id}/revoke": (device, "user", "user", None, 404),
 }
