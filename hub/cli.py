@@ -37,7 +37,11 @@ app.add_typer(loadtest.app, name="loadtest")
 
 
 def _settings() -> Settings:
+    from hub.rooms import SETTINGS
+
     settings = Settings()
+    for kind in SETTINGS:
+        kind()
     log.setup(settings.app.log_level)
     structlog.get_logger().debug("settings", **settings.summary())
     return settings

@@ -2,7 +2,7 @@
 -- Whoever opens a trade shares the gate; whoever stops trading waits for them, and they for him. A statement of its
 -- own: the next one sees what was committed while this one waited.
 select pg_advisory_xact_lock_shared(hashtextextended('risk:all', 0)),
-    pg_advisory_xact_lock_shared(hashtextextended('risk:' || @user_id::text, 0));
+    pg_advisory_xact_lock_shared(hashtextextended('risk:' || @user_id::uuid::text, 0));
 
 -- name: hold_gate :exec
 select pg_advisory_xact_lock(hashtextextended('risk:' || @whose::text, 0));
