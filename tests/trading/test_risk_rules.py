@@ -1,5 +1,8 @@
 """Rules of risk, by table: what they say, why, and from which figures."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -204,3 +207,10 @@ def test_a_bad_setting_is_refused_by_its_name(
         monkeypatch.setenv(name, value)
     with pytest.raises(ValueError, match=named):
         RiskSettings()
+
+
+def test_no_process_starts_with_a_bad_limit() -> None:
+    command = [sys.executable, "-c", "from hub.cli import main; main()", "serve"]
+    env = os.environ | {"MAX_DRAWDOWN": "2"}
+    ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, "MAX_DRAWDOWN" in ended.stderr) == (2, True)
