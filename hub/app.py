@@ -22,7 +22,7 @@ from hub.core.routing import TableRouter
 from hub.core.settings import Settings
 from hub.core.stream.endpoint import endpoint as stream
 from hub.core.stream.topics import topics
-from hub.rooms import APIS, SECRETS, SETTINGS
+from hub.rooms import APIS, SECRETS
 
 DASHBOARD = Path(__file__).parents[1] / "clients" / "apps" / "dashboard" / "dist"
 
@@ -66,8 +66,6 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[State]:
         async with open_resources(settings, dsn, redis_url) as resources:
-            for read in SETTINGS:
-                read()
             for name in SECRETS:
                 resources.secrets.get(name)
             resources.nursery.start(resources.presences.keep_telling(), name="presence")

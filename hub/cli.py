@@ -39,7 +39,11 @@ app.command("import-sqlite")(imports.sqlite)
 
 
 def _settings() -> Settings:
+    from hub.rooms import SETTINGS
+
     settings = Settings()
+    for kind in SETTINGS:
+        kind()
     log.setup(settings.app.log_level)
     structlog.get_logger().debug("settings", **settings.summary())
     return settings

@@ -17,10 +17,11 @@ from hub.identity.sessions.api import api as sessions
 from hub.identity.users.api import api as users
 from hub.market.candles import topics as _candle_topics
 from hub.market.candles.api import api as candles
+from hub.market.candles.settings import CandleSettings
 from hub.money.quotas.api import api as quotas
 from hub.trading.accounts import topics as _account_topics
 from hub.trading.accounts.api import api as accounts
-from hub.trading.accounts.settings import settings as _account_settings
+from hub.trading.accounts.settings import AccountSettings
 from hub.trading.approvals import topics as _approval_topics
 from hub.trading.approvals.api import api as approvals
 from hub.trading.closing import jobs as _closing_jobs
@@ -36,6 +37,10 @@ from hub.trading.positions import topics as _position_topics
 from hub.trading.positions.api import api as positions
 from hub.trading.reconciliation import jobs as _reconciliation_jobs
 from hub.trading.reconciliation.api import api as reconciliation
+from hub.trading.risk import jobs as _risk_jobs
+from hub.trading.risk import topics as _risk_topics
+from hub.trading.risk.api import api as risk
+from hub.trading.risk.settings import RiskSettings
 from hub.trading.signals import jobs as _signal_jobs
 from hub.trading.signals import topics as _signal_topics
 from hub.trading.signals.api import api as signals
@@ -65,13 +70,14 @@ APIS: list[Api] = [
     accounts,
     positions,
     trades,
+    risk,
 ]
 
 SECRETS = ("MFA_SEAL_SECRET",)
 """What rooms need besides the core: a hub without it does not start."""
 
-SETTINGS = (_account_settings,)
-"""Settings of rooms, read when a hub starts: a bad value stops it with the variable's name."""
+SETTINGS = (AccountSettings, CandleSettings, RiskSettings)
+"""Settings of rooms: no process starts with a bad value there either."""
 
 PLUGGED_IN = [
     _core_jobs,
@@ -83,6 +89,7 @@ PLUGGED_IN = [
     _account_topics,
     _position_topics,
     _trade_topics,
+    _risk_topics,
     _registration_jobs,
     _audit_jobs,
     _session_jobs,
@@ -91,4 +98,5 @@ PLUGGED_IN = [
     _closing_jobs,
     _closing_topics,
     _reconciliation_jobs,
+    _risk_jobs,
 ]

@@ -152,6 +152,19 @@ ROUTES: dict[str, str] = {
     "GET /executions/{approval_id}": "operators: executions:read",
     "GET /trades": PEOPLE,
     "GET /trades/{id}": PEOPLE,
+    "GET /risk/defaults": "operators",
+    "PUT /risk/defaults": "operators, fresh",
+    "GET /risk/me": PEOPLE,
+    "PUT /risk/me": PEOPLE,
+    "GET /risk/users/{user_id}": "owners",
+    "PUT /risk/users/{user_id}": "owners, fresh",
+    "GET /risk/kill-switch": "operators",
+    "PUT /risk/kill-switch": "owners, fresh",
+    # Somebody else's trading is the owner's to touch: see tests/trading/test_controls.py.
+    "PATCH /trading/pause": PEOPLE,
+    "PATCH /trading/resume": PEOPLE,
+    "PUT /trading/size": PEOPLE,
+    "GET /trading/status": PEOPLE,
 }
 
 TOPICS: dict[str, str] = {
@@ -164,6 +177,9 @@ TOPICS: dict[str, str] = {
     "positions:{user_id}": "its person",
     "equity:{user_id}": "its person",
     "trades:{user_id}": "its person",
+    "trading:{user_id}": "its person",
+    "guards:{user_id}": "its person",
+    "risk": "everybody signed in",
     "commands:{user_id}": "nobody",
 }
 """`commands` wakes polls; no socket may read it."""

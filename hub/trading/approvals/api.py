@@ -7,6 +7,7 @@ from hub.core.web import Api, Call
 from hub.trading.approvals import rules, service
 from hub.trading.approvals.models import Approval, ApprovalIn, Consent
 from hub.trading.approvals.service import AlreadyDecided
+from hub.trading.risk.service import KillSwitchOn, RiskBlocked, TradingPaused
 from hub.trading.signals.service import SignalClosed
 
 api = Api("", tag="approvals")
@@ -16,7 +17,7 @@ api = Api("", tag="approvals")
     "/approve",
     guard=guards.signed_in,
     idempotent=True,
-    raises=(NotFound, AlreadyDecided, SignalClosed, Invalid),
+    raises=(NotFound, AlreadyDecided, SignalClosed, TradingPaused, KillSwitchOn, RiskBlocked, Invalid),
 )
 async def approve(call: Call, body: ApprovalIn) -> Approval:
     """Approve or reject a signal, once, within the bounds you set."""

@@ -19,6 +19,7 @@ from hub.money.quotas import service as quotas
 from hub.trading.approvals import rules, store, topics
 from hub.trading.approvals.models import Approval, ApprovalIn, Decision
 from hub.trading.commands import service as commands
+from hub.trading.risk import service as risk
 from hub.trading.signals import service as signals
 
 _decided = from_zero(Counter("approvals_total", "Decisions", ["decision"]), get_args(Decision))
@@ -36,11 +37,13 @@ class AlreadyDecided(Conflict):
 async def decide(
     res: Resources, who: Principal, given: ApprovalIn, ip: str | None, user_agent: str
 ) -> Approval:
-    """Approve or reject, once; an approval tells the person's terminals to act."""
+    """Approve or reject, once; an approval tells the person's terminals to act, unless trading is stopped."""
     rules.check(given, clock.now())
     async with res.db.transaction() as tx:
         signal = await signals.hold_open(tx, given.signal_id)
         tracing.link(signal.traceparent)
+        if given.decision == "approved":
+            await risk.allow(tx, who.person)
         row = await store.add(tx, uuid7(), who.person, given, ip, user_agent, clock.now())
         if row is None:
             raise await _already(tx, who, given)

@@ -845,6 +845,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/risk/defaults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The limits of everybody. */
+        get: operations["get_risk_defaults"];
+        /** Set the limits of everybody. */
+        put: operations["set_risk_defaults"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/kill-switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every kill switch that is on. */
+        get: operations["get_kill_switches"];
+        /** Stop new trades of everybody or of one person, or let them go on. */
+        put: operations["turn_kill_switch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The limits that hold for you, and what they are made of. */
+        get: operations["get_my_caps"];
+        /** Set limits of your own, tighter than what holds anyway. */
+        put: operations["tighten_my_caps"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The limits that hold for a person. */
+        get: operations["get_caps_of"];
+        /** Set a person's limits in place of everybody's. */
+        put: operations["set_caps_of"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/signals": {
         parameters: {
             query?: never;
@@ -897,16 +969,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/trades": {
+    "/api/v1/trading/pause": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Your trades, newest first. */
-        get: operations["list_trades"];
+        get?: never;
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Stop new trades; what is open stays open. */
+        patch: operations["pause_trading"];
+        trace?: never;
+    };
+    "/api/v1/trading/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Take your pause back; the answer says what else stops trading. */
+        patch: operations["resume_trading"];
+        trace?: never;
+    };
+    "/api/v1/trading/size": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** How much a trade takes from now on. */
+        put: operations["set_trading_size"];
         post?: never;
         delete?: never;
         options?: never;
@@ -914,15 +1020,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/trades/{id}": {
+    "/api/v1/trading/status": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** One of your trades. */
-        get: operations["get_trade"];
+        /** Whether trading runs, and what stops it. */
+        get: operations["get_trading_status"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1178,6 +1284,53 @@ export interface components {
             items: components["schemas"]["Candle"][];
         };
         /**
+         * Caps
+         * @description The limits in force. The first two and the last five are of new trades; `liquidation_*` closes everything.
+         */
+        Caps: {
+            daily_stop_bp: number;
+            liquidation_drawdown_bp: number;
+            liquidation_equity: number;
+            max_drawdown_bp: number;
+            max_exposure_bp: number;
+            max_leverage_x100: number | null;
+            max_trade_risk_bp: number;
+            min_equity: number;
+        };
+        /**
+         * CapsIn
+         * @description Limits of one person; null leaves a limit to whatever is below.
+         */
+        CapsIn: {
+            /** @default null */
+            daily_stop_bp?: number | null;
+            /** @default null */
+            liquidation_drawdown_bp?: number | null;
+            /** @default null */
+            liquidation_equity?: number | null;
+            /** @default null */
+            max_drawdown_bp?: number | null;
+            /** @default null */
+            max_exposure_bp?: number | null;
+            /** @default null */
+            max_leverage_x100?: number | null;
+            /** @default null */
+            max_trade_risk_bp?: number | null;
+            /** @default null */
+            min_equity?: number | null;
+        };
+        /**
+         * CapsOf
+         * @description What is in force for a person, what it is made of, and what they have set themselves.
+         */
+        CapsOf: {
+            base: components["schemas"]["Caps"];
+            effective: components["schemas"]["Caps"];
+            own: components["schemas"]["CapsIn"];
+            /** Format: uuid */
+            user_id: string;
+        };
+        /**
          * ChangeIn
          * @description `password` is the one in use.
          */
@@ -1231,6 +1384,16 @@ export interface components {
         Consent: {
             text: string;
             version: string;
+        };
+        /**
+         * ControlIn
+         * @description Whose trading: one's own, or (the owner) `user_id`'s.
+         */
+        ControlIn: {
+            /** @default by hand */
+            reason?: string;
+            /** @default null */
+            user_id?: string | null;
         };
         /** CreateUserIn */
         CreateUserIn: {
@@ -1336,6 +1499,21 @@ export interface components {
             pointer: string;
         };
         /**
+         * Guarded
+         * @description The event of an account of which the guards say something else than before.
+         */
+        Guarded: {
+            /** Format: uuid */
+            account_id: string;
+            figures: {
+                [key: string]: number | string;
+            };
+            /** @enum {unknown} */
+            outcome: "block" | "liquidate" | "ok" | "unknown";
+            /** @enum {unknown} */
+            reason: "close_only" | "daily_stop" | "day_unknown" | "drawdown" | "equity_floor" | "equity_unknown" | "exposure" | "kill_switch" | "leverage" | "liquidation_drawdown" | "liquidation_equity" | "margin_unknown" | "market_closed" | "market_unknown" | "notional_unknown" | "ok" | "paused" | "peak_unknown" | "price_gap" | "price_unknown" | "snapshot_stale" | "spread" | "trade_risk" | "trade_too_small" | "trade_unknown";
+        };
+        /**
          * HeadShown
          * @description `token` is a compact JWS (RS256, typ `audit-head+jwt`) of day, seq and hash; it may be published.
          */
@@ -1359,6 +1537,15 @@ export interface components {
         Health: {
             status: string;
         };
+        /**
+         * Status
+         * @description `required`: this person's role may do nothing without a second factor.
+         */
+        "hub.identity.mfa.models.Status": {
+            enabled: boolean;
+            recovery_codes_left: number;
+            required: boolean;
+        };
         /** RegisterIn */
         "hub.identity.registration.models.RegisterIn": {
             email: string;
@@ -1367,6 +1554,18 @@ export interface components {
         /** RegisterIn */
         "hub.trading.devices.models.RegisterIn": {
             name: string;
+        };
+        /**
+         * Status
+         * @description Whether a person's trading runs, and what stops it.
+         */
+        "hub.trading.risk.models.Status": {
+            kill_switches: components["schemas"]["KillSwitch"][];
+            pauses: components["schemas"]["Pause"][];
+            running: boolean;
+            size: components["schemas"]["Size"];
+            /** Format: uuid */
+            user_id: string;
         };
         /**
          * HubPresence
@@ -1448,6 +1647,43 @@ export interface components {
             items: components["schemas"]["KeyInfo"][];
         };
         /**
+         * KillSwitch
+         * @description A switch that is on. No user: everybody's.
+         */
+        KillSwitch: {
+            on_at: string;
+            reason: string;
+            user_id: string | null;
+        };
+        /**
+         * KillSwitched
+         * @description The event of a switch that was turned.
+         */
+        KillSwitched: {
+            on: boolean;
+            reason: string;
+            user_id: string | null;
+        };
+        /**
+         * KillSwitches
+         * @description Every switch that is on.
+         */
+        KillSwitches: {
+            items: components["schemas"]["KillSwitch"][];
+        };
+        /**
+         * KillSwitchIn
+         * @description `scope` user names one in `user_id`; all names nobody.
+         */
+        KillSwitchIn: {
+            on: boolean;
+            reason: string;
+            /** @enum {unknown} */
+            scope: "all" | "user";
+            /** @default null */
+            user_id?: string | null;
+        };
+        /**
          * Listed
          * @description A person as operators see them. `locked_until` is the throttle's, `suspended_at` an operator's lock.
          */
@@ -1498,14 +1734,6 @@ export interface components {
         MemberIn: {
             /** @enum {unknown} */
             role: "admin" | "member" | "owner" | "viewer";
-        };
-        /**
-         * Money
-         * @description An amount in the currency's smallest unit.
-         */
-        Money: {
-            amount_minor: number;
-            currency: string;
         };
         /**
          * MyInvitation
@@ -1605,12 +1833,14 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * Page[TradeOut]
-         * @description One page; `next_cursor` is null on the last.
+         * Pause
+         * @description Who stopped a person's trading, and when.
          */
-        Page_TradeOut_: {
-            items: components["schemas"]["TradeOut"][];
-            next_cursor: string | null;
+        Pause: {
+            /** @enum {unknown} */
+            actor: "owner" | "system" | "user";
+            at: string;
+            reason: string;
         };
         /**
          * Payload
@@ -1865,13 +2095,22 @@ export interface components {
             version: string;
         };
         /**
-         * Status
-         * @description `required`: this person's role may do nothing without a second factor.
+         * Size
+         * @description How much a trade takes: all free margin, `bp` of it, or a volume that loses `bp` of equity at its stop.
          */
-        Status: {
-            enabled: boolean;
-            recovery_codes_left: number;
-            required: boolean;
+        Size: {
+            bp: number;
+            /** @enum {unknown} */
+            mode: "all_in" | "fixed_risk" | "fraction";
+        };
+        /** SizeIn */
+        SizeIn: {
+            /** @default 10000 */
+            bp?: number;
+            /** @enum {unknown} */
+            mode: "all_in" | "fixed_risk" | "fraction";
+            /** @default null */
+            user_id?: string | null;
         };
         /**
          * StepUpIn
@@ -1885,49 +2124,6 @@ export interface components {
         /** TokenIn */
         TokenIn: {
             token: string;
-        };
-        /**
-         * TradeOut
-         * @description A trade as it is shown: `net` is profit, swap and commission together.
-         */
-        TradeOut: {
-            account_id: string | null;
-            /** Format: decimal */
-            closed_volume: string;
-            commission: components["schemas"]["Money"];
-            created_at: string;
-            /** @enum {unknown} */
-            direction: "buy" | "sell";
-            duration_hours: string | null;
-            entry_price: string | null;
-            entry_time: string | null;
-            exit_price: string | null;
-            exit_reason: string | null;
-            exit_time: string | null;
-            net: components["schemas"]["Money"];
-            percent_equity_return: string | null;
-            pips: string | null;
-            profit: components["schemas"]["Money"];
-            risk_reward_ratio: string | null;
-            setup_id: string | null;
-            signal_id: string | null;
-            /** @enum {unknown} */
-            source: "import" | "live";
-            /** @enum {unknown} */
-            status: "cancelled" | "closed" | "expired" | "open" | "partly_closed" | "planned";
-            stop_loss: string | null;
-            strategy: string | null;
-            swap: components["schemas"]["Money"];
-            symbol: string;
-            take_profit: string | null;
-            ticket: string | null;
-            timeframe: string | null;
-            /** Format: uuid */
-            trade_id: string;
-            trade_type: string | null;
-            updated_at: string;
-            /** Format: decimal */
-            volume: string;
         };
         /**
          * Usage
@@ -2635,7 +2831,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description Already decided or Signal is no longer open */
+            /** @description Already decided or Signal is no longer open or Trading is paused or A risk limit keeps new trades out */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2655,6 +2851,15 @@ export interface operations {
             };
             /** @description Invalid request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Trading is stopped by the kill switch */
+            423: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2869,7 +3074,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Status"];
+                    "application/json": components["schemas"]["hub.identity.mfa.models.Status"];
                 };
             };
             /** @description Not authenticated */
@@ -5964,6 +6169,573 @@ export interface operations {
             };
         };
     };
+    get_risk_defaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Caps"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_risk_defaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Caps"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Caps"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_kill_switches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KillSwitches"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    turn_kill_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KillSwitchIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KillSwitches"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_my_caps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapsOf"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    tighten_my_caps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapsOf"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_caps_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapsOf"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_caps_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapsOf"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_signals: {
         parameters: {
             query?: {
@@ -6276,20 +7048,18 @@ export interface operations {
             };
         };
     };
-    list_trades: {
+    pause_trading: {
         parameters: {
-            query?: {
-                cursor?: string | null;
-                limit?: number;
-                since?: string | null;
-                status?: ("cancelled" | "closed" | "expired" | "open" | "partly_closed" | "planned") | null;
-                until?: string | null;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlIn"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -6297,7 +7067,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_TradeOut_"];
+                    "application/json": components["schemas"]["hub.trading.risk.models.Status"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
             /** @description Not authenticated */
@@ -6311,6 +7090,33 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6338,16 +7144,18 @@ export interface operations {
             };
         };
     };
-    get_trade: {
+    resume_trading: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlIn"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -6355,7 +7163,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TradeOut"];
+                    "application/json": components["schemas"]["hub.trading.risk.models.Status"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
             /** @description Not authenticated */
@@ -6378,6 +7195,196 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_trading_size: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SizeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["hub.trading.risk.models.Status"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_trading_status: {
+        parameters: {
+            query?: {
+                user_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["hub.trading.risk.models.Status"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

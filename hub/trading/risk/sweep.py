@@ -1,0 +1,109 @@
+"""The guards of all accounts at once; what they say anew is stored and told."""
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+import numpy as np
+from prometheus_client import Counter
+
+from hub.core import clock, outbox
+from hub.core.db import Transaction
+from hub.core.outbox import Event
+from hub.core.resources import Resources
+from hub.trading.risk import caps, rules, store, topics
+from hub.trading.risk.models import Caps, Guarded, Looked, Standing, Verdict
+from hub.trading.risk.service import standing
+from strategies.guards import MISSING, REASONS, Book, Ints, judge
+
+_triggers = Counter("drawdown_guard_triggers_total", "Accounts the guards said to close")
+
+
+async def sweep(res: Resources) -> list[Guarded]:
+    """Judge every verified account; those of which something else is said than before.
+
+    A liquidation is said once, and stands while its account is not known.
+    """
+    async with res.db.transaction() as tx:
+        await store.hold_gate(tx, "sweep")
+        looked, now = await store.looked_at(tx, None), clock.now()
+        limits = await _limits(tx, looked)
+        news = _news(looked, limits, now)
+        if news:
+            await _tell(tx, res, news, now)
+    return [_event(each, verdict) for each, verdict in news]
+
+
+async def _limits(tx: Transaction, looked: list[Looked]) -> dict[UUID, Caps]:
+    """The effective limits of everybody who has an account."""
+    people = list({each.user_id for each in looked})
+    return {id: of.effective for id, of in (await caps.of_many(tx, people)).items()} if people else {}
+
+
+def _news(looked: list[Looked], limits: dict[UUID, Caps], now: datetime) -> list[tuple[Looked, Verdict]]:
+    """The batch finds whose reason is another one; the single rule then says it with its figures."""
+    if not looked:
+        return []
+    fresh_ms, standings = caps.fresh_ms(), [standing(each, now) for each in looked]
+    codes = judge(book(standings, [limits[each.user_id] for each in looked]), fresh_ms).tolist()
+    news = []
+    for each, stands, code in zip(looked, standings, codes, strict=True):
+        if REASONS[code] != each.reason:
+            verdict = rules.account(stands, limits[each.user_id], fresh_ms)
+            if not rules.carried(each.outcome, verdict):
+                news.append((each, verdict))
+    return news
+
+
+def book(standings: list[Standing], limits: list[Caps]) -> Book:
+    """Standings and limits as columns."""
+    return Book(
+        equity=_column([each.equity for each in standings]),
+        peak=_column([each.peak for each in standings]),
+        day=_column([each.day for each in standings]),
+        margin=_column([each.margin for each in standings]),
+        notional=_column([each.notional for each in standings]),
+        age_ms=_column([each.age_ms for each in standings]),
+        drawdown_bp=_column([each.max_drawdown_bp for each in limits]),
+        min_equity=_column([each.min_equity for each in limits]),
+        liquidation_bp=_column([each.liquidation_drawdown_bp for each in limits]),
+        liquidation_equity=_column([each.liquidation_equity for each in limits]),
+        exposure_bp=_column([each.max_exposure_bp for each in limits]),
+        daily_bp=_column([each.daily_stop_bp for each in limits]),
+        leverage_x100=_column([each.max_leverage_x100 for each in limits]),
+    )
+
+
+def _column(values: list[int | None]) -> Ints:
+    """What does not fit 64 bits is not known either."""
+    fit = [value if type(value) is int and -(2**63) <= value < 2**63 else MISSING for value in values]
+    return np.array(fit, dtype=np.int64)
+
+
+async def _tell(tx: Transaction, res: Resources, news: list[tuple[Looked, Verdict]], now: datetime) -> None:
+    verdicts = [verdict for _, verdict in news]
+    await store.set_states(tx, [each.account_id for each, _ in news], verdicts, now)
+    events = [
+        Event(
+            topics.guarded.name(user_id=each.user_id),
+            "account.guarded",
+            f"account:{each.account_id}",
+            "guards",
+            _event(each, verdict),
+        )
+        for each, verdict in news
+        # Nothing is told of an account that is looked at for the first time and is well.
+        if each.outcome is not None or not verdict.opens
+    ]
+    if events:
+        await outbox.append(tx, res.redis, events)
+    trips = sum(v.outcome == "liquidate" and each.outcome != "liquidate" for each, v in news)
+    tx.after_commit("count", partial(_count, trips))
+
+
+async def _count(trips: int) -> None:
+    _triggers.inc(trips)
+
+
+def _event(each: Looked, verdict: Verdict) -> Guarded:
+    return Guarded(each.account_id, verdict.outcome, verdict.reason, verdict.figures)
