@@ -13,6 +13,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -20,7 +21,7 @@ import msgspec
 import structlog
 
 from hub.core import clock, tracing
-from hub.core.bus import Bus, Published
+from hub.core.bus import Bus, Published, open_bus
 from hub.core.db import AWAY, Login, prepare
 from hub.core.nursery import Nursery, told_to_stop
 from hub.core.outbox import WAKE
@@ -34,6 +35,7 @@ log = structlog.get_logger()
 sql = Sql("core")
 
 Connect = Callable[..., Awaitable[Any]]
+OpenBus = Callable[[Redis], Bus]
 # A spare that died while it waited for its turn must not take it: the server looks whether we are there.
 _SESSION = {"application_name": "caerus-relay", "client_connection_check_interval": "1s"}
 _LOCK = 4_242_001
@@ -97,30 +99,32 @@ async def serve(settings: Settings, dsn: str, redis_url: str) -> None:
     nursery.start(secrets.keep_fresh(), name="secrets")
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, secrets.refresh_soon)
     try:
-        await run(dsn, redis_url, Login(settings.db, secrets))
+        await run(dsn, redis_url, Login(settings.db, secrets), partial(open_bus, settings.redis))
     finally:
         await nursery.close()
 
 
-async def run(dsn: str, redis_url: str, connect: Connect = asyncpg.connect) -> None:
+async def run(dsn: str, redis_url: str, connect: Connect = asyncpg.connect, bus_on: OpenBus = Bus) -> None:
     """Relay until cancelled; lost connections are made again."""
     while True:
         try:
-            await _session(dsn, redis_url, connect)
+            await _session(dsn, redis_url, connect, bus_on)
         except _LOST as error:
             log.warning("relay.lost", error=str(error))
             await asyncio.sleep(0.2)
 
 
-async def _session(dsn: str, redis_url: str, connect: Connect) -> None:
+async def _session(dsn: str, redis_url: str, connect: Connect, bus_on: OpenBus) -> None:
     connection = await connect(dsn, command_timeout=30, server_settings=_SESSION)
     redis = open_redis(redis_url)
+    bus = bus_on(redis)
     try:
         await prepare(connection)
         await connection.execute("select pg_advisory_lock($1)", _LOCK, timeout=_FOR_EVER)
         log.info("relay.leading")
-        await _lead(connection, Bus(redis), redis)
+        await _lead(connection, bus, redis)
     finally:
+        await bus.aclose()
         await redis.aclose()
         connection.terminate()
 
