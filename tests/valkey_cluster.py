@@ -44,6 +44,9 @@ class Node:
         except (RedisError, OSError):
             return False
 
+    async def is_primary(self) -> bool:
+        return await self.answers() and (await self.redis.role())[0] == b"master"
+
     async def says(self, *command: Any) -> Any:
         return await self.redis.execute_command(*command)
 
@@ -102,6 +105,11 @@ class Cluster:
 
         for node in self.nodes:
             await until(lambda node=node: sound(node))  # type: ignore[misc]
+
+    async def empty(self) -> None:
+        for node in self.nodes:
+            if await node.is_primary():
+                await node.redis.flushall()
 
     async def owner(self, slot: int) -> Node:
         """Who has a slot, by its own word."""

@@ -7,8 +7,8 @@ One Lua call does all three for a batch: atomic, ordered, and idempotent.
 A fourth, `caerus:life`, is a random name that hubs put there: it is gone when everything else is.
 
 On a Redis Cluster there are several such sets, `caerus:{0}:bus` and so on: a topic belongs to one of them, and
-the braces put all its keys into one slot. The script names every key it touches, so that while a slot
-moves it runs as a whole or not at all.
+the braces put all its keys into one slot. There the call names every key it touches, as a cluster wants it:
+while a slot moves it runs as a whole or not at all. One Redis is spared the names.
 """
 
 import asyncio
@@ -32,11 +32,12 @@ HISTORY = 1_000
 HISTORY_SECONDS = 86_400
 
 _PUBLISH = """
-local published = 0
+local published, prefix = 0, string.sub(KEYS[1], 1, -5)
 for i = 0, #ARGV / 4 - 1 do
   local topic, offset = ARGV[4 * i + 1], ARGV[4 * i + 2]
   local message, traceparent = ARGV[4 * i + 3], ARGV[4 * i + 4]
-  local last, history = KEYS[2 * i + 2], KEYS[2 * i + 3]
+  local last = KEYS[2 * i + 2] or prefix .. ':o:' .. topic
+  local history = KEYS[2 * i + 3] or prefix .. ':t:' .. topic
   if tonumber(redis.call('GET', last) or '0') < tonumber(offset) then
     redis.call('XADD', history, 'MAXLEN', '~', %d, offset .. '-0', 'm', message)
     redis.call('EXPIRE', history, %d)
@@ -72,15 +73,16 @@ class Published(Struct, frozen=True):
 class _Shard:
     """One stream, with the topics that belong to it."""
 
-    def __init__(self, redis: Redis, prefix: str) -> None:
-        self.redis, self._prefix = redis, prefix
+    def __init__(self, redis: Redis, prefix: str, *, tagged: bool) -> None:
+        self.redis, self._prefix, self._names_keys = redis, prefix, tagged
         self._bus, self._life = f"{prefix}:bus", f"{prefix}:life"
         self._publish = redis.register_script(_PUBLISH)
 
     async def publish(self, events: Sequence[Published]) -> int:
         keys, args = [self._bus], list[bytes | str | int]()
         for event in events:
-            keys += (f"{self._prefix}:o:{event.topic}", f"{self._prefix}:t:{event.topic}")
+            if self._names_keys:
+                keys += (f"{self._prefix}:o:{event.topic}", f"{self._prefix}:t:{event.topic}")
             args += (event.topic, event.offset, event.message, event.traceparent or "")
         return int(await tracing.client("redis", "bus.publish", self._publish(keys=keys, args=args)))
 
@@ -118,7 +120,8 @@ class Bus:
     def __init__(self, *redis: Redis, tagged: bool = False) -> None:
         self.redis = redis[0]
         self._shards = [
-            _Shard(each, f"caerus:{{{k}}}" if tagged else "caerus") for k, each in enumerate(redis)
+            _Shard(each, f"caerus:{{{k}}}" if tagged else "caerus", tagged=tagged)
+            for k, each in enumerate(redis)
         ]
 
     def __len__(self) -> int:
