@@ -21,23 +21,6 @@ from tests.valkey_cluster import Cluster, Node
 SHARDS = 6
 
 
-@pytest.fixture(scope="module")
-async def nodes(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
-    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
-    try:
-        await cluster.start()
-        yield cluster
-    finally:
-        await cluster.stop()
-
-
-@pytest.fixture
-async def cluster(nodes: Cluster) -> Cluster:
-    """An empty one."""
-    await nodes.empty()
-    return nodes
-
-
 @pytest.fixture(autouse=True)
 def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hub.core.feed._LOOK_SECONDS", 0.3)
