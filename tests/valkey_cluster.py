@@ -32,7 +32,7 @@ class Node:
         config.write_text(
             f"bind 127.0.0.1\nport {self.port}\ndir {self._data}\nrequirepass {_PASSWORD}\n"
             f"masterauth {_PASSWORD}\ncluster-enabled yes\ncluster-port {self._bus_port}\n"
-            "cluster-node-timeout 1500\ncluster-require-full-coverage no\n"
+            "cluster-node-timeout 1500\ncluster-replica-validity-factor 0\ncluster-require-full-coverage no\n"
             'appendonly yes\nsave ""\nrepl-diskless-sync-delay 0\n'
         )
         self._process = process.spawn([Valkey(self.home, "")._binary(), config], self._log)
@@ -158,6 +158,12 @@ class Cluster:
 def _lines(info: bytes) -> list[tuple[str, str]]:
     lines = (line.partition(":") for line in info.decode().splitlines())
     return [(name, value.strip()) for name, _, value in lines]
+
+
+async def deafen(primary: Node, replica: Node) -> None:
+    """The replica hears no more of what its primary is told."""
+    await replica.says("CONFIG SET", "masterauth", "wrong")
+    await primary.says("CLIENT KILL", "TYPE", "replica")
 
 
 async def _raw(node: Node, section: str) -> bytes:

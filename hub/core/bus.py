@@ -13,6 +13,7 @@ while a slot moves it runs as a whole or not at all. One Redis is spared the nam
 
 import asyncio
 import zlib
+from collections import deque
 from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -30,6 +31,8 @@ BUS = "caerus:bus"
 _BUS_LENGTH = 100_000
 HISTORY = 1_000
 HISTORY_SECONDS = 86_400
+_RECENT = 2_000
+"""Events of a shard that are repeated to a replica that takes over."""
 
 _PUBLISH = """
 local published, prefix = 0, string.sub(KEYS[1], 1, -5)
@@ -77,14 +80,26 @@ class _Shard:
         self.redis, self._prefix, self._names_keys = redis, prefix, tagged
         self._bus, self._life = f"{prefix}:bus", f"{prefix}:life"
         self._publish = redis.register_script(_PUBLISH)
+        self.recent: deque[Published] = deque(maxlen=_RECENT if isinstance(redis, Slot) else 0)
 
     async def publish(self, events: Sequence[Published]) -> int:
+        new = await self._send(events)
+        self.recent.extend(events)
+        return new
+
+    async def _send(self, events: Sequence[Published]) -> int:
         keys, args = [self._bus], list[bytes | str | int]()
         for event in events:
             if self._names_keys:
                 keys += (f"{self._prefix}:o:{event.topic}", f"{self._prefix}:t:{event.topic}")
             args += (event.topic, event.offset, event.message, event.traceparent or "")
         return int(await tracing.client("redis", "bus.publish", self._publish(keys=keys, args=args)))
+
+    async def repeat(self, published: dict[str, int]) -> None:
+        last = {event.topic: event.offset for event in self.recent}
+        whole = {topic for topic, offset in last.items() if offset >= published.get(topic, offset + 1)}
+        if events := [event for event in self.recent if event.topic in whole]:
+            await self._send(events)
 
     async def life(self) -> bytes | None:
         await self.redis.set(self._life, uuid4().hex, nx=True)
@@ -139,6 +154,21 @@ class Bus:
         for event in events:
             parts.setdefault(self.shard(event.topic), []).append(event)
         return sum(await _all([self._shards[k].publish(part) for k, part in parts.items()]))
+
+    def recent(self) -> set[str]:
+        """Topics of what was published last from here: on a cluster alone, where a replica may take over."""
+        return {event.topic for shard in self._shards for event in shard.recent}
+
+    async def repeat(self, published: dict[str, int]) -> None:
+        """Publish that again. `published`: up to where each topic ever was, by the database.
+
+        A topic that somebody else has published to since is left alone: it must not seem to end before that.
+        """
+        await _all([shard.repeat(published) for shard in self._shards])
+
+    async def lives(self) -> list[bytes | None]:
+        """The lives of all shards."""
+        return await _all([shard.life() for shard in self._shards])
 
     async def life(self, shard: int = 0) -> bytes | None:
         """Which life of the shard this is: another one when Redis has lost its data since.

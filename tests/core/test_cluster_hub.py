@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import aclosing, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from caerus_client.retry import RetryPolicy
@@ -18,7 +19,7 @@ from tests.core.test_relay import append
 from tests.hubs import RunningHub, running_hub, until
 from tests.served import Where, process
 from tests.stream.sockets import fresh_topic, tell
-from tests.valkey_cluster import Cluster
+from tests.valkey_cluster import Cluster, deafen
 
 SHARDS = 6
 
@@ -27,11 +28,30 @@ def clustered(cluster: Cluster) -> RedisSettings:
     return RedisSettings(bus_url=cluster.url(), bus_shards=SHARDS)
 
 
+@asynccontextmanager
+async def running(settings: Settings, apart: Apart, cluster: Cluster) -> AsyncIterator[RunningHub]:
+    changed = settings.model_copy(update={"redis": clustered(cluster)})
+    async with running_hub(changed, apart.dsn, apart.redis_url) as hub:
+        yield hub
+
+
 @pytest.fixture
 async def sharded(settings: Settings, apart: Apart, cluster: Cluster) -> AsyncIterator[RunningHub]:
-    changed = settings.model_copy(update={"redis": clustered(cluster)})
-    async with running_hub(changed, apart.dsn, apart.redis_url) as running:
-        yield running
+    async with running(settings, apart, cluster) as hub:
+        yield hub
+
+
+@asynccontextmanager
+async def alone(apart: Apart, settings: Settings) -> AsyncIterator[tuple[RunningHub, Cluster]]:
+    """A hub on a cluster that is left in pieces."""
+    with TemporaryDirectory() as folder:
+        cluster = Cluster(Path(folder))
+        try:
+            await cluster.start()
+            async with running(settings, apart, cluster) as hub:
+                yield hub, cluster
+        finally:
+            await cluster.stop()
 
 
 def spread(hub: RunningHub, each: int) -> list[str]:
@@ -132,6 +152,46 @@ async def test_nodes_die_and_slots_move_while_events_flow(sharded: RunningHub, c
     assert follower.faults == []
     told_to_look = {sharded.res.feed.bus.shard(topic) for topic, n in follower.snapshots.items() if n > 1}
     assert told_to_look and told_to_look <= theirs
+
+
+async def taken_over(hub: RunningHub, cluster: Cluster) -> tuple[list[str], bool]:
+    """A primary takes an event that its replica never hears of, and dies: what a client found wrong, and whether
+    it comes to where the database is without anything more being told."""
+    [topic] = spread(hub, 1)[:1]
+    primary = await cluster.owner(key_slot(b"caerus:{0}:bus"))
+    replica = await cluster.replicate(primary)
+    follower = Follower([topic])
+    await tell(hub, topic, 3)
+    await until(lambda: all_are_at(hub.res.feed.bus, [topic], 3))
+    await deafen(primary, replica)
+    await tell(hub, topic, 2, start=4)
+    await until(lambda: all_are_at(hub.res.feed.bus, [topic], 5))
+    primary.kill()
+    await until(replica.is_primary, seconds=15)
+    following = asyncio.create_task(follower.follow(hub))
+    try:
+        await until(lambda: follower.at == {topic: 5}, seconds=4)
+        arrived = True
+    except TimeoutError:
+        arrived = False
+    following.cancel()
+    with suppress(asyncio.CancelledError):
+        await following
+    return follower.faults, arrived
+
+
+async def test_what_a_replica_had_not_heard_is_published_again(apart: Apart, settings: Settings) -> None:
+    async with alone(apart, settings) as (hub, cluster):
+        assert await taken_over(hub, cluster) == ([], True)
+
+
+async def test_if_it_were_not_a_client_would_stay_behind(
+    apart: Apart, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: two committed events are nowhere, and nobody is told."""
+    monkeypatch.setattr("hub.core.bus._RECENT", 0)
+    async with alone(apart, settings) as (hub, cluster):
+        assert await taken_over(hub, cluster) == ([], False)
 
 
 async def test_a_poll_is_woken_over_the_cluster(sharded: RunningHub) -> None:
