@@ -28,6 +28,8 @@ from hub.core.redis_settings import RedisSettings
 T = TypeVar("T")
 
 BUS = "caerus:bus"
+LAYOUT = "caerus:layout"
+"""On `REDIS_URL`: how the relay lays the bus out, for hubs to compare with what they read."""
 _BUS_LENGTH = 100_000
 HISTORY = 1_000
 HISTORY_SECONDS = 86_400
@@ -78,7 +80,7 @@ class _Shard:
 
     def __init__(self, redis: Redis, prefix: str, *, tagged: bool) -> None:
         self.redis, self._prefix, self._names_keys = redis, prefix, tagged
-        self._bus, self._life = f"{prefix}:bus", f"{prefix}:life"
+        self.name, self._life = f"{prefix}:bus", f"{prefix}:life"
         self._publish = redis.register_script(_PUBLISH)
         self.recent: deque[Published] = deque(maxlen=_RECENT if isinstance(redis, Slot) else 0)
 
@@ -88,7 +90,7 @@ class _Shard:
         return new
 
     async def _send(self, events: Sequence[Published]) -> int:
-        keys, args = [self._bus], list[bytes | str | int]()
+        keys, args = [self.name], list[bytes | str | int]()
         for event in events:
             if self._names_keys:
                 keys += (f"{self._prefix}:o:{event.topic}", f"{self._prefix}:t:{event.topic}")
@@ -107,11 +109,11 @@ class _Shard:
         return life + self.redis.address.encode() if life and isinstance(self.redis, Slot) else life
 
     async def end(self) -> bytes:
-        last = await self.redis.xrevrange(self._bus, count=1)
+        last = await self.redis.xrevrange(self.name, count=1)
         return last[0][0] if last else b"0-0"
 
     async def read(self, after: bytes, wait: float) -> list[tuple[bytes, Published]]:
-        answer = await self.redis.xread({self._bus: after}, count=500, block=int(wait * 1000))
+        answer = await self.redis.xread({self.name: after}, count=500, block=int(wait * 1000))
         if not answer:
             return []
         return [(id, _published(entry)) for id, entry in answer[0][1]]
@@ -141,6 +143,11 @@ class Bus:
 
     def __len__(self) -> int:
         return len(self._shards)
+
+    @property
+    def layout(self) -> str:
+        """Who has another one reads other streams: the first one's name, and how many there are."""
+        return f"{self._shards[0].name} and {len(self) - 1} more"
 
     def shard(self, topic: str) -> int:
         """Where a topic belongs, for ever: the hash is the same in every process."""

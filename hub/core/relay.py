@@ -25,7 +25,7 @@ import msgspec
 import structlog
 
 from hub.core import clock, tracing
-from hub.core.bus import Bus, Published, open_bus
+from hub.core.bus import LAYOUT, Bus, Published, open_bus
 from hub.core.db import AWAY, Login, prepare
 from hub.core.nursery import Nursery, told_to_stop
 from hub.core.outbox import WAKE
@@ -144,6 +144,7 @@ async def _session(dsn: str, redis: Redis, bus: Bus, connect: Connect) -> None:
 async def _lead(connection: Any, bus: Bus, redis: Redis) -> None:
     async with redis.pubsub() as hints:
         await hints.subscribe(WAKE)
+        await redis.set(LAYOUT, bus.layout)
         watch = _Watch(connection, bus)
         await watch.look()
         while await move(connection, bus, left_over=True):

@@ -1,6 +1,7 @@
 """A hub and a relay with their bus on a Redis Cluster, followed by our own client over a real socket."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
@@ -11,8 +12,11 @@ from caerus_client.retry import RetryPolicy
 from caerus_client.stream import Event, Stream, Subscribed
 from redis.crc import key_slot
 
-from hub.core.bus import Bus, open_bus
+from hub.core import health
+from hub.core.bus import LAYOUT, Bus, open_bus
+from hub.core.problems import Unavailable
 from hub.core.redis_settings import RedisSettings
+from hub.core.resources import open_resources
 from hub.core.settings import Settings
 from tests.core.conftest import Apart
 from tests.core.test_relay import append
@@ -69,6 +73,7 @@ class Follower:
     def __init__(self, topics: Iterable[str]) -> None:
         self.at: dict[str, int] = {}
         self.snapshots: dict[str, int] = dict.fromkeys(topics, 0)
+        self.answers = Counter[str]()
         self.faults: list[str] = []
 
     async def follow(self, hub: RunningHub) -> None:
@@ -89,6 +94,7 @@ class Follower:
     def _subscribed(self, answer: Subscribed) -> None:
         """A client that is told so loads a snapshot, which holds at least what is below the position."""
         topic, offset = answer.topic, answer.position.offset
+        self.answers[topic] += 1
         if not answer.recovered:
             self.snapshots[topic] += 1
             self.at[topic] = offset
@@ -138,9 +144,12 @@ async def test_nodes_die_and_slots_move_while_events_flow(sharded: RunningHub, c
 
     dies = await cluster.owner(slot(2))
     theirs = {shard for shard in range(SHARDS) if await cluster.owner(slot(shard)) is dies}
+    touched = [topic for topic in topics if sharded.res.feed.bus.shard(topic) in theirs]
+    before = follower.answers.copy()
     dies.kill()
     dies.lose_data()
     await dies.start()
+    await until(lambda: all(follower.answers[topic] > before[topic] for topic in touched), seconds=15)
     await goes_on()
     flow.ends = True
     await writing
@@ -150,8 +159,7 @@ async def test_nodes_die_and_slots_move_while_events_flow(sharded: RunningHub, c
         await following
 
     assert follower.faults == []
-    told_to_look = {sharded.res.feed.bus.shard(topic) for topic, n in follower.snapshots.items() if n > 1}
-    assert told_to_look and told_to_look <= theirs
+    assert {topic for topic, count in follower.snapshots.items() if count > 1} <= set(touched)
 
 
 async def taken_over(hub: RunningHub, cluster: Cluster) -> tuple[list[str], bool]:
@@ -204,6 +212,21 @@ async def test_a_poll_is_woken_over_the_cluster(sharded: RunningHub) -> None:
     assert command["kind"] == "open"
     bus, topic = sharded.res.feed.bus, f"commands:{person.id}"
     await until(lambda: all_are_at(bus, [topic], 1))
+
+
+async def test_a_hub_that_reads_other_shards_than_the_relay_writes_is_not_ready(
+    sharded: RunningHub, cluster: Cluster, apart: Apart, settings: Settings
+) -> None:
+    await until(lambda: ready(sharded))
+    other = settings.model_copy(update={"redis": RedisSettings(bus_url=cluster.url(), bus_shards=SHARDS + 1)})
+    async with open_resources(other, apart.dsn, apart.redis_url) as res:
+        with pytest.raises(Unavailable, match=r"publishes to .* and 5 more, this hub reads .* and 6 more"):
+            await health.check(res)
+
+
+async def ready(hub: RunningHub) -> bool:
+    answer = await hub.call("GET", "/api/v1/ready")
+    return answer.status == 200 and await hub.res.redis.get(LAYOUT) is not None
 
 
 async def test_the_relay_as_a_process_moves_events_to_the_cluster(
