@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +16,7 @@ from caerus_client.signing import device_headers, fresh_nonce, producer_headers
 from msgspec import Struct
 
 from hub.core import relay
+from hub.core.bus import open_bus
 from hub.core.ids import uuid7
 from hub.core.principal import Principal
 from hub.core.resources import Resources
@@ -226,7 +228,9 @@ async def running_hub(settings: Settings, dsn: str, redis_url: str) -> AsyncIter
     """Start a hub and a relay on this loop; stop both at the end."""
     served = server(settings, dsn, redis_url)
     serving = asyncio.get_running_loop().create_task(served.serve())
-    relaying = asyncio.get_running_loop().create_task(relay.run(dsn, redis_url))
+    relaying = asyncio.get_running_loop().create_task(
+        relay.run(dsn, redis_url, bus_on=partial(open_bus, settings.redis))
+    )
     while not served.started:
         if serving.done():
             serving.result()

@@ -1,4 +1,4 @@
-"""The feed: one reader of the bus a process, fanned out to whoever listens here (`core/channel`)."""
+"""The feed: one reader a shard of the bus, fanned out to whoever listens here (`core/channel`)."""
 
 import asyncio
 import time
@@ -23,6 +23,7 @@ sql = Sql("core")
 
 _LOOK_SECONDS = 2
 """How long a bus that lost its data may go unnoticed."""
+_NEVER = float("-inf")
 _BACKLOG = 2_000
 """Events that may wait for one channel before the bus is read further."""
 
@@ -54,22 +55,24 @@ class Feed:
         self._missed: Batcher[tuple[str, int], list[Published]] = Batcher(
             nursery, "histories", self._histories, fail_together=(RedisError,)
         )
-        life = await self._reader.life()
-        nursery.start(self._read(await self._reader.end(), life), name="feed")
+        for shard in range(len(self._reader)):
+            life = await self._reader.life(shard)
+            nursery.start(self._read(shard, await self._reader.end(shard), life), name="feed")
 
-    async def _read(self, after: bytes, life: bytes | None) -> None:
+    async def _read(self, shard: int, after: bytes, life: bytes | None) -> None:
         looked = time.monotonic()
         while True:
             try:
-                entries = await self._reader.read(after, wait=_LOOK_SECONDS)
+                entries = await self._reader.read(after, wait=_LOOK_SECONDS, shard=shard)
                 if time.monotonic() - looked >= _LOOK_SECONDS:
-                    before, life, looked = life, await self._reader.life(), time.monotonic()
-                    if life != before:
-                        after = self._begin_anew()
+                    found, looked = await self._reader.life(shard), time.monotonic()
+                    if found != life:
+                        after, life = await self._begin_anew(shard, after), found
                         continue
             except RedisError as error:
-                log.warning("feed.lost", error=str(error))
+                log.warning("feed.lost", shard=shard, error=str(error))
                 await asyncio.sleep(0.2)
+                looked = _NEVER
                 continue
             if entries:
                 after = entries[-1][0]
@@ -97,12 +100,18 @@ class Feed:
         elif channel.pumping and channel.backlog > _BACKLOG:
             await asyncio.wait([channel.pumping])
 
-    def _begin_anew(self) -> bytes:
-        """Redis lost its data, and with it perhaps what we had not read: every listener looks for itself."""
-        log.warning("feed.bus_lost")
-        for channel in list(self.channels.values()):
-            channel.lose()
-        return b"0-0"
+    async def _begin_anew(self, shard: int, after: bytes) -> bytes:
+        """Redis lost its data, and with it perhaps what we had not read: every listener looks for itself.
+
+        Reading goes on where the shard ends now, if that is before where we stood: entries to come may be named
+        by a clock that is behind.
+        """
+        log.warning("feed.bus_lost", shard=shard)
+        end = await self._reader.end(shard)
+        for topic, channel in list(self.channels.items()):
+            if self._reader.shard(topic) == shard:
+                channel.lose()
+        return min(after, end, key=_place)
 
     def join(self, topic: str, listener: Listener) -> None:
         if topic not in self.channels:
@@ -156,3 +165,8 @@ class Feed:
             for member in channel.members():
                 if isinstance(member, Waiter):
                     member.lost()
+
+
+def _place(entry_id: bytes) -> tuple[int, int]:
+    milliseconds, _, number = entry_id.partition(b"-")
+    return int(milliseconds), int(number)

@@ -22,6 +22,20 @@ def redis(url: str) -> str:
     return url
 
 
+def bus(url: str) -> str:
+    """A Redis URL, or some nodes of a Redis Cluster."""
+    if not clustered(url):
+        return redis(url)
+    if not re.match(r"^rediss?-cluster://([^/?#]*@)?[^/@,\s]+:\d+(,[^/@,\s]+:\d+)*/?$", url):
+        raise ValueError("must look like redis-cluster://host:6379,host:6379")
+    return url
+
+
+def clustered(url: str) -> bool:
+    """Whether it names a Redis Cluster."""
+    return re.match(r"^rediss?-cluster:", url) is not None
+
+
 def zone(name: str) -> str:
     """A time zone of the IANA database."""
     try:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from prometheus_client import Gauge
 
 from hub.core import guards, migrations
+from hub.core.bus import LAYOUT
 from hub.core.problems import Unavailable
 from hub.core.resources import Resources
 from hub.core.sql import Sql
@@ -69,10 +70,13 @@ async def ready(call: Call) -> Readiness:
 
 async def check(res: Resources) -> Readiness:
     """Look anew, and set the gauges; `Unavailable` with a sentence for each thing that is not as it must be."""
-    found, redis = await asyncio.gather(_asked("PostgreSQL", _look(res)), _asked("Redis", res.redis.ping()))
+    found, redis = await asyncio.gather(
+        _asked("PostgreSQL", _look(res)), _asked("Redis", res.redis.get(LAYOUT))
+    )
     lag, pending = (None, 0) if isinstance(found, Away) else found
     faults = [each.sentence for each in (found, redis) if isinstance(each, Away)]
     faults += _behind(lag, pending) if lag else []
+    faults += [] if isinstance(redis, Away) else _elsewhere(redis, res.feed.bus.layout)
     _lag.set(lag.seconds if lag else _UNKNOWN)
     _waiting.set(lag.waiting if lag else _UNKNOWN)
     _ready.set(not faults)
@@ -104,6 +108,15 @@ def _behind(lag: Lag, pending: int) -> list[str]:
             f"The relay is {lag.seconds:.0f} s behind (events waiting: {lag.waiting}); is it running?"
         )
     return faults
+
+
+def _elsewhere(relay: bytes | None, ours: str) -> list[str]:
+    if relay is None or relay.decode() == ours:
+        return []
+    return [
+        f"The relay publishes to {relay.decode()}, this hub reads {ours}: "
+        "REDIS_BUS_URL or REDIS_BUS_SHARDS differ."
+    ]
 
 
 @api.get("/version", guard=guards.public, limit="none")

@@ -5,14 +5,19 @@ Three steps, each safe to repeat after a crash at any point:
 2. publish (the bus refuses an offset it has);
 3. delete the rows.
 
+On a Redis Cluster a replica that takes over may lack what its primary had last, though we deleted the rows: what
+was published last is kept here, and published again when a shard has another node.
+
 One relay works at a time: it holds a session advisory lock on a connection of its own. Others wait
 for it, so a second one is a hot spare.
 """
 
 import asyncio
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -20,7 +25,7 @@ import msgspec
 import structlog
 
 from hub.core import clock, tracing
-from hub.core.bus import Bus, Published
+from hub.core.bus import LAYOUT, Bus, Published, open_bus
 from hub.core.db import AWAY, Login, prepare
 from hub.core.nursery import Nursery, told_to_stop
 from hub.core.outbox import WAKE
@@ -34,12 +39,14 @@ log = structlog.get_logger()
 sql = Sql("core")
 
 Connect = Callable[..., Awaitable[Any]]
+OpenBus = Callable[[Redis], Bus]
 # A spare that died while it waited for its turn must not take it: the server looks whether we are there.
 _SESSION = {"application_name": "caerus-relay", "client_connection_check_interval": "1s"}
 _LOCK = 4_242_001
 _BATCH = 500
 _FOR_EVER = 10**8
 _LOOK_SECONDS = 0.05
+_LIFE_SECONDS = 1
 _LOST = (*AWAY, OSError, asyncpg.PostgresError, RedisError)
 
 
@@ -53,6 +60,11 @@ class Numbered(msgspec.Struct, frozen=True):
     at: datetime
     data: str
     traceparent: str | None
+
+
+class _Out(msgspec.Struct, frozen=True):
+    topic: str
+    offset: int
 
 
 def message(row: Numbered) -> bytes:
@@ -97,40 +109,66 @@ async def serve(settings: Settings, dsn: str, redis_url: str) -> None:
     nursery.start(secrets.keep_fresh(), name="secrets")
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, secrets.refresh_soon)
     try:
-        await run(dsn, redis_url, Login(settings.db, secrets))
+        await run(dsn, redis_url, Login(settings.db, secrets), partial(open_bus, settings.redis))
     finally:
         await nursery.close()
 
 
-async def run(dsn: str, redis_url: str, connect: Connect = asyncpg.connect) -> None:
+async def run(dsn: str, redis_url: str, connect: Connect = asyncpg.connect, bus_on: OpenBus = Bus) -> None:
     """Relay until cancelled; lost connections are made again."""
-    while True:
-        try:
-            await _session(dsn, redis_url, connect)
-        except _LOST as error:
-            log.warning("relay.lost", error=str(error))
-            await asyncio.sleep(0.2)
-
-
-async def _session(dsn: str, redis_url: str, connect: Connect) -> None:
-    connection = await connect(dsn, command_timeout=30, server_settings=_SESSION)
     redis = open_redis(redis_url)
+    bus = bus_on(redis)
+    try:
+        while True:
+            try:
+                await _session(dsn, redis, bus, connect)
+            except _LOST as error:
+                log.warning("relay.lost", error=str(error))
+                await asyncio.sleep(0.2)
+    finally:
+        await bus.aclose()
+        await redis.aclose()
+
+
+async def _session(dsn: str, redis: Redis, bus: Bus, connect: Connect) -> None:
+    connection = await connect(dsn, command_timeout=30, server_settings=_SESSION)
     try:
         await prepare(connection)
         await connection.execute("select pg_advisory_lock($1)", _LOCK, timeout=_FOR_EVER)
         log.info("relay.leading")
-        await _lead(connection, Bus(redis), redis)
+        await _lead(connection, bus, redis)
     finally:
-        await redis.aclose()
         connection.terminate()
 
 
 async def _lead(connection: Any, bus: Bus, redis: Redis) -> None:
     async with redis.pubsub() as hints:
         await hints.subscribe(WAKE)
+        await redis.set(LAYOUT, bus.layout)
+        watch = _Watch(connection, bus)
+        await watch.look()
         while await move(connection, bus, left_over=True):
             pass
         while not told_to_stop():
             if not await move(connection, bus):
                 await hints.get_message(ignore_subscribe_messages=True, timeout=_LOOK_SECONDS)
+            await watch.look()
         raise asyncio.CancelledError
+
+
+class _Watch:
+    """Looks now and then whether shards have another node, and publishes again what it may lack."""
+
+    def __init__(self, db: Runs, bus: Bus) -> None:
+        self._db, self._bus = db, bus
+        self._lives: list[bytes | None] = []
+        self._looked = float("-inf")
+
+    async def look(self) -> None:
+        if time.monotonic() - self._looked < _LIFE_SECONDS or not (topics := self._bus.recent()):
+            return
+        self._looked, lives = time.monotonic(), await self._bus.lives()
+        if lives != self._lives:
+            found = await sql.many(self._db, _Out, "published_offsets", topics=list(topics))
+            await self._bus.repeat({out.topic: out.offset for out in found})
+            self._lives = lives

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from hub.core.batching import Batcher
-from hub.core.bus import Bus
+from hub.core.bus import open_bus
 from hub.core.db import Db, open_db
 from hub.core.feed import Feed
 from hub.core.jobs import Queue, queue
@@ -69,7 +69,9 @@ async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncI
     counter = open_single(redis_url, timeout=_COUNT_SECONDS)
     nursery = Nursery()
     passwords = Passwords(settings.security)
-    feed = Feed(db, Bus(redis), Bus(reader))
+    bus = open_bus(settings.redis, redis)
+    reading = open_bus(settings.redis, reader, timeout=10)
+    feed = Feed(db, bus, reading)
     sockets = Sockets(settings.serve.sockets_per_person, settings.serve.sockets_unproven)
     try:
         nursery.start(secrets.keep_fresh(), name="secrets")
@@ -106,6 +108,8 @@ async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncI
         await nursery.close()
         passwords.close()
         await counter.aclose()
+        await reading.aclose()
+        await bus.aclose()
         await reader.aclose()
         await redis.aclose()
         await db.close()

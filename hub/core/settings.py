@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hub.core import formats
 from hub.core.principal import Role
+from hub.core.redis_settings import RedisSettings
 from strategies.hours import DEFAULT_MARKET_TZ, Span, spans
 
 
@@ -77,14 +78,6 @@ class DbSettings(BaseSettings):
         if self.pool_min > self.pool_max:
             raise ValueError("DB_POOL_MIN must not exceed DB_POOL_MAX")
         return self
-
-
-class RedisSettings(BaseSettings):
-    """`REDIS_URL` (empty: the embedded server)."""
-
-    model_config = _config("REDIS_")
-
-    url: Annotated[str, AfterValidator(lambda v: v and formats.redis(v))] = ""
 
 
 class SecuritySettings(BaseSettings):
@@ -279,7 +272,7 @@ class Settings(BaseSettings):
         return cls(
             app=AppSettings(CAERUS_HOME=home, APP_LOG_LEVEL="WARNING" if level == "INFO" else level),
             db=DbSettings(dsn="", owner_dsn=""),
-            redis=RedisSettings(url=""),
+            redis=RedisSettings(url="", bus_url="", bus_shards=None),
             serve=ServeSettings.throw_away(port, ops_port),
             limits=LimitSettings.none(),
         )
@@ -295,6 +288,6 @@ class Settings(BaseSettings):
         """What was resolved, fit to be logged."""
         shown = self.model_dump(mode="json")
         shown["db"] |= {"dsn": formats.redact(self.db.dsn), "owner_dsn": formats.redact(self.db.owner_dsn)}
-        shown["redis"]["url"] = formats.redact(self.redis.url)
+        shown["redis"] |= self.redis.redacted()
         shown["telemetry"]["exporter_otlp_endpoint"] = formats.redact(self.telemetry.exporter_otlp_endpoint)
         return shown

@@ -32,6 +32,13 @@ from core.outbox where topic_offset is not null order by seq limit @n;
 -- name: delete_events :exec
 delete from core.outbox where seq = any(@seqs::bigint[]);
 
+-- name: published_offsets :many
+-- Up to where each topic has left the outbox.
+select t.topic, t.last_offset - (
+    select count(*) from core.outbox as o where o.topic = t.topic and o.topic_offset is not null
+) as "offset"
+from core.topics as t where t.topic = any(@topics::text[]);
+
 -- name: stream_epoch :one
 select epoch from core.stream;
 

@@ -15,6 +15,7 @@ from hub.core.embedded import Endpoints
 from hub.core.redis import open_redis
 from hub.core.settings import Settings
 from tests.conftest import FreshDatabase
+from tests.valkey_cluster import Cluster
 
 
 class Clock:
@@ -54,6 +55,24 @@ async def apart(fresh_database: FreshDatabase, apart_redis: str, settings: Setti
     yield Apart(fresh_database.app_dsn, apart_redis, db, Bus(redis))
     await db.close()
     await redis.aclose()
+
+
+@pytest.fixture(scope="module")
+async def nodes(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
+    """A Redis Cluster for the tests of a file."""
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    try:
+        await cluster.start()
+        yield cluster
+    finally:
+        await cluster.stop()
+
+
+@pytest.fixture
+async def cluster(nodes: Cluster) -> Cluster:
+    """An empty one."""
+    await nodes.empty()
+    return nodes
 
 
 @pytest.fixture

@@ -30,9 +30,9 @@ class Looking(Bus):
 
     looks = 0
 
-    async def life(self) -> bytes | None:
+    async def life(self, shard: int = 0) -> bytes | None:
         self.looks += 1
-        return await super().life()
+        return await super().life(shard)
 
 
 def event(topic: str, offset: int) -> Published:

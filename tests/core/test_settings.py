@@ -103,6 +103,11 @@ def test_the_dialects_of_a_dsn_mean_the_same(monkeypatch: pytest.MonkeyPatch, sc
         ("HMAC_NONCE_TTL_SECONDS", "100"),
         ("JWT_ACCESS_SECONDS", "5"),
         ("REDIS_URL", "http://h"),
+        ("REDIS_URL", "redis-cluster://h:1"),
+        ("REDIS_BUS_URL", "http://h"),
+        ("REDIS_BUS_URL", "redis-cluster://h"),
+        ("REDIS_BUS_URL", "redis-cluster://h:1,"),
+        ("REDIS_BUS_SHARDS", "4"),
     ],
 )
 def test_values_that_make_no_sense_are_refused(
@@ -241,3 +246,27 @@ def test_production_makes_no_secret_and_names_the_missing_one(
     with pytest.raises(MissingSecret, match="REDIS_PASSWORD"):
         Secrets(AppSettings()).get("REDIS_PASSWORD")
     assert not (tmp_path / "secrets").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "shards", "expected"),
+    [
+        ("", None, (False, 1)),
+        ("redis://h:6379/0", None, (False, 1)),
+        ("redis://h:6379/0", "4", (False, 4)),
+        ("redis-cluster://h:1,i:2", None, (True, 16)),
+        ("rediss-cluster://u:p@h:1", "5", (True, 5)),
+        ("redis-cluster://[::1]:1,[::2]:2/", "1", (True, 1)),
+    ],
+)
+def test_the_bus_is_where_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, url: str, shards: str | None, expected: tuple[bool, int]
+) -> None:
+    put(monkeypatch, REDIS_BUS_URL=url, **({"REDIS_BUS_SHARDS": shards} if shards else {}))
+    found = Settings().redis
+    assert (found.clustered, found.shards) == expected
+
+
+def test_the_password_of_the_bus_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, REDIS_BUS_URL="redis-cluster://u:hunter2@h:1,i:2")
+    assert "hunter2" not in str(Settings().summary())

@@ -113,6 +113,8 @@ class Stack:
             "DB_PASSWORD": "",
             "DB_PASSWORD_FILE": "",
             "REDIS_URL": self.endpoints.redis_url,
+            "REDIS_BUS_URL": self.settings.redis.bus_url,
+            "REDIS_BUS_SHARDS": str(self.settings.redis.shards),
             "HUB_PORT": str(self.settings.serve.port),
             "OPS_PORT": "0",
             "HUB_SOCKETS_PER_PERSON": str(self.settings.serve.sockets_per_person),
