@@ -22,7 +22,7 @@ from hub.core.routing import TableRouter
 from hub.core.settings import Settings
 from hub.core.stream.endpoint import endpoint as stream
 from hub.core.stream.topics import topics
-from hub.rooms import APIS, SECRETS
+from hub.rooms import APIS, SECRETS, SETTINGS
 
 DASHBOARD = Path(__file__).parents[1] / "clients" / "apps" / "dashboard" / "dist"
 
@@ -68,6 +68,8 @@ def _lifespan(
         async with open_resources(settings, dsn, redis_url) as resources:
             for name in SECRETS:
                 resources.secrets.get(name)
+            for read in SETTINGS:
+                read()
             resources.nursery.start(resources.presences.keep_telling(), name="presence")
             yield {"resources": resources}
 

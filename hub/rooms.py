@@ -15,9 +15,14 @@ from hub.identity.registration.api import api as registration
 from hub.identity.sessions import jobs as _session_jobs
 from hub.identity.sessions.api import api as sessions
 from hub.identity.users.api import api as users
+from hub.insight.charts import jobs as _chart_jobs
+from hub.insight.charts.api import api as charts
+from hub.insight.charts.settings import settings as _media_settings
 from hub.market.candles import topics as _candle_topics
 from hub.market.candles.api import api as candles
 from hub.money.quotas.api import api as quotas
+from hub.research.decisions import jobs as _decision_jobs
+from hub.research.decisions.api import api as decisions
 from hub.trading.approvals import topics as _approval_topics
 from hub.trading.approvals.api import api as approvals
 from hub.trading.commands import jobs as _command_jobs
@@ -48,10 +53,15 @@ APIS: list[Api] = [
     devices,
     commands,
     executions,
+    decisions,
+    charts,
 ]
 
 SECRETS = ("MFA_SEAL_SECRET",)
 """What rooms need besides the core: a hub without it does not start."""
+
+SETTINGS = (_media_settings,)
+"""Settings of rooms, read when a hub starts: a bad value stops it with the variable's name."""
 
 PLUGGED_IN = [
     _core_jobs,
@@ -65,4 +75,6 @@ PLUGGED_IN = [
     _session_jobs,
     _signal_jobs,
     _command_jobs,
+    _decision_jobs,
+    _chart_jobs,
 ]

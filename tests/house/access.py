@@ -137,6 +137,9 @@ ROUTES: dict[str, str] = {
     "POST /client/ack": "device",
     "GET /executions": PEOPLE,
     "GET /executions/{approval_id}": "operators: executions:read",
+    "POST /decisions": "producer",
+    "GET /decisions": "operators: decisions:read",
+    "GET /charts/candles": PEOPLE,
 }
 
 TOPICS: dict[str, str] = {

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings
 
+from hub import rooms
 from hub.core import settings
 
 LISTED = re.compile(r"^#? ?([A-Z][A-Z0-9_]+)=", re.MULTILINE)
@@ -15,6 +16,7 @@ def names() -> set[str]:
     kinds = [
         kind for kind in vars(settings).values() if isinstance(kind, type) and issubclass(kind, BaseSettings)
     ]
+    kinds += [type(read()) for read in rooms.SETTINGS]
     return {
         str(field.validation_alias or kind.model_config["env_prefix"] + name).upper()
         for kind in kinds
