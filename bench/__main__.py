@@ -8,7 +8,7 @@ import sys
 
 from bench.timing import show
 
-BENCHES = ("kernels", "fib_rsi", "ingest", "stream", "guards", "logins", "replay")
+BENCHES = ("kernels", "fib_rsi", "ingest", "stream", "guards", "logins", "charts", "replay")
 WITH_OPTIONS = ("fanout", "sockets", "storm")
 
 

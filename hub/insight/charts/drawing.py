@@ -84,7 +84,7 @@ def histogram(axes: Axes, chart: Histogram, colours: Colours) -> str:
     """What is below zero has the colour of a loss."""
     values = np.array(chart.values)
     low, high = float(values.min()), float(values.max())
-    if low == high:
+    if high - low <= max(abs(low), abs(high)) * 1e-9:  # less than a float tells apart, or an axis
         pad = abs(low) * 0.05 or 0.5
         low, high = low - pad, high + pad
     width = (high - low) / chart.bins

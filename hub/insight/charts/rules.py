@@ -16,7 +16,7 @@ MOST_CANDLES = 360
 """As many as can be told apart on a phone; of more, neighbours are joined."""
 MOST_POINTS = 2_000
 MOST_INPUT = 1_000_000
-_HUGE = 1e15
+_HUGE, _LATEST = 1e15, 6e10
 _ORDER = msgspec.json.Encoder(order="deterministic")
 KINDS = get_args(Kind)
 
@@ -40,14 +40,14 @@ def check(chart: Chart) -> None:
     for name, values in columns.items():
         if len(values) != count:
             raise Undrawable(f"There are {len(values)} {name} for {count} points.")
-        if (wrong := next((n for n, v in enumerate(values) if not _plain(v)), None)) is not None:
+        if (wrong := next((n for n, v in enumerate(values) if not _plain(name, v)), None)) is not None:
             raise invalid(f"/{name}/{wrong}", f"{values[wrong]} cannot be drawn")
     if not isinstance(chart, Histogram) and any(b <= a for a, b in pairwise(chart.times)):
         raise Undrawable("The times must rise.")
 
 
-def _plain(value: float) -> bool:
-    return math.isfinite(value) and abs(value) <= _HUGE
+def _plain(name: str, value: float) -> bool:
+    return math.isfinite(value) and abs(value) <= (_LATEST if name == "times" else _HUGE)
 
 
 def _columns(chart: Chart) -> dict[str, list[float]]:

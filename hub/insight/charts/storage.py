@@ -7,13 +7,13 @@ it and nothing written. A full disk costs time, never an answer.
 import os
 import stat
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import structlog
 
+from hub.core import clock
 from hub.insight.charts.models import Kind
 from hub.insight.charts.settings import MediaSettings
 
@@ -35,7 +35,10 @@ class Pictures:
         """A whole picture that is not too old."""
         path = self._path(kind, key)
         try:
-            if not self._is_ours() or time.time() - path.stat().st_mtime > self._settings.ttl_seconds:
+            if (
+                not self._is_ours()
+                or clock.now().timestamp() - path.stat().st_mtime > self._settings.ttl_seconds
+            ):
                 return None
             found = path.read_bytes()
         except OSError:
@@ -56,7 +59,7 @@ class Pictures:
 
     def prune(self) -> int:
         """Forget what is too old, then the oldest until the rest fits; how many went."""
-        kept, gone, now = [], 0, time.time()
+        kept, gone, now = [], 0, clock.now().timestamp()
         for path, found in self._files():
             life = _UNFINISHED_SECONDS if path.suffix == ".tmp" else self._settings.ttl_seconds
             if now - found.st_mtime > life:
