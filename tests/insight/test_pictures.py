@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
+import psutil
 import pytest
 
 from hub.core.problems import Unavailable
@@ -141,6 +143,14 @@ async def test_a_picture_is_drawn_once_and_counted(studio: Path) -> None:
     assert [path.name for path in studio.iterdir()] == [f"equity-{first.key}.png"]
 
 
+async def test_who_asks_at_once_for_the_same_shares_one_drawing(studio: Path) -> None:
+    before = here()["media_render_total{type=candles}"]
+    wanted = [service.render_candles(candlesticks(30)) for _ in range(drawing.WAITING * 3)]
+    pictures = await asyncio.gather(*wanted)
+    assert len({picture.png for picture in pictures}) == 1
+    assert here()["media_render_total{type=candles}"] == before + 1
+
+
 async def test_a_picture_over_the_bound_is_not_given_out(
     studio: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,6 +196,35 @@ async def test_a_drawing_process_that_is_killed_is_started_again() -> None:
 
     await until(refused_or_drawn, seconds=30)
     pool.close()
+
+
+ORPHAN = """
+import asyncio, sys
+from hub.insight.charts.pool import Pool
+from tests.insight.pictures import equity
+async def main():
+    pool = Pool()
+    await pool.png(equity(3))
+    print(*pool._executor._processes, flush=True)
+    await asyncio.sleep(60)
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+async def test_a_hub_that_is_killed_leaves_no_drawing_process(tmp_path: Path) -> None:
+    script = tmp_path / "hub_like.py"
+    script.write_text(ORPHAN)
+    root = str(Path(__file__).parents[2])
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, str(script), stdout=asyncio.subprocess.PIPE, env={"PYTHONPATH": root}
+    )
+    assert parent.stdout is not None
+    child = psutil.Process(int(await parent.stdout.readline()))
+    assert child.is_running()
+    parent.kill()
+    await parent.wait()
+    await until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, seconds=30)
 
 
 async def fill(hub: RunningHub, count: int) -> str:

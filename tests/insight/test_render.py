@@ -39,7 +39,7 @@ DRAWN: dict[str, Chart] = {
     "huge": equity(3, values=[-1e15, 1e15, 0.0]),
     "histogram": HISTOGRAM,
     "one value": Histogram("One", [2.0], "R"),
-    "values that differ by nothing": Histogram("Near", [1e15, 1e15 + 0.25], "R"),
+    "values that differ by nothing": Histogram("Near", [9e14, 9e14 + 0.25], "R"),
     "100,000 values": Histogram("Many", equity(100_000).values, "R", bins=200),
     "markup and a long title": equity(5, title="$x^2$ <b>\n\0" + "long " * 40, currency="US$_{D}"),
 }

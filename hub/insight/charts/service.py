@@ -3,6 +3,7 @@
 import asyncio
 from functools import cache
 from importlib.metadata import version
+from weakref import WeakValueDictionary
 
 from prometheus_client import Counter
 
@@ -16,6 +17,7 @@ from hub.insight.charts.models import (
     Chart,
     Equity,
     Histogram,
+    Kind,
     Picture,
 )
 from hub.insight.charts.pool import Pool
@@ -35,6 +37,7 @@ class _Studio:
     def __init__(self) -> None:
         self.most_bytes = settings().max_bytes
         self.pool, self.pictures = Pool(), Pictures(settings())
+        self.locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
 
 _studio = cache(_Studio)
@@ -75,18 +78,25 @@ async def prune() -> None:
 
 
 async def _picture(chart: Chart) -> Picture:
-    kind, studio = rules.kind_of(chart), _studio()
     await asyncio.to_thread(rules.check, chart)
-    key = await asyncio.to_thread(name, chart)
-    if found := await asyncio.to_thread(studio.pictures.get, kind, key):
-        _hits.labels(kind).inc()
-        return Picture(key, found)
+    kind, key, studio = rules.kind_of(chart), await asyncio.to_thread(name, chart), _studio()
+    # Everybody asks for the same picture when a bar closes: one draws it, the others find it.
+    lock = studio.locks.setdefault(key, asyncio.Lock())
+    async with lock:
+        if found := await asyncio.to_thread(studio.pictures.get, kind, key):
+            _hits.labels(kind).inc()
+            return Picture(key, found)
+        png = await _drawn(studio, kind, chart)
+        await asyncio.to_thread(studio.pictures.put, kind, key, png)
+    return Picture(key, png)
+
+
+async def _drawn(studio: _Studio, kind: Kind, chart: Chart) -> bytes:
     png = await studio.pool.png(chart)
     if len(png) > studio.most_bytes:
         raise Unavailable(f"The picture has {len(png)} bytes; MEDIA_MAX_BYTES is {studio.most_bytes}.")
     _rendered.labels(kind).inc()
-    await asyncio.to_thread(studio.pictures.put, kind, key, png)
-    return Picture(key, png)
+    return png
 
 
 def _candlesticks(query: CandleChartQuery, candles: list[Candle]) -> Candlesticks:
