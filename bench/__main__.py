@@ -8,7 +8,18 @@ import sys
 
 from bench.timing import show
 
-BENCHES = ("kernels", "fib_rsi", "ingest", "stream", "guards", "logins", "reconcile", "risk", "replay")
+BENCHES = (
+    "kernels",
+    "fib_rsi",
+    "ingest",
+    "stream",
+    "guards",
+    "logins",
+    "reconcile",
+    "risk",
+    "charts",
+    "replay",
+)
 WITH_OPTIONS = ("fanout", "sockets", "storm")
 
 

@@ -15,10 +15,15 @@ from hub.identity.registration.api import api as registration
 from hub.identity.sessions import jobs as _session_jobs
 from hub.identity.sessions.api import api as sessions
 from hub.identity.users.api import api as users
+from hub.insight.charts import jobs as _chart_jobs
+from hub.insight.charts.api import api as charts
+from hub.insight.charts.settings import MediaSettings
 from hub.market.candles import topics as _candle_topics
 from hub.market.candles.api import api as candles
 from hub.market.candles.settings import CandleSettings
 from hub.money.quotas.api import api as quotas
+from hub.research.decisions import jobs as _decision_jobs
+from hub.research.decisions.api import api as decisions
 from hub.trading.accounts import topics as _account_topics
 from hub.trading.accounts.api import api as accounts
 from hub.trading.accounts.settings import AccountSettings
@@ -71,12 +76,14 @@ APIS: list[Api] = [
     positions,
     trades,
     risk,
+    decisions,
+    charts,
 ]
 
 SECRETS = ("MFA_SEAL_SECRET",)
 """What rooms need besides the core: a hub without it does not start."""
 
-SETTINGS = (AccountSettings, CandleSettings, RiskSettings)
+SETTINGS = (AccountSettings, CandleSettings, MediaSettings, RiskSettings)
 """Settings of rooms: no process starts with a bad value there either."""
 
 PLUGGED_IN = [
@@ -99,4 +106,6 @@ PLUGGED_IN = [
     _closing_topics,
     _reconciliation_jobs,
     _risk_jobs,
+    _decision_jobs,
+    _chart_jobs,
 ]

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from caerus_client.decisions import DecisionClient, DecisionFile
 from caerus_client.device import DeviceClient
 from caerus_client.ledger import Ledger
 from caerus_client.producer import ProducerClient
@@ -40,12 +41,19 @@ async def run(settings: Settings, dsn: str, redis_url: str, *, pace: float) -> N
         terminal = Terminal(SYMBOL, path=folder / "terminal.db")
         files.callback(terminal.close)
         producer = _producer(settings, client, secrets, spool)
+        told = files.enter_context(DecisionFile.opened(folder / "decisions.db"))
+        decisions = DecisionClient(
+            client.api_base, client.producer_id, secrets.get("HMAC_PRODUCER_SECRET"), told
+        )
         device = DeviceClient(client.api_base, client.device_id, secrets.get("DEVICE_SECRET"))
-        trader = Trader(config(settings.trading, SYMBOL), spool, wake=producer.wake)
+        trader = Trader(
+            config(settings.trading, SYMBOL), spool, wake=producer.wake, on_decision=decisions.add
+        )
         ea = Ea(terminal, device, ledger)
         resources = open_resources(settings, dsn, redis_url)
-        async with resources as res, producer, device, asyncio.TaskGroup() as group:
+        async with resources as res, producer, decisions, device, asyncio.TaskGroup() as group:
             group.create_task(producer.run())
+            group.create_task(decisions.run())
             group.create_task(device.run(ea, ledger, wait=_POLL_SECONDS))
             await _play(res, trader, ea, pace)
 

@@ -53,6 +53,11 @@ def _clean(key: Any, value: Any, depth: int) -> Any:
     return [_clean(None, each, depth + 1) for each in value]
 
 
+def clean(value: Any) -> Any:
+    """A value as the log would show it, for those who keep it elsewhere."""
+    return _clean(None, value, 0)
+
+
 def _trace(_: Any, __: str, event: Event) -> Event:
     if found := tracing.trace_id():
         event["trace_id"] = found

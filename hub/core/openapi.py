@@ -75,7 +75,8 @@ def _operation(tag: str, endpoint: Endpoint, schema_of: dict[str, Any]) -> dict[
 def _answer(endpoint: Endpoint, schema_of: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": HTTPStatus(endpoint.status).phrase}
     if endpoint.returns not in (None, type(None)):
-        answer["content"] = {"application/json": {"schema": schema_of[repr(endpoint.returns)]}}
+        schema = schema_of[repr(endpoint.returns)]
+        answer["content"] = {schema.get("contentMediaType", "application/json"): {"schema": schema}}
     return answer
 
 

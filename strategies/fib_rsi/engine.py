@@ -6,7 +6,7 @@ import numpy as np
 
 from strategies.candles import Bar, Candles
 from strategies.fib_rsi import snapshot
-from strategies.fib_rsi.build import SIDES, Columns, build_setup
+from strategies.fib_rsi.build import SIDES, Columns, build_setup, features
 from strategies.fib_rsi.params import FibRsiParams
 from strategies.fib_rsi.scan import NEVER, WIDTH, decide, decide_history, rules
 from strategies.fib_rsi.setup import Cancel, Decision, Place, Setup, Side
@@ -47,6 +47,10 @@ class FibRsi:
     def is_warm(self) -> bool:
         """Whether the next bar will be decided on."""
         return self._seen >= self.params.main_bars
+
+    def features(self) -> dict[str, float]:
+        """What is recorded of the newest bar, setup or none (as `Setup.features`); NaN until the RSI is there."""
+        return features(self._columns, self._rows - 1, self.params.roc_period)
 
     def warm(self, history: Candles) -> None:
         """Take in `history` without deciding."""

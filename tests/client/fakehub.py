@@ -58,11 +58,15 @@ class FakeHub:
         self.cursor = 0
         self.news = asyncio.Event()
         self.url = ""
+        self.decisions: list[dict] = []
+        self.decision_answers: deque[int | str] = deque()
+        self.decisions_down: int | str | None = None
 
     async def start(self) -> None:
         app = web.Application()
         app.router.add_post("/api/v1/signals", self.post_signal)
         app.router.add_post("/api/v1/signals/{id}/cancel", self.cancel_signal)
+        app.router.add_post("/api/v1/decisions", self.post_decisions)
         app.router.add_get("/api/v1/client/poll", self.poll)
         app.router.add_post("/api/v1/client/ack", self.ack)
         self.runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -144,6 +148,24 @@ class FakeHub:
             return problem(409)
         signal["status"], signal["close_reason"] = "cancelled", msgspec.json.decode(body)["reason"]
         return web.Response(body=msgspec.json.encode(signal))
+
+    async def post_decisions(self, request: web.Request) -> web.Response:
+        """`decision_answers` are given one a call, else `decisions_down`: a status, "cut" or "hang"."""
+        body = await request.read()
+        if not self._signed(request, body, "X-Producer-Id", PRODUCER_SECRET.encode()):
+            return self._unauthorised()
+        fault = self.decision_answers.popleft() if self.decision_answers else self.decisions_down
+        if fault == "hang":
+            await asyncio.sleep(3600)
+        if fault == "cut":
+            request.transport.abort()
+        items = msgspec.json.decode(body)["items"]
+        if any(item.get("poison") for item in items):
+            return problem(422)
+        if fault is not None:
+            return problem(fault if isinstance(fault, int) else 500)
+        self.decisions += items
+        return web.Response(body=b'{"recorded":%d,"known":0}' % len(items))
 
     def command(self, plain: dict, command_id: str | None = None, key_version: int = 1) -> str:
         """Seal a command for the device and list it."""

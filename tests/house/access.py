@@ -165,6 +165,9 @@ ROUTES: dict[str, str] = {
     "PATCH /trading/resume": PEOPLE,
     "PUT /trading/size": PEOPLE,
     "GET /trading/status": PEOPLE,
+    "POST /decisions": "producer",
+    "GET /decisions": "operators: decisions:read",
+    "GET /charts/candles": PEOPLE,
 }
 
 TOPICS: dict[str, str] = {

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
+from caerus_client.decisions import DecisionClient, DecisionFile
 from caerus_client.producer import OnAlert, OnOutcome, ProducerClient, RetryPolicy
 from caerus_client.spool import Spool
 from caerus_client.times import Now, utc_now
@@ -29,13 +30,14 @@ async def run(
     on_alert: OnAlert | None = None,
     on_outcome: OnOutcome | None = None,
     now: Now = utc_now,
+    flush_seconds: float = 5.0,
 ) -> None:
     """Trade `bars` until they end and everything has reached the hub, or until cancelled.
 
     `spool` is a file that outlives the process: started again on it, the trader goes on where it stood.
-    `pace` is in seconds a bar.
+    `pace` is in seconds a bar. At the end the hub is given `flush_seconds` to take the decisions that wait.
     """
-    with Spool(spool) as queue:
+    with Spool(spool) as queue, DecisionFile.opened(beside(spool)) as told:
         client = ProducerClient(
             hub,
             producer_id,
@@ -47,8 +49,18 @@ async def run(
             on_outcome=metrics.counted(on_outcome),
             now=now,
         )
-        async with client, asyncio.TaskGroup() as group:
-            drain = group.create_task(client.run())
-            await Trader(config, queue, now=now, wake=client.wake).run(bars, pace)
+        decisions = DecisionClient(hub, producer_id, secret, told, retry=retry, now=now)
+        async with client, decisions, asyncio.TaskGroup() as group:
+            drain, telling = group.create_task(client.run()), group.create_task(decisions.run())
+            trader = Trader(config, queue, now=now, wake=client.wake, on_decision=decisions.add)
+            await trader.run(bars, pace)
             await client.settled()
+            # what the hub does not take by then is sent when the trader is started again
+            await decisions.flushed(flush_seconds)
             drain.cancel()
+            telling.cancel()
+
+
+def beside(spool: str | Path) -> Path:
+    """The file of decisions that belongs to a spool."""
+    return Path(spool).with_suffix(".decisions.db")

@@ -21,6 +21,7 @@ from strategies.hours import DEFAULT_MARKET_TZ, Span, may_enter
 from strategies.orders import OrderSide, Rejected, build_order
 from strategies.symbols import Symbol
 from workers.trader import metrics, state
+from workers.trader.decisions import OnDecision, Said, tell
 from workers.trader.signals import signal_body
 
 SIDES: dict[OrderSide, Side] = {"buy": "long", "sell": "short"}
@@ -79,12 +80,20 @@ class Trader:
     """
 
     def __init__(
-        self, config: Config, spool: Spool, *, now: Now = utc_now, wake: Callable[[], None] = lambda: None
+        self,
+        config: Config,
+        spool: Spool,
+        *,
+        now: Now = utc_now,
+        wake: Callable[[], None] = lambda: None,
+        on_decision: OnDecision | None = None,
     ) -> None:
         self.config = config
         self._spool = spool
         self._now = now
         self._wake = wake
+        self._on_decision = on_decision
+        self._said: list[Said] = []
         self._since_checkpoint = 0
         saved = spool.checkpoint()
         if saved is None:
@@ -112,17 +121,25 @@ class Trader:
         if last is not None and bar.time <= last:
             return Step(bar, taken=False)
         warm = self.engine.is_warm
+        self._said.clear()
         self._follow(bar)
         items = self._items(self._decide(bar), bar)
         self._since_checkpoint += 1
-        if not warm or not (items or self._since_checkpoint >= CHECKPOINT_BARS):
-            return Step(bar)
+        ids = await self._put(items) if warm else []
+        # after the signals are on the disk: a decision that is not told costs no signal
+        if warm and self._on_decision:
+            tell(self._on_decision, self.config, self.engine, bar, self._said, self._now())
+        return Step(bar, items if warm else (), tuple(ids))
+
+    async def _put(self, items: tuple[NewItem, ...]) -> list[int]:
+        if not (items or self._since_checkpoint >= CHECKPOINT_BARS):
+            return []
         self._since_checkpoint = 0
         checkpoint = state.pack(self.config.name, self.engine, self.book)
         ids = await asyncio.to_thread(self._spool.put, items, checkpoint)
         if ids:
             self._wake()
-        return Step(bar, items, tuple(ids))
+        return ids
 
     async def run(self, bars: Iterable[Bar], pace: float = 0.0) -> None:
         """Step through `bars`, waiting `pace` seconds after each one that could lead to a decision."""
@@ -193,6 +210,7 @@ class Trader:
     def _log(self, outcome: str, decision: Decision, bar: Bar, **more: object) -> None:
         setup_id = decision.setup.id if isinstance(decision, Place) else decision.setup_id
         kind = "place" if isinstance(decision, Place) else "cancel"
+        self._said.append((outcome, {"setup": setup_id, **more}))
         log.info(
             "decision", outcome=outcome, kind=kind, setup=setup_id, bar=bar.time, close=bar.close, **more
         )

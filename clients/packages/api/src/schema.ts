@@ -466,6 +466,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/charts/candles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest candles as a picture; `If-None-Match` with its ETag answers 304. */
+        get: operations["get_candle_chart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/client/ack": {
         parameters: {
             query?: never;
@@ -511,6 +528,24 @@ export interface paths {
         get: operations["get_consent"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What strategies made of each bar, the newest bar first. */
+        get: operations["list_decisions"];
+        put?: never;
+        /** Record evaluations; recording one again changes nothing. */
+        post: operations["record_decisions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1244,6 +1279,13 @@ export interface components {
             signal_id: string;
         };
         /**
+         * Batch
+         * @description Up to 500 at once.
+         */
+        Batch: {
+            items: components["schemas"]["DecisionIn"][];
+        };
+        /**
          * Bounds
          * @description The prices a person's consent covers; the terminal checks them against its own quote.
          */
@@ -1404,6 +1446,62 @@ export interface components {
              * @enum {unknown}
              */
             role?: "admin" | "owner" | "user";
+        };
+        /**
+         * Decision
+         * @description A stored evaluation; `features`, `thresholds` and `note` without what looked personal or secret.
+         */
+        Decision: {
+            at: string;
+            bar_time: string;
+            features: Record<string, never>;
+            /** Format: uuid */
+            id: string;
+            note: string;
+            /** @enum {unknown} */
+            outcome: "cancelled" | "none" | "placed" | "rejected" | "withheld";
+            producer_id: string;
+            recorded_at: string;
+            signal_id: string | null;
+            strategy: string;
+            symbol: string;
+            thresholds: Record<string, never>;
+            timeframe: string;
+            user_id: string | null;
+            version: string;
+        };
+        /**
+         * DecisionIn
+         * @description One evaluation. `bar_time` is when the bar opened, `at` when the strategy decided.
+         */
+        DecisionIn: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            bar_time: string;
+            /** @default {} */
+            features?: Record<string, never>;
+            /** @default  */
+            note?: string;
+            /** @enum {unknown} */
+            outcome: "cancelled" | "none" | "placed" | "rejected" | "withheld";
+            /** @default null */
+            signal_id?: string | null;
+            strategy: string;
+            symbol: string;
+            /** @default {} */
+            thresholds?: Record<string, never>;
+            /** @enum {unknown} */
+            timeframe: "D1" | "H1" | "H4" | "M1" | "M15" | "M30" | "M5";
+            version: string;
+        };
+        /**
+         * DecisionPage
+         * @description The newest bar first; `next_cursor` is null on the last page.
+         */
+        DecisionPage: {
+            items: components["schemas"]["Decision"][];
+            next_cursor: string | null;
         };
         /**
          * Detail
@@ -1919,6 +2017,14 @@ export interface components {
             migrations_pending: number;
             relay_lag_seconds: number;
             status: string;
+        };
+        /**
+         * Recorded
+         * @description How many were new, and how many were known already.
+         */
+        Recorded: {
+            known: number;
+            recorded: number;
         };
         /**
          * RecoveryCodes
@@ -4345,6 +4451,85 @@ export interface operations {
             };
         };
     };
+    get_candle_chart: {
+        parameters: {
+            query: {
+                bars?: number;
+                symbol: string;
+                theme?: "dark" | "light";
+                timeframe?: "D1" | "H1" | "H4" | "M1" | "M15" | "M30" | "M5";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description This cannot be drawn */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     acknowledge: {
         parameters: {
             query?: never;
@@ -4525,6 +4710,157 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Consent"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_decisions: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                outcome?: ("cancelled" | "none" | "placed" | "rejected" | "withheld") | null;
+                since?: string | null;
+                strategy?: string | null;
+                symbol?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionPage"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    record_decisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
             /** @description Too many requests */

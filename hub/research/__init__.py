@@ -1,0 +1,1 @@
+"""What strategies think: what they decided, and why."""
