@@ -7,7 +7,6 @@ from types import ModuleType
 
 from pydantic_settings import BaseSettings
 
-from hub import rooms
 from hub.core import settings
 
 LISTED = re.compile(r"^#? ?([A-Z][A-Z0-9_]+)=", re.MULTILINE)
@@ -28,7 +27,6 @@ def names() -> set[str]:
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, BaseSettings)
     ]
-    kinds += [type(read()) for read in rooms.SETTINGS]
     return {
         str(field.validation_alias or kind.model_config["env_prefix"] + name).upper()
         for kind in kinds

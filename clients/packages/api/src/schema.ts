@@ -4,6 +4,125 @@
  */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your linked accounts, pending ones too. */
+        get: operations["list_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unlink an account; what is known of it is kept. */
+        delete: operations["unlink_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of your accounts, its sums and open positions, with their age. */
+        get: operations["positions_of_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/primary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make a verified account your primary one. */
+        put: operations["choose_primary"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask whether the account is proven by now, by your terminal's snapshot or by the tag. */
+        post: operations["verify_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that an account is yours. The tag in this answer proves it as the comment of an order there. */
+        post: operations["link_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/link/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as `POST /accounts/{id}/verify`. */
+        post: operations["verify_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/audit-logs": {
         parameters: {
             query?: never;
@@ -517,6 +636,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/client/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show how the account on your terminal stands; sending one again changes nothing. */
+        post: operations["take_snapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Positions of yours that had to be closed, newest first: why, and how far it is. Nobody can stop one. */
+        get: operations["list_closures"];
+        put?: never;
+        /** Close every open position of an account, now and without a warning. */
+        post: operations["close_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/consent": {
         parameters: {
             query?: never;
@@ -863,6 +1017,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your primary account, its sums and open positions, with their age. */
+        get: operations["list_positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/positions/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as `GET /positions`. */
+        get: operations["live_positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ready": {
         parameters: {
             query?: never;
@@ -872,6 +1060,23 @@ export interface paths {
         };
         /** Database, Redis, relay and migrations are as they must be to serve. */
         get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliation/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What matched and what did not, newest first: your own, or anybody's for operators. */
+        get: operations["list_findings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -998,6 +1203,40 @@ export interface paths {
         put?: never;
         /** Take a signal back, with every order it led to that has not filled. */
         post: operations["cancel_signal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your trades, newest first. */
+        get: operations["list_trades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trades/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of your trades. */
+        get: operations["get_trade"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1210,6 +1449,33 @@ export interface components {
             status?: "accepted";
         };
         /**
+         * Account
+         * @description A linked account. `device_id` is the terminal that speaks for it.
+         */
+        Account: {
+            broker: string;
+            created_at: string;
+            currency: string | null;
+            device_id: string | null;
+            /** Format: uuid */
+            id: string;
+            is_primary: boolean;
+            kind: ("contest" | "demo" | "real") | null;
+            login: string;
+            mode: ("hedging" | "netting") | null;
+            name: string;
+            proof: ("device" | "tag" | "terminal") | null;
+            server: string;
+            /** @enum {unknown} */
+            state: "pending" | "unlinked" | "verified";
+            unlinked_at: string | null;
+            verified_at: string | null;
+        };
+        /** Accounts */
+        Accounts: {
+            items: components["schemas"]["Account"][];
+        };
+        /**
          * AckIn
          * @description What became of a command. `at` is the terminal's clock and is kept for nothing but reading.
          */
@@ -1284,6 +1550,13 @@ export interface components {
          */
         Batch: {
             items: components["schemas"]["DecisionIn"][];
+        };
+        /**
+         * Begun
+         * @description What was decided just now; positions that were on their way already are not among it.
+         */
+        Begun: {
+            items: components["schemas"]["Closure"][];
         };
         /**
          * Bounds
@@ -1404,6 +1677,40 @@ export interface components {
             /** Format: decimal */
             volume: string;
         };
+        /**
+         * CloseIn
+         * @description The owner closes every position of an account.
+         */
+        CloseIn: {
+            /** Format: uuid */
+            account_id: string;
+            because: string;
+        };
+        /**
+         * Closure
+         * @description One position that must be closed. `equity` is what the account had when it was decided, in minor units.
+         */
+        Closure: {
+            /** Format: uuid */
+            account_id: string;
+            attempts: number;
+            close_price: string | null;
+            closed_at: string | null;
+            command_id: string | null;
+            decided_at: string;
+            detail: Record<string, never>;
+            due_at: string;
+            equity: number | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            reason: "close_only" | "drawdown" | "equity_floor" | "kill_switch" | "liquidity" | "owner" | "price_gap" | "risk_limit";
+            /** @enum {unknown} */
+            state: "closed" | "sent" | "warned";
+            ticket: string;
+            /** Format: uuid */
+            user_id: string;
+        };
         /** CodeIn */
         CodeIn: {
             code: string;
@@ -1446,6 +1753,60 @@ export interface components {
              * @enum {unknown}
              */
             role?: "admin" | "owner" | "user";
+        };
+        /**
+         * DealIn
+         * @description Something the broker booked. A `balance` deal is money in or out: deposit, withdrawal, credit, bonus.
+         */
+        DealIn: {
+            /** Format: date-time */
+            at: string;
+            /** @default  */
+            comment?: string;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            commission?: string;
+            deal: string;
+            /**
+             * @default none
+             * @enum {unknown}
+             */
+            direction?: "in" | "inout" | "none" | "out";
+            /**
+             * @default trade
+             * @enum {unknown}
+             */
+            kind?: "balance" | "trade";
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            price?: string;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            profit?: string;
+            /** @default unknown */
+            reason?: string;
+            /** @default null */
+            side?: ("buy" | "sell") | null;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            swap?: string;
+            /** @default null */
+            symbol?: string | null;
+            /** @default  */
+            ticket?: string;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            volume?: string;
         };
         /**
          * Decision
@@ -1561,12 +1922,29 @@ export interface components {
             v: number;
         };
         /**
+         * Equity
+         * @description The event: the account's sums. `drawdown_percent` is of the peak, deposits and withdrawals taken out.
+         */
+        Equity: {
+            /** Format: uuid */
+            account_id: string;
+            balance: components["schemas"]["hub.trading.positions.models.Money"];
+            day_equity: components["schemas"]["hub.trading.positions.models.Money"];
+            doubt: ("equity_missing" | "equity_zero") | null;
+            /** Format: decimal */
+            drawdown_percent: string;
+            equity: components["schemas"]["hub.trading.positions.models.Money"];
+            free_margin: components["schemas"]["hub.trading.positions.models.Money"];
+            margin: components["schemas"]["hub.trading.positions.models.Money"];
+            peak_equity: components["schemas"]["hub.trading.positions.models.Money"];
+            taken_at: string;
+        };
+        /**
          * Execution
-         * @description One command on one device.
+         * @description One command on one device. A `close` that no approval led to has none, and no signal.
          */
         Execution: {
-            /** Format: uuid */
-            approval_id: string;
+            approval_id: string | null;
             broker_ticket: string | null;
             close_price: string | null;
             close_reason: ("cancelled" | "expired" | "manual" | "stop_loss" | "take_profit") | null;
@@ -1582,8 +1960,7 @@ export interface components {
             id: string;
             /** @enum {unknown} */
             kind: "cancel" | "close" | "open";
-            /** Format: uuid */
-            signal_id: string;
+            signal_id: string | null;
             /** @enum {unknown} */
             status: "closed" | "failed" | "placed" | "refused" | "unknown";
             updated_at: string;
@@ -1636,6 +2013,14 @@ export interface components {
             status: string;
         };
         /**
+         * VerifyIn
+         * @description The token that the password gave, and a code.
+         */
+        "hub.identity.auth.models.VerifyIn": {
+            code: string;
+            mfa_token: string;
+        };
+        /**
          * Status
          * @description `required`: this person's role may do nothing without a second factor.
          */
@@ -1649,9 +2034,19 @@ export interface components {
             email: string;
             password: string;
         };
+        /** VerifyIn */
+        "hub.trading.accounts.models.VerifyIn": {
+            /** Format: uuid */
+            account_id: string;
+        };
         /** RegisterIn */
         "hub.trading.devices.models.RegisterIn": {
             name: string;
+        };
+        /** Money */
+        "hub.trading.positions.models.Money": {
+            amount_minor: number;
+            currency: string;
         };
         /**
          * Status
@@ -1664,6 +2059,14 @@ export interface components {
             size: components["schemas"]["Size"];
             /** Format: uuid */
             user_id: string;
+        };
+        /**
+         * Money
+         * @description An amount in the currency's smallest unit.
+         */
+        "hub.trading.trades.models.Money": {
+            amount_minor: number;
+            currency: string;
         };
         /**
          * HubPresence
@@ -1782,6 +2185,25 @@ export interface components {
             user_id?: string | null;
         };
         /**
+         * Linked
+         * @description The only time the tag is shown. It is the comment of any order on the account, until it expires.
+         */
+        Linked: {
+            account: components["schemas"]["Account"];
+            tag: string;
+            tag_expires_at: string;
+        };
+        /**
+         * LinkIn
+         * @description An account as its owner knows it. `server` and `login` are the broker's; a password is never asked for.
+         */
+        LinkIn: {
+            broker: string;
+            login: string;
+            name: string;
+            server: string;
+        };
+        /**
          * Listed
          * @description A person as operators see them. `locked_until` is the throttle's, `suspended_at` an operator's lock.
          */
@@ -1798,6 +2220,50 @@ export interface components {
             suspended_at: string | null;
             verified_at: string | null;
         };
+        /**
+         * Live
+         * @description The last known of an account; nulls before the first look. `age_seconds` is since the hub got it.
+         */
+        Live: {
+            account_balance: components["schemas"]["hub.trading.positions.models.Money"] | null;
+            account_equity: components["schemas"]["hub.trading.positions.models.Money"] | null;
+            /** Format: uuid */
+            account_id: string;
+            age_seconds: number | null;
+            algo_allowed: boolean | null;
+            connected: boolean | null;
+            doubt: ("equity_missing" | "equity_zero") | null;
+            drawdown_percent: string | null;
+            free_margin: components["schemas"]["hub.trading.positions.models.Money"] | null;
+            margin: components["schemas"]["hub.trading.positions.models.Money"] | null;
+            open_positions: components["schemas"]["Position"][];
+            peak_equity: components["schemas"]["hub.trading.positions.models.Money"] | null;
+            stale: boolean;
+            taken_at: string | null;
+            trade_allowed: boolean | null;
+        };
+        /**
+         * Logged
+         * @description A finding as it is shown.
+         */
+        Logged: {
+            /** Format: uuid */
+            account_id: string;
+            bot_position: Record<string, never> | null;
+            command_id: string | null;
+            created_at: string;
+            detail: Record<string, never>;
+            /** @enum {unknown} */
+            divergence: "broker_close" | "hand_closed" | "manual_trade" | "missing_position" | "none" | "partial_fill" | "side" | "slippage" | "unknown_absent" | "unknown_placed" | "volume";
+            /** Format: uuid */
+            id: string;
+            matched: boolean;
+            mt5_position: Record<string, never> | null;
+            signal_id: string | null;
+            ticket: string | null;
+            /** Format: uuid */
+            user_id: string;
+        };
         /** LoginIn */
         LoginIn: {
             email: string;
@@ -1810,6 +2276,48 @@ export interface components {
         LogPage: {
             items: components["schemas"]["Shown"][];
             next_cursor: number | null;
+        };
+        /**
+         * Look
+         * @description `seq` grows with every look at an account, over restarts too: Unix milliseconds do. `time` is the
+         *         terminal's clock. `deals` are all that are not yet known to have arrived. Equity may be null: unknown.
+         */
+        Look: {
+            /** @default true */
+            algo_allowed?: boolean;
+            /** Format: decimal */
+            balance: string;
+            /** @default true */
+            connected?: boolean;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            credit?: string;
+            currency: string;
+            /** @default [] */
+            deals?: components["schemas"]["DealIn"][];
+            equity: string | null;
+            /** Format: decimal */
+            free_margin: string;
+            /** @default null */
+            kind?: ("contest" | "demo" | "real") | null;
+            /** @default 0 */
+            leverage?: number;
+            login: string;
+            /** Format: decimal */
+            margin: string;
+            /** @default null */
+            mode?: ("hedging" | "netting") | null;
+            /** @default [] */
+            orders?: components["schemas"]["OrderIn"][];
+            positions: components["schemas"]["PositionIn"][];
+            seq: number;
+            server: string;
+            /** Format: date-time */
+            time: string;
+            /** @default true */
+            trade_allowed?: boolean;
         };
         /**
          * Made
@@ -1849,6 +2357,22 @@ export interface components {
             role: "admin" | "member" | "owner" | "viewer";
         };
         /**
+         * OrderIn
+         * @description An order that waits for its price. It is looked at for its comment.
+         */
+        OrderIn: {
+            /** @default  */
+            comment?: string;
+            /** Format: decimal */
+            price: string;
+            /** @enum {unknown} */
+            side: "buy" | "sell";
+            symbol: string;
+            ticket: string;
+            /** Format: decimal */
+            volume: string;
+        };
+        /**
          * Organisation
          * @description An organisation as one of its members sees it; `role` is theirs. A personal one has its person's id.
          */
@@ -1875,6 +2399,14 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Page[Closure]
+         * @description One page; `next_cursor` is null on the last.
+         */
+        Page_Closure_: {
+            items: components["schemas"]["Closure"][];
+            next_cursor: string | null;
+        };
+        /**
          * Page[Execution]
          * @description One page; `next_cursor` is null on the last.
          */
@@ -1896,6 +2428,14 @@ export interface components {
          */
         Page_Listed_: {
             items: components["schemas"]["Listed"][];
+            next_cursor: string | null;
+        };
+        /**
+         * Page[Logged]
+         * @description One page; `next_cursor` is null on the last.
+         */
+        Page_Logged_: {
+            items: components["schemas"]["Logged"][];
             next_cursor: string | null;
         };
         /**
@@ -1928,6 +2468,14 @@ export interface components {
          */
         Page_SignalForUser_: {
             items: components["schemas"]["SignalForUser"][];
+            next_cursor: string | null;
+        };
+        /**
+         * Page[TradeOut]
+         * @description One page; `next_cursor` is null on the last.
+         */
+        Page_TradeOut_: {
+            items: components["schemas"]["TradeOut"][];
             next_cursor: string | null;
         };
         /**
@@ -1985,6 +2533,72 @@ export interface components {
         Polled: {
             commands: components["schemas"]["Sealed"][];
             cursor: string;
+        };
+        /**
+         * Position
+         * @description An open position as it is shown. Volume in lots.
+         */
+        Position: {
+            command_id: string | null;
+            comment: string;
+            /** Format: decimal */
+            open_price: string;
+            opened_at: string;
+            /** Format: decimal */
+            price: string;
+            profit: components["schemas"]["hub.trading.positions.models.Money"];
+            /** @enum {unknown} */
+            side: "buy" | "sell";
+            stop: string | null;
+            swap: components["schemas"]["hub.trading.positions.models.Money"];
+            symbol: string;
+            target: string | null;
+            ticket: string;
+            /** Format: decimal */
+            volume: string;
+        };
+        /**
+         * PositionIn
+         * @description An open position. `volume` in lots; `profit` is what closing it now would book, without swap.
+         */
+        PositionIn: {
+            /** @default  */
+            comment?: string;
+            /** Format: decimal */
+            open_price: string;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: decimal */
+            price: string;
+            /** Format: decimal */
+            profit: string;
+            /** @enum {unknown} */
+            side: "buy" | "sell";
+            /** @default null */
+            stop?: string | null;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            swap?: string;
+            symbol: string;
+            /** @default null */
+            target?: string | null;
+            ticket: string;
+            /** Format: decimal */
+            volume: string;
+        };
+        /**
+         * PositionsChanged
+         * @description The event: what is new, what is other than it was, and the tickets of what is gone.
+         */
+        PositionsChanged: {
+            /** Format: uuid */
+            account_id: string;
+            changed: components["schemas"]["Position"][];
+            closed: string[];
+            opened: components["schemas"]["Position"][];
+            taken_at: string;
         };
         /**
          * Presence
@@ -2227,9 +2841,77 @@ export interface components {
             code?: string | null;
             password: string;
         };
+        /**
+         * Taken
+         * @description The hub has this look. With `doubt` it believes nothing of it: send its deals again with the next.
+         */
+        Taken: {
+            /** Format: uuid */
+            account_id: string;
+            doubt: ("equity_missing" | "equity_zero") | null;
+            seq: number;
+        };
         /** TokenIn */
         TokenIn: {
             token: string;
+        };
+        /**
+         * Told
+         * @description The event of a closure's step. `due_at`: when the position is closed, whatever anybody does.
+         */
+        Told: {
+            /** Format: uuid */
+            account_id: string;
+            attempts: number;
+            /** Format: uuid */
+            closure_id: string;
+            due_at: string;
+            /** @enum {unknown} */
+            reason: "close_only" | "drawdown" | "equity_floor" | "kill_switch" | "liquidity" | "owner" | "price_gap" | "risk_limit";
+            ticket: string;
+        };
+        /**
+         * TradeOut
+         * @description A trade as it is shown: `net` is profit, swap and commission together.
+         */
+        TradeOut: {
+            account_id: string | null;
+            /** Format: decimal */
+            closed_volume: string;
+            commission: components["schemas"]["hub.trading.trades.models.Money"];
+            created_at: string;
+            /** @enum {unknown} */
+            direction: "buy" | "sell";
+            duration_hours: string | null;
+            entry_price: string | null;
+            entry_time: string | null;
+            exit_price: string | null;
+            exit_reason: string | null;
+            exit_time: string | null;
+            net: components["schemas"]["hub.trading.trades.models.Money"];
+            percent_equity_return: string | null;
+            pips: string | null;
+            profit: components["schemas"]["hub.trading.trades.models.Money"];
+            risk_reward_ratio: string | null;
+            setup_id: string | null;
+            signal_id: string | null;
+            /** @enum {unknown} */
+            source: "import" | "live";
+            /** @enum {unknown} */
+            status: "cancelled" | "closed" | "expired" | "open" | "partly_closed" | "planned";
+            stop_loss: string | null;
+            strategy: string | null;
+            swap: components["schemas"]["hub.trading.trades.models.Money"];
+            symbol: string;
+            take_profit: string | null;
+            ticket: string | null;
+            timeframe: string | null;
+            /** Format: uuid */
+            trade_id: string;
+            trade_type: string | null;
+            updated_at: string;
+            /** Format: decimal */
+            volume: string;
         };
         /**
          * Usage
@@ -2263,14 +2945,6 @@ export interface components {
             /** @enum {unknown} */
             role: "admin" | "owner" | "user";
         };
-        /**
-         * VerifyIn
-         * @description The token that the password gave, and a code.
-         */
-        VerifyIn: {
-            code: string;
-            mfa_token: string;
-        };
         /** Version */
         Version: {
             environment: string;
@@ -2286,6 +2960,522 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accounts"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    unlink_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account is still traded */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    positions_of_account: {
+        parameters: {
+            query?: {
+                refresh?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    choose_primary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account not verified */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    verify_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not proven yet or Account cannot be yours */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    link_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Linked"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account linked already or Too many accounts */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    verify_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["hub.trading.accounts.models.VerifyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not proven yet or Account cannot be yours */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_audit_logs: {
         parameters: {
             query?: {
@@ -3492,7 +4682,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VerifyIn"];
+                "application/json": components["schemas"]["hub.identity.auth.models.VerifyIn"];
             };
         };
         responses: {
@@ -4667,6 +5857,266 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    take_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Look"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account not linked */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account cannot be yours or Another terminal speaks for it or Account in another currency */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request or Figures that cannot be or Sums do not add up or Too many positions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_closures: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Closure_"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    close_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6476,6 +7926,140 @@ export interface operations {
             };
         };
     };
+    list_positions: {
+        parameters: {
+            query?: {
+                refresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    live_positions: {
+        parameters: {
+            query?: {
+                refresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     ready: {
         parameters: {
             query?: never;
@@ -6496,6 +8080,76 @@ export interface operations {
             };
             /** @description Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_findings: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Logged_"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7366,6 +9020,126 @@ export interface operations {
             };
             /** @description Invalid request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_trades: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                since?: string | null;
+                status?: ("cancelled" | "closed" | "expired" | "open" | "partly_closed" | "planned") | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TradeOut_"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_trade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TradeOut"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
