@@ -29,6 +29,9 @@ from hub.trading.commands.api import api as commands
 from hub.trading.devices.api import api as devices
 from hub.trading.executions import topics as _execution_topics
 from hub.trading.executions.api import api as executions
+from hub.trading.paper import jobs as _paper_jobs
+from hub.trading.paper.api import api as paper
+from hub.trading.paper.settings import PaperSettings
 from hub.trading.reconciliation import jobs as _reconciliation_jobs
 from hub.trading.reconciliation.api import api as reconciliation
 from hub.trading.signals import jobs as _signal_jobs
@@ -55,10 +58,14 @@ APIS: list[Api] = [
     executions,
     closing,
     reconciliation,
+    paper,
 ]
 
 SECRETS = ("MFA_SEAL_SECRET",)
 """What rooms need besides the core: a hub without it does not start."""
+
+SETTINGS = (PaperSettings,)
+"""What rooms read from the environment themselves."""
 
 PLUGGED_IN = [
     _core_jobs,
@@ -75,4 +82,5 @@ PLUGGED_IN = [
     _closing_jobs,
     _closing_topics,
     _reconciliation_jobs,
+    _paper_jobs,
 ]

@@ -138,6 +138,9 @@ ROUTES: dict[str, str] = {
     "GET /executions": PEOPLE,
     "GET /closures": PEOPLE,
     "GET /reconciliation/{user_id}": PEOPLE,
+    "POST /paper/enable": PEOPLE,
+    "POST /paper/disable": PEOPLE,
+    "GET /paper/statement": PEOPLE,
     "GET /executions/{approval_id}": "operators: executions:read",
 }
 

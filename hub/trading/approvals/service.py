@@ -19,6 +19,7 @@ from hub.money.quotas import service as quotas
 from hub.trading.approvals import rules, store, topics
 from hub.trading.approvals.models import Approval, ApprovalIn, Decision
 from hub.trading.commands import service as commands
+from hub.trading.paper import service as paper
 from hub.trading.signals import service as signals
 
 _decided = from_zero(Counter("approvals_total", "Decisions", ["decision"]), get_args(Decision))
@@ -36,7 +37,7 @@ class AlreadyDecided(Conflict):
 async def decide(
     res: Resources, who: Principal, given: ApprovalIn, ip: str | None, user_agent: str
 ) -> Approval:
-    """Approve or reject, once; an approval tells the person's terminals to act."""
+    """Approve or reject, once; an approval tells the person's terminals to act, or their paper portfolio."""
     rules.check(given, clock.now())
     async with res.db.transaction() as tx:
         signal = await signals.hold_open(tx, given.signal_id)
@@ -46,7 +47,9 @@ async def decide(
             raise await _already(tx, who, given)
         await quotas.consume(tx, who.person, "approvals")
         approval = row.shown()
-        if approval.decision == "approved":
+        if approval.decision == "approved" and not await paper.follow(
+            tx, approval.id, who.person, signal, approval.bounds
+        ):
             await commands.issue_open(tx, res, approval.id, who.person, signal)
         await outbox.append(tx, res.redis, [_event(approval, who)])
         await audit.record(tx, _entry(approval, who, ip))

@@ -845,6 +845,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/paper/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the paper portfolio at the last prices. What you approve from now on is live. */
+        post: operations["disable_paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/paper/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a paper portfolio. While it is on, what you approve goes to it and to no terminal of yours. */
+        post: operations["enable_paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/paper/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your newest paper portfolio: balance, equity, open positions and closed trades, with the sample size. */
+        get: operations["get_paper_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ready": {
         parameters: {
             query?: never;
@@ -1307,6 +1358,26 @@ export interface components {
             email: string;
         };
         /**
+         * EnableIn
+         * @description How a new portfolio begins: the deposit in minor units, where orders meet the market, what slippage costs.
+         */
+        EnableIn: {
+            /**
+             * @default USD
+             * @enum {unknown}
+             */
+            currency?: "USD";
+            /** @default 1000000 */
+            deposit?: number;
+            /**
+             * @default touch
+             * @enum {unknown}
+             */
+            fill_at?: "mid" | "touch";
+            /** @default 0 */
+            slippage_points?: number;
+        };
+        /**
          * Enrolment
          * @description A seed that is shown this once: as base32 text, and as an `otpauth:` URI for a QR code.
          */
@@ -1357,6 +1428,17 @@ export interface components {
         FieldError: {
             detail: string;
             pointer: string;
+        };
+        /**
+         * Figures
+         * @description Closed trades alone. `win_percent` is null while `sample_size` is too small to mean anything.
+         */
+        Figures: {
+            net_profit: number;
+            sample_size: number;
+            says: string;
+            win_percent: number | null;
+            wins: number;
         };
         /**
          * HeadShown
@@ -1703,6 +1785,23 @@ export interface components {
             commands: components["schemas"]["Sealed"][];
             cursor: string;
         };
+        /** Portfolio */
+        Portfolio: {
+            balance: number;
+            currency: string;
+            deposit: number;
+            enabled: boolean;
+            ended_at: string | null;
+            /** @enum {unknown} */
+            fill_at: "mid" | "touch";
+            /** Format: uuid */
+            id: string;
+            slippage_points: number;
+            spread_points: number;
+            started_at: string;
+            /** Format: uuid */
+            user_id: string;
+        };
         /**
          * Presence
          * @description All hubs. `people` are counted once, on however many hubs they are.
@@ -1910,6 +2009,21 @@ export interface components {
             version: string;
         };
         /**
+         * Statement
+         * @description `equity` is the balance plus what the open positions would bring at the last prices, which are of `as_of`.
+         */
+        Statement: {
+            as_of: string | null;
+            ended: components["schemas"]["Trade"][];
+            equity: number;
+            figures: components["schemas"]["Figures"];
+            floating: number;
+            next_cursor: string | null;
+            note: string;
+            portfolio: components["schemas"]["Portfolio"];
+            working: components["schemas"]["Trade"][];
+        };
+        /**
          * Status
          * @description `required`: this person's role may do nothing without a second factor.
          */
@@ -1945,6 +2059,40 @@ export interface components {
             /** @enum {unknown} */
             reason: "close_only" | "drawdown" | "equity_floor" | "kill_switch" | "liquidity" | "owner" | "price_gap" | "risk_limit";
             ticket: string;
+        };
+        /**
+         * Trade
+         * @description A paper order and what became of it. `profit` is net of spread and slippage; there is no commission or swap.
+         */
+        Trade: {
+            /** Format: uuid */
+            approval_id: string;
+            close_price: string | null;
+            close_reason: string | null;
+            closed_at: string | null;
+            /** Format: decimal */
+            entry: string;
+            fill_price: string | null;
+            filled_at: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            order_type: "limit" | "market" | "stop";
+            placed_at: string;
+            profit: number | null;
+            /** @enum {unknown} */
+            side: "buy" | "sell";
+            /** Format: uuid */
+            signal_id: string;
+            /** @enum {unknown} */
+            state: "cancelled" | "closed" | "expired" | "open" | "pending" | "refused";
+            /** Format: decimal */
+            stop: string;
+            symbol: string;
+            /** Format: decimal */
+            target: string;
+            /** Format: decimal */
+            volume: string;
         };
         /**
          * Usage
@@ -5993,6 +6141,224 @@ export interface operations {
             };
             /** @description Already a member */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    disable_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Paper trading is off */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    enable_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnableIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portfolio"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Paper trading is on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_paper_statement: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

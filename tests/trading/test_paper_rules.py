@@ -1,0 +1,275 @@
+"""Paper fills and money by hand, and what must hold whatever the market does."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, get_args
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.market.candles.models import Candle, Timeframe
+from hub.trading.commands.models import Bounds
+from hub.trading.paper import rules
+from hub.trading.paper.models import Change, FillAt, Portfolio, Terms
+from hub.trading.signals.models import OrderType, Side
+from strategies.fills import Book
+from strategies.orders import Order
+from strategies.symbols import SYMBOLS
+
+GOLD = SYMBOLS["XAUUSD"]
+START = datetime(2026, 11, 2, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+TOUCH, MID = Terms("touch", 20, 0), Terms("mid", 20, 0)
+SLIPPED, SLIPPED_MID = Terms("touch", 20, 5), Terms("mid", 20, 5)
+
+
+def candle(hour: int, *prices: str) -> Candle:
+    opened, high, low, close = map(Decimal, prices)
+    return Candle(START + hour * HOUR, opened, high, low, close, Decimal(1))
+
+
+def order(
+    side: Side, kind: OrderType, entry: float, stop: float, target: float, volume: float = 0.1
+) -> Order:
+    return Order(str(uuid4()), "XAUUSD", side, kind, entry, stop, target, volume)
+
+
+def run(terms: Terms, placed: Order, *bars: tuple[str, str, str, str]) -> list[tuple[Any, ...]]:
+    """What becomes of one order: state, price, reason, profit."""
+    book = rules.book("XAUUSD", terms)
+    book.place(placed, int(START.timestamp()))
+    candles = [candle(hour, *prices) for hour, prices in enumerate(bars)]
+    changes = rules.moved(book, [rules.bar(each, GOLD, terms) for each in candles])
+    return [(c.state, c.price, c.reason, c.profit) for c in changes]
+
+
+QUIET = ("2000", "2001", "1999", "2000")
+RISE = ("2000", "2012", "1999", "2011")
+FALL = ("2000", "2001", "1988", "1989")
+BOTH = ("2000", "2012", "1988", "2000")
+D = Decimal
+
+# 20 points of spread are 0.20; 0.1 lots of gold make 10.00 USD a dollar: 1,000 cents.
+BY_HAND: list[tuple[str, Terms, Order, tuple[tuple[str, str, str, str], ...], list[tuple[Any, ...]]]] = [
+    (
+        "a buy at market pays the ask; its target is met at the bid: 2010 - 2000.20 = 9.80",
+        TOUCH, order("buy", "market", 2000, 1990, 2010), (QUIET, RISE),
+        [("open", D("2000.2"), None, 0), ("closed", D("2010.0"), "take_profit", 9_800)],
+    ),
+    (
+        "at mid it pays 2000.10, and its target at 2010 is the mid's: 9.90",
+        MID, order("buy", "market", 2000, 1990, 2010), (QUIET, RISE),
+        [("open", D("2000.1"), None, 0), ("closed", D("2010.0"), "take_profit", 9_900)],
+    ),
+    (
+        "slippage is on top of an entry at market, never of a target: 2010 - 2000.25 = 9.75",
+        SLIPPED, order("buy", "market", 2000, 1990, 2010), (QUIET, RISE),
+        [("open", D("2000.25"), None, 0), ("closed", D("2010.0"), "take_profit", 9_750)],
+    ),
+    (
+        "a stop slips too: 2000.25 to 1989.95 = -10.30",
+        SLIPPED, order("buy", "market", 2000, 1990, 2010), (QUIET, FALL),
+        [("open", D("2000.25"), None, 0), ("closed", D("1989.95"), "stop_loss", -10_300)],
+    ),
+    (
+        "a sell at market gets the bid and is stopped at the ask: 2000 to 2010 = -10.00",
+        TOUCH, order("sell", "market", 2000, 2010, 1990), (QUIET, RISE),
+        [("open", D("2000.0"), None, 0), ("closed", D("2010.0"), "stop_loss", -10_000)],
+    ),
+    (
+        "a sell at mid with slippage: 2000.10 - 0.05 to 2010 + 0.05 = -10.00",
+        SLIPPED_MID, order("sell", "market", 2000, 2010, 1990), (QUIET, RISE),
+        [("open", D("2000.05"), None, 0), ("closed", D("2010.05"), "stop_loss", -10_000)],
+    ),
+    (
+        "a sell's target is met by the ask: 1988 + 0.20 is below 1990",
+        TOUCH, order("sell", "market", 2000, 2010, 1990), (QUIET, FALL),
+        [("open", D("2000.0"), None, 0), ("closed", D("1990.0"), "take_profit", 10_000)],
+    ),
+    (
+        "stop and target in one bar: the stop was first",
+        TOUCH, order("buy", "market", 2000, 1990, 2010), (BOTH,),
+        [("open", D("2000.2"), None, 0), ("closed", D("1990.0"), "stop_loss", -10_200)],
+    ),
+    (
+        "and so for a sell",
+        TOUCH, order("sell", "market", 2000, 2010, 1990), (BOTH,),
+        [("open", D("2000.0"), None, 0), ("closed", D("2010.0"), "stop_loss", -10_000)],
+    ),
+    (
+        "a buy limit at 1999.10 is not touched by an ask of 1999.20",
+        TOUCH, order("buy", "limit", 1999.1, 1990, 2010), (QUIET,), [],
+    ),
+    (
+        "but at mid, 1999.10, it is, at its own price: no slippage on a limit",
+        SLIPPED_MID, order("buy", "limit", 1999.1, 1990, 2010), (QUIET,),
+        [("open", D("1999.1"), None, 0)],
+    ),
+    (
+        "a buy stop meets the ask: 2001 + 0.20 reaches 2001.15, and slips to 2001.20",
+        SLIPPED, order("buy", "stop", 2001.15, 1990, 2010), (QUIET,),
+        [("open", D("2001.2"), None, 0)],
+    ),
+    (
+        "a bar that opens beyond the stop ends a position at its open",
+        TOUCH, order("buy", "market", 2000, 1990, 2010), (QUIET, ("1980", "1985", "1975", "1980")),
+        [("open", D("2000.2"), None, 0), ("closed", D("1980.0"), "stop_loss", -20_200)],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("terms", "placed", "bars", "changes"), [each[1:] for each in BY_HAND], ids=[e[0] for e in BY_HAND]
+)
+def test_fills_by_hand(terms: Terms, placed: Order, bars: Any, changes: list[tuple[Any, ...]]) -> None:
+    assert run(terms, placed, *bars) == changes
+
+
+def test_an_order_works_from_the_first_bar_that_opens_after_it() -> None:
+    book = rules.book("XAUUSD", TOUCH)
+    book.place(order("buy", "market", 2000, 1990, 2010), rules.placed(START + timedelta(milliseconds=1)))
+    assert rules.moved(book, [rules.bar(candle(0, *QUIET), GOLD, TOUCH)]) == []
+    assert [c.state for c in rules.moved(book, [rules.bar(candle(1, *QUIET), GOLD, TOUCH)])] == ["open"]
+
+
+@pytest.mark.parametrize(
+    ("symbol", "side", "lots", "opened", "closed", "made"),
+    [
+        ("XAUUSD", "buy", "0.01", "2000", "2001", 100),
+        ("XAUUSD", "sell", "0.01", "2000", "2001", -100),
+        ("EURUSD", "buy", "1", "1.10000", "1.10010", 1_000),
+        ("US500", "sell", "1", "5000", "4999", 100),
+        # Half a cent goes to the even one.
+        ("XAUUSD", "buy", "0.01", "2000", "2000.005", 0),
+        ("XAUUSD", "buy", "0.01", "2000", "2000.015", 2),
+    ],
+)
+def test_money_of_a_price(symbol: str, side: Side, lots: str, opened: str, closed: str, made: int) -> None:
+    assert rules.profit(side, D(lots), D(opened), D(closed), SYMBOLS[symbol]) == made
+
+
+@pytest.mark.parametrize(
+    ("most", "balance", "why"),
+    [
+        (None, 1, None),
+        (20, 1, None),
+        (19, 1, "max_spread_points"),
+        (None, 0, "no_money"),
+        (None, -1, "no_money"),
+    ],
+)
+def test_what_a_portfolio_does_not_take(most: int | None, balance: int, why: str | None) -> None:
+    portfolio = Portfolio(uuid4(), uuid4(), True, "USD", 1_000_000, balance, "touch", 20, 0, START, None)
+    assert rules.refused(portfolio, Bounds(None, None, most)) == why
+
+
+def test_a_rate_needs_a_sample() -> None:
+    few, enough = rules.figures(29, 20, 5), rules.figures(30, 20, 5)
+    assert (few.sample_size, few.win_percent) == (29, None) and "too few" in few.says
+    assert (enough.sample_size, enough.win_percent) == (30, 66.7)
+
+
+def test_every_timeframe_has_its_length() -> None:
+    assert set(rules.SECONDS) == set(get_args(Timeframe))
+
+
+tick = st.integers(198_000, 202_000)
+
+
+@st.composite
+def candles(draw: st.DrawFn) -> list[Candle]:
+    made = []
+    for hour in range(draw(st.integers(1, 25))):
+        low, a, b, high = sorted(draw(st.lists(tick, min_size=4, max_size=4)))
+        prices = (a, high, low, b) if draw(st.booleans()) else (b, high, low, a)
+        made.append(candle(hour, *(str(D(price) / 100) for price in prices)))
+    return made
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> list[tuple[int, Order]]:
+    made = []
+    for number in range(draw(st.integers(1, 6))):
+        side, kind = draw(st.sampled_from(get_args(Side))), draw(st.sampled_from(get_args(OrderType)))
+        sign, entry = (1 if side == "buy" else -1), draw(tick)
+        stop, target = (entry - sign * draw(st.integers(1, 900)), entry + sign * draw(st.integers(1, 900)))
+        lots = draw(st.integers(1, 300)) / 100
+        at = draw(st.integers(0, 20))
+        expires = int((START + draw(st.integers(1, 30)) * HOUR).timestamp())
+        id = str(UUID(int=number + 1))
+        made.append(
+            (at, Order(id, "XAUUSD", side, kind, entry / 100, stop / 100, target / 100, lots, expires))
+        )
+    return made
+
+
+TERMS = st.builds(Terms, st.sampled_from(get_args(FillAt)), st.integers(0, 51), st.integers(0, 30))
+
+
+def played(book: Book, terms: Terms, bars: list[Candle], todo: list[tuple[int, Order]]) -> list[Change]:
+    changes = []
+    for each in bars:
+        hour = (each.time - START) // HOUR
+        for _, placed in [pair for pair in todo if pair[0] == hour]:
+            book.place(placed, int(each.time.timestamp()))
+        changes += rules.moved(book, [rules.bar(each, GOLD, terms)])
+    return changes
+
+
+@given(TERMS, candles(), orders(), st.integers(1, 10**9))
+def test_equity_is_deposit_and_closed_and_floating_to_the_cent(
+    terms: Terms, bars: list[Candle], todo: list[tuple[int, Order]], deposit: int
+) -> None:
+    """Reckoned once more from the prices alone, in dollars of 100 ounces, by what a broker's statement would say."""
+    book = rules.book("XAUUSD", terms)
+    changes = played(book, terms, bars, todo)
+    balance = deposit + sum(change.profit for change in changes)
+    last = bars[-1].close + (D(terms.spread_points) / 200 if terms.fill_at == "mid" else 0)
+    equity = balance + rules.floating(book, last)
+
+    placed, opened = {order.id: order for _, order in todo}, dict[str, D]()
+    expected = D(0)
+    for change in changes:
+        if change.state == "open":
+            assert change.price is not None
+            opened[str(change.trade_id)] = change.price
+        elif change.state == "closed":
+            assert change.price is not None
+            expected += _dollars(placed[str(change.trade_id)], opened.pop(str(change.trade_id)), change.price)
+    spread = D(terms.spread_points) / 100 if terms.fill_at == "touch" else D(0)
+    for id, at in opened.items():
+        expected += _dollars(placed[id], at, last if placed[id].side == "buy" else last + spread)
+    assert equity == deposit + int(expected * 100)
+
+
+def _dollars(order: Order, opened: Decimal, closed: Decimal) -> Decimal:
+    gain = (closed - opened) if order.side == "buy" else (opened - closed)
+    return round(gain * 100 * D(str(order.volume)), 2)
+
+
+@given(TERMS, candles(), orders(), st.data())
+def test_a_run_from_snapshots_is_the_uninterrupted_run(
+    terms: Terms, bars: list[Candle], todo: list[tuple[int, Order]], data: st.DataObject
+) -> None:
+    whole = rules.book("XAUUSD", terms)
+    expected = played(whole, terms, bars, todo)
+    cut = data.draw(st.integers(0, len(bars)))
+    first = rules.book("XAUUSD", terms)
+    begun = played(first, terms, bars[:cut], todo)
+    second = Book.restore(first.snapshot())
+    assert begun + played(second, terms, bars[cut:], todo) == expected
+    assert second.snapshot() == whole.snapshot()
+
+
+@given(TERMS, candles(), orders())
+def test_an_ended_book_is_empty_and_every_trade_has_one_end(
+    terms: Terms, bars: list[Candle], todo: list[tuple[int, Order]]
+) -> None:
+    book = rules.book("XAUUSD", terms)
+    changes = played(book, terms, bars, todo)
+    changes += rules.ended(book, bars[-1].close, START + 100 * HOUR)
+    assert not book.pending and not book.positions and rules.floating(book, bars[-1].close) == 0
+    ends = [c.trade_id for c in changes if c.state != "open"]
+    assert len(ends) == len(set(ends)) == sum(at < len(bars) for at, _ in todo)
