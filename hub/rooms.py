@@ -26,6 +26,7 @@ from hub.trading.closing.api import api as closing
 from hub.trading.commands import jobs as _command_jobs
 from hub.trading.commands import topics as _command_topics
 from hub.trading.commands.api import api as commands
+from hub.trading.counterfactual.api import api as counterfactual
 from hub.trading.devices.api import api as devices
 from hub.trading.executions import topics as _execution_topics
 from hub.trading.executions.api import api as executions
@@ -59,6 +60,7 @@ APIS: list[Api] = [
     closing,
     reconciliation,
     paper,
+    counterfactual,
 ]
 
 SECRETS = ("MFA_SEAL_SECRET",)

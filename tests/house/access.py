@@ -125,6 +125,7 @@ ROUTES: dict[str, str] = {
     "GET /candles": PEOPLE,
     "GET /signals": PEOPLE,
     "GET /signals/{id}": PEOPLE,
+    "GET /signals/counterfactual": PEOPLE,
     "POST /signals": "producer",
     "POST /signals/{id}/cancel": "producer",
     "POST /approve": PEOPLE,

@@ -982,6 +982,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/signals/counterfactual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What signals you rejected or let expire would have made, before and after costs, with the sample size. */
+        get: operations["get_counterfactual"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -1308,6 +1325,20 @@ export interface components {
             text: string;
             version: string;
         };
+        /**
+         * Counterfactual
+         * @description `complete` is false when there were more signals than are replayed: the newest are.
+         */
+        Counterfactual: {
+            complete: boolean;
+            expired: components["schemas"]["Group"];
+            from: string;
+            note: string;
+            rejected: components["schemas"]["Group"];
+            slippage_points: number;
+            spread_points: number;
+            to: string;
+        };
         /** CreateUserIn */
         CreateUserIn: {
             email: string;
@@ -1439,6 +1470,21 @@ export interface components {
             says: string;
             win_percent: number | null;
             wins: number;
+        };
+        /**
+         * Group
+         * @description `gross` without spread and slippage, `net` with both: each a replay of its own, so samples may differ.
+         *
+         *         What did not close is in no sum; it is counted as the replay after costs ended.
+         */
+        Group: {
+            gross: components["schemas"]["Sum"];
+            net: components["schemas"]["Sum"];
+            no_candles: number;
+            not_filled: number;
+            says: string;
+            signals: number;
+            still_open: number;
         };
         /**
          * HeadShown
@@ -2040,6 +2086,16 @@ export interface components {
             /** @default null */
             code?: string | null;
             password: string;
+        };
+        /**
+         * Sum
+         * @description Orders that closed, added up: `sample_size` of them, `wins` with a gain.
+         */
+        Sum: {
+            profit: number;
+            r: number;
+            sample_size: number;
+            wins: number;
         };
         /** TokenIn */
         TokenIn: {
@@ -6761,6 +6817,65 @@ export interface operations {
             };
             /** @description Body too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_counterfactual: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counterfactual"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
