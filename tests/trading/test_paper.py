@@ -3,12 +3,13 @@
 import asyncio
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from hub.core.embedded import Endpoints
 from hub.core.sql import load
-from hub.trading.paper import service
+from hub.trading.paper import service, store
 from tests import metrics
 from tests.hubs import RunningHub
 from tests.trading.papers import Market, Paper, advance, approved, on, paper
@@ -33,6 +34,88 @@ async def test_an_approval_goes_to_paper_and_to_no_terminal(hub: RunningHub, mar
     assert await hub.rows("select id from trading.commands where user_id = $1", mine.person.id) == []
     [trade] = (await mine.statement())["working"]
     assert (trade["signal_id"], trade["state"]) == (signal_id, "pending")
+
+
+async def test_the_audit_says_that_it_was_paper(hub: RunningHub, market: Market) -> None:
+    mine = await paper(hub)
+    await mine.approve()
+    await mine.off()
+    await mine.approve()
+    rows = await hub.rows(
+        """select action, meta::jsonb from identity.audit_log where actor_id = $1
+           and action in ('paper.enable', 'approval.create', 'paper.disable') order by seq""",
+        mine.person.id,
+    )
+    assert [(action, meta.get("on")) for action, meta in rows] == [
+        ("paper.enable", None),
+        ("approval.create", "paper"),
+        ("paper.disable", None),
+        ("approval.create", None),
+    ]
+
+
+async def test_two_who_turn_it_on_at_once_begin_one_portfolio(hub: RunningHub) -> None:
+    person = await hub.person()
+    mine = Paper(hub, person, await hub.device(person))
+    answers = await asyncio.gather(*[on(mine) for _ in range(4)])
+    assert sorted(answer.status for answer in answers) == [201, 409, 409, 409]
+
+
+async def test_an_approval_while_it_is_turned_off_is_paper_or_live_and_never_both_or_neither(
+    hub: RunningHub, market: Market
+) -> None:
+    for _ in range(8):
+        mine = await paper(hub)
+        signal_id, status = await asyncio.gather(mine.approve(), mine.off())
+        assert status == 204
+        live = await hub.rows("select id from trading.commands where signal_id = $1", UUID(signal_id))
+        on_paper = [t for t in (await mine.statement())["ended"] if t["signal_id"] == signal_id]
+        assert len(live) + len(on_paper) == 1
+
+
+async def test_bar_by_bar_or_all_at_once_a_portfolio_comes_to_the_same(
+    hub: RunningHub, market: Market
+) -> None:
+    """One is held by somebody else meanwhile, and is passed over; what it missed it sees later."""
+    by_bar, late = await paper(hub), await paper(hub)
+    orders: list[dict[str, Any]] = [
+        {},
+        {"side": "sell", "stop": "5010", "target": "4990"},
+        {"order_type": "limit", "entry": "4997", "stop": "4985", "target": "5030"},
+        {"order_type": "stop", "entry": "5008", "stop": "5000", "target": "5100"},
+    ]
+    for order in orders:
+        await by_bar.approve(**order)
+        await late.approve(**order)
+    async with hub.res.db.transaction() as tx:
+        assert await store.hold(tx, late.person.id)
+        for bar in range(12):
+            base = 5000 + (7 * bar * bar) % 23 - 11
+            await market.bar(*(str(base + by) for by in (0, 6, -5, 3)))
+            await advance(hub)
+    # Nothing moved while it was held.
+    assert {each["state"] for each in (await late.statement())["working"]} == {"pending"}
+    await advance(hub)
+    told = [await each.statement() for each in (by_bar, late)]
+    assert outcomes(told[0]) == outcomes(told[1])
+    assert told[0]["ended"] and told[0]["equity"] == told[1]["equity"]
+
+
+def outcomes(said: Any) -> list[Any]:
+    """What became of each trade, oldest first, without the names that differ."""
+    names = (
+        "side",
+        "order_type",
+        "state",
+        "volume",
+        "fill_price",
+        "filled_at",
+        "close_price",
+        "closed_at",
+        "profit",
+    )
+    rows = sorted([*said["working"], *said["ended"]], key=lambda each: each["id"])
+    return [[row[name] for name in names] for row in rows]
 
 
 async def test_off_again_an_approval_is_live(hub: RunningHub, market: Market) -> None:

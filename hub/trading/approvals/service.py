@@ -47,12 +47,13 @@ async def decide(
             raise await _already(tx, who, given)
         await quotas.consume(tx, who.person, "approvals")
         approval = row.shown()
-        if approval.decision == "approved" and not await paper.follow(
+        on_paper = approval.decision == "approved" and await paper.follow(
             tx, approval.id, who.person, signal, approval.bounds
-        ):
+        )
+        if approval.decision == "approved" and not on_paper:
             await commands.issue_open(tx, res, approval.id, who.person, signal)
         await outbox.append(tx, res.redis, [_event(approval, who)])
-        await audit.record(tx, _entry(approval, who, ip))
+        await audit.record(tx, _entry(approval, who, ip, on_paper))
     _decided.labels(approval.decision).inc()
     _latency.observe((approval.created_at - signal.created_at).total_seconds())
     return approval
@@ -77,10 +78,10 @@ def _event(approval: Approval, who: Principal) -> Event:
     return Event(topic, "approval.decided", f"signal:{approval.signal_id}", f"user:{who.person}", approval)
 
 
-def _entry(approval: Approval, who: Principal, ip: str | None) -> Entry:
+def _entry(approval: Approval, who: Principal, ip: str | None, on_paper: bool) -> Entry:
     meta = {
         "signal_id": str(approval.signal_id),
         "decision": approval.decision,
         "consent_version": approval.consent_version,
-    }
+    } | ({"on": "paper"} if on_paper else {})
     return Entry("approval.create", f"approval:{approval.id}", who.role, who.user_id, ip, meta)
