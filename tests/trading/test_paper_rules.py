@@ -13,7 +13,7 @@ from hub.market.candles.models import Candle, Timeframe
 from hub.trading.commands.models import Bounds
 from hub.trading.paper import rules
 from hub.trading.paper.models import Change, FillAt, Portfolio, Terms
-from hub.trading.signals.models import OrderType, Side
+from hub.trading.signals.models import OrderType, Side, Signal
 from strategies.fills import Book
 from strategies.orders import Order
 from strategies.symbols import SYMBOLS
@@ -151,18 +151,45 @@ def test_money_of_a_price(symbol: str, side: Side, lots: str, opened: str, close
 
 
 @pytest.mark.parametrize(
-    ("most", "balance", "why"),
+    ("most", "balance", "stop", "why"),
     [
-        (None, 1, None),
-        (20, 1, None),
-        (19, 1, "max_spread_points"),
-        (None, 0, "no_money"),
-        (None, -1, "no_money"),
+        (None, 1, "1990", None),
+        (20, 1, "1990", None),
+        (19, 1, "1990", "max_spread_points"),
+        (None, 0, "1990", "no_money"),
+        (None, -1, "1990", "no_money"),
+        # The engine reckons in floats, and cannot tell these apart.
+        (None, 1, "1999.9999999999999999", "no_risk"),
     ],
 )
-def test_what_a_portfolio_does_not_take(most: int | None, balance: int, why: str | None) -> None:
+def test_what_a_portfolio_does_not_take(most: int | None, balance: int, stop: str, why: str | None) -> None:
     portfolio = Portfolio(uuid4(), uuid4(), True, "USD", 1_000_000, balance, "touch", 20, 0, START, None)
-    assert rules.refused(portfolio, Bounds(None, None, most)) == why
+    assert rules.refused(portfolio, signal(stop), Bounds(None, None, most)) == why
+
+
+def signal(stop: str) -> Signal:
+    prices = {"entry": D(2000), "stop": D(stop), "target": D(2010)}
+    names: dict[str, Any] = {name: "x" for name in ("producer_id", "version", "strategy", "setup_id")}
+    times = {name: START for name in ("time", "expires_at", "created_at")}
+    order: dict[str, Any] = {"instrument": "XAUUSD", "side": "buy", "order_type": "limit", "status": "open"}
+    return Signal(
+        id=uuid4(), features={}, closed_at=None, close_reason=None, **order, **names, **times, **prices
+    )
+
+
+@pytest.mark.parametrize(
+    ("balance", "stop", "lots"),
+    [
+        # 1 % of 10,000.00 is 100 USD; 10 USD of risk an ounce, 1,000 a lot.
+        (1_000_000, "1990", 0.1),
+        (1_000_000, "1999", 1.0),
+        # The least volume, though it risks more; the greatest, though it risks less.
+        (10_000, "1900", 0.01),
+        (10**12, "1999", 100.0),
+    ],
+)
+def test_a_trade_loses_its_share_of_the_balance_at_the_stop(balance: int, stop: str, lots: float) -> None:
+    assert rules.volume(balance, signal(stop), 0.01) == lots
 
 
 def test_a_rate_needs_a_sample() -> None:

@@ -80,11 +80,13 @@ def profit(side: Side, lots: Decimal, opened: Decimal, closed: Decimal, symbol: 
     return int(made.quantize(Decimal(1), ROUND_HALF_EVEN))
 
 
-def refused(portfolio: Portfolio, bounds: Bounds) -> str | None:
+def refused(portfolio: Portfolio, signal: Signal, bounds: Bounds) -> str | None:
     """Why a portfolio does not take an approval, or None. Drift is not looked at: there is no quote, only bars."""
     most = bounds.max_spread_points
     if most is not None and portfolio.spread_points > most:
         return "max_spread_points"
+    if float(signal.entry) == float(signal.stop):  # decimals that the engine cannot tell apart
+        return "no_risk"
     return "no_money" if portfolio.balance <= 0 else None
 
 

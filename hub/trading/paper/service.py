@@ -72,7 +72,7 @@ async def follow(tx: Transaction, approval_id: UUID, user_id: UUID, signal: Held
     if portfolio is None:
         return False
     now, id = clock.now(), uuid7()
-    refused = rules.refused(portfolio, bounds)
+    refused = rules.refused(portfolio, signal, bounds)
     risk = ledger.settings().risk_per_trade
     lots = 0.0 if refused else rules.volume(portfolio.balance, signal, risk)
     await store.add_trade(tx, id, portfolio.id, approval_id, signal, Decimal(str(lots)), now, refused)
