@@ -78,7 +78,13 @@ values (
 );
 
 -- name: withdraw_trades :exec
-update trading.paper_trades set withdrawn_at = @now::timestamptz where signal_id = @signal_id and state = 'pending';
+-- In the order in which portfolios are moved: two who wait for each other's trades would wait for ever.
+update trading.paper_trades set withdrawn_at = @now::timestamptz
+where id in (
+    select id from trading.paper_trades
+    where signal_id = @signal_id and state = 'pending'
+    order by portfolio_id for update
+);
 
 -- name: withdrawn_trades :many
 select id, coalesce(withdrawn_at, placed_at) as at

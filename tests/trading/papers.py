@@ -85,3 +85,8 @@ async def advance(hub: RunningHub) -> None:
     """What the job does."""
     while await service.advance(hub.res):
         pass
+
+
+async def states(mine: Paper) -> list[Any]:
+    said = await mine.statement()
+    return [each["state"] for each in [*said["working"], *said["ended"]]]
