@@ -15,13 +15,15 @@ from strategies.fills import Book
 from strategies.orders import Order
 from tests.trading.test_paper_rules import GOLD, HOUR, START, D, candle
 
-tick = st.integers(198_000, 202_000)
+tick = st.integers(199_000, 201_000)
+# Near enough to be met, and far enough that some positions are open at the end.
+DISTANCE = st.integers(1, 500) | st.integers(2_000, 9_000)
 
 
 @st.composite
 def candles(draw: st.DrawFn) -> list[Candle]:
     made = []
-    for hour in range(draw(st.integers(1, 25))):
+    for hour in range(draw(st.integers(3, 20))):
         low, a, b, high = sorted(draw(st.lists(tick, min_size=4, max_size=4)))
         prices = (a, high, low, b) if draw(st.booleans()) else (b, high, low, a)
         made.append(candle(hour, *(str(D(price) / 100) for price in prices)))
@@ -34,10 +36,10 @@ def orders(draw: st.DrawFn) -> list[tuple[int, Order]]:
     for number in range(draw(st.integers(1, 6))):
         side, kind = draw(st.sampled_from(get_args(Side))), draw(st.sampled_from(get_args(OrderType)))
         sign, entry = (1 if side == "buy" else -1), draw(tick)
-        stop, target = (entry - sign * draw(st.integers(1, 900)), entry + sign * draw(st.integers(1, 900)))
+        stop, target = (entry - sign * draw(DISTANCE), entry + sign * draw(DISTANCE))
         lots = draw(st.integers(1, 300)) / 100
-        at = draw(st.integers(0, 20))
-        expires = int((START + draw(st.integers(1, 30)) * HOUR).timestamp())
+        at = draw(st.integers(0, 8))
+        expires = int((START + draw(st.integers(4, 40)) * HOUR).timestamp())
         id = str(UUID(int=number + 1))
         made.append(
             (at, Order(id, "XAUUSD", side, kind, entry / 100, stop / 100, target / 100, lots, expires))

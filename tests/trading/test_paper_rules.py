@@ -124,6 +124,29 @@ def test_fills_by_hand(terms: Terms, placed: Order, bars: Any, changes: list[tup
     assert run(terms, placed, *bars) == changes
 
 
+@pytest.mark.parametrize(
+    ("terms", "side", "bid", "made"),
+    [
+        # Bought at 2000.20, sold at the bid.
+        (TOUCH, "buy", "2003", 2_800),
+        # Sold at 2000.00, bought back at the ask.
+        (TOUCH, "sell", "2003", -3_200),
+        (TOUCH, "sell", "1997", 2_800),
+        # In and out at the middle.
+        (MID, "buy", "2003.1", 3_000),
+        (MID, "sell", "2003.1", -3_000),
+    ],
+)
+def test_what_an_open_position_would_bring(terms: Terms, side: Side, bid: str, made: int) -> None:
+    stop, target = (1900, 2100) if side == "buy" else (2100, 1900)
+    book = rules.book("XAUUSD", terms)
+    book.place(order(side, "market", 2000, stop, target), int(START.timestamp()))
+    rules.moved(book, [rules.bar(candle(0, *QUIET), GOLD, terms)])
+    assert rules.floating(book, D(bid)) == made
+    [ended] = rules.ended(book, D(bid), START)
+    assert (ended.reason, ended.profit) == ("manual", made)
+
+
 def test_an_order_works_from_the_first_bar_that_opens_after_it() -> None:
     book = rules.book("XAUUSD", TOUCH)
     book.place(order("buy", "market", 2000, 1990, 2010), rules.placed(START + timedelta(milliseconds=1)))
