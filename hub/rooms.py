@@ -35,9 +35,13 @@ from hub.trading.closing.api import api as closing
 from hub.trading.commands import jobs as _command_jobs
 from hub.trading.commands import topics as _command_topics
 from hub.trading.commands.api import api as commands
+from hub.trading.counterfactual.api import api as counterfactual
 from hub.trading.devices.api import api as devices
 from hub.trading.executions import topics as _execution_topics
 from hub.trading.executions.api import api as executions
+from hub.trading.paper import jobs as _paper_jobs
+from hub.trading.paper.api import api as paper
+from hub.trading.paper.settings import PaperSettings
 from hub.trading.positions import topics as _position_topics
 from hub.trading.positions.api import api as positions
 from hub.trading.reconciliation import jobs as _reconciliation_jobs
@@ -78,12 +82,14 @@ APIS: list[Api] = [
     risk,
     decisions,
     charts,
+    paper,
+    counterfactual,
 ]
 
 SECRETS = ("MFA_SEAL_SECRET",)
 """What rooms need besides the core: a hub without it does not start."""
 
-SETTINGS = (AccountSettings, CandleSettings, MediaSettings, RiskSettings)
+SETTINGS = (AccountSettings, CandleSettings, MediaSettings, PaperSettings, RiskSettings)
 """Settings of rooms: no process starts with a bad value there either."""
 
 PLUGGED_IN = [
@@ -108,4 +114,5 @@ PLUGGED_IN = [
     _risk_jobs,
     _decision_jobs,
     _chart_jobs,
+    _paper_jobs,
 ]

@@ -19,6 +19,7 @@ from hub.money.quotas import service as quotas
 from hub.trading.approvals import rules, store, topics
 from hub.trading.approvals.models import Approval, ApprovalIn, Decision
 from hub.trading.commands import service as commands
+from hub.trading.paper import service as paper
 from hub.trading.risk import service as risk
 from hub.trading.signals import service as signals
 
@@ -37,22 +38,26 @@ class AlreadyDecided(Conflict):
 async def decide(
     res: Resources, who: Principal, given: ApprovalIn, ip: str | None, user_agent: str
 ) -> Approval:
-    """Approve or reject, once; an approval tells the person's terminals to act, unless trading is stopped."""
+    """Approve or reject, once. An approval tells the person's terminals to act, unless trading is stopped; with paper
+    trading on it goes to the paper portfolio instead, which no stop of the live one concerns.
+    """
     rules.check(given, clock.now())
     async with res.db.transaction() as tx:
         signal = await signals.hold_open(tx, given.signal_id)
         tracing.link(signal.traceparent)
-        if given.decision == "approved":
-            await risk.allow(tx, who.person)
         row = await store.add(tx, uuid7(), who.person, given, ip, user_agent, clock.now())
         if row is None:
             raise await _already(tx, who, given)
         await quotas.consume(tx, who.person, "approvals")
         approval = row.shown()
-        if approval.decision == "approved":
+        on_paper = approval.decision == "approved" and await paper.follow(
+            tx, approval.id, who.person, signal, approval.bounds
+        )
+        if approval.decision == "approved" and not on_paper:
+            await risk.allow(tx, who.person)
             await commands.issue_open(tx, res, approval.id, who.person, signal)
         await outbox.append(tx, res.redis, [_event(approval, who)])
-        await audit.record(tx, _entry(approval, who, ip))
+        await audit.record(tx, _entry(approval, who, ip, on_paper))
     _decided.labels(approval.decision).inc()
     _latency.observe((approval.created_at - signal.created_at).total_seconds())
     return approval
@@ -77,10 +82,10 @@ def _event(approval: Approval, who: Principal) -> Event:
     return Event(topic, "approval.decided", f"signal:{approval.signal_id}", f"user:{who.person}", approval)
 
 
-def _entry(approval: Approval, who: Principal, ip: str | None) -> Entry:
+def _entry(approval: Approval, who: Principal, ip: str | None, on_paper: bool) -> Entry:
     meta = {
         "signal_id": str(approval.signal_id),
         "decision": approval.decision,
         "consent_version": approval.consent_version,
-    }
+    } | ({"on": "paper"} if on_paper else {})
     return Entry("approval.create", f"approval:{approval.id}", who.role, who.user_id, ip, meta)

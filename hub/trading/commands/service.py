@@ -37,6 +37,7 @@ from hub.trading.commands.models import (
 )
 from hub.trading.devices import service as devices
 from hub.trading.devices.models import DeviceKey
+from hub.trading.paper import service as paper
 from hub.trading.signals import service as signals
 from hub.trading.signals.models import Held, Signal
 
@@ -106,6 +107,7 @@ async def cancel_signal(res: Resources, id: UUID, producer_id: str, reason: str,
         if ended:
             opens = await store.opens_of(tx, id)
             await _issue(tx, res, [_taking_back(opened, reason) for opened in opens])
+            await paper.withdraw(tx, id)
             meta = {"producer": producer_id, "reason": reason, "commands": len(opens)}
             await audit.record(tx, Entry("signal.cancel", f"signal:{id}", "producer", ip=ip, meta=meta))
     return signal

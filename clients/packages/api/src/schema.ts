@@ -4,125 +4,6 @@
  */
 
 export interface paths {
-    "/api/v1/accounts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Your linked accounts, pending ones too. */
-        get: operations["list_accounts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Unlink an account; what is known of it is kept. */
-        delete: operations["unlink_account"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{id}/positions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One of your accounts, its sums and open positions, with their age. */
-        get: operations["positions_of_account"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{id}/primary": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Make a verified account your primary one. */
-        put: operations["choose_primary"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{id}/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ask whether the account is proven by now, by your terminal's snapshot or by the tag. */
-        post: operations["verify_account"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say that an account is yours. The tag in this answer proves it as the comment of an order there. */
-        post: operations["link_account"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/link/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** The same as `POST /accounts/{id}/verify`. */
-        post: operations["verify_link"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/admin/audit-logs": {
         parameters: {
             query?: never;
@@ -585,23 +466,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/charts/candles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The newest candles as a picture; `If-None-Match` with its ETag answers 304. */
-        get: operations["get_candle_chart"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/client/ack": {
         parameters: {
             query?: never;
@@ -636,23 +500,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/client/snapshot": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Show how the account on your terminal stands; sending one again changes nothing. */
-        post: operations["take_snapshot"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/closures": {
         parameters: {
             query?: never;
@@ -663,8 +510,7 @@ export interface paths {
         /** Positions of yours that had to be closed, newest first: why, and how far it is. Nobody can stop one. */
         get: operations["list_closures"];
         put?: never;
-        /** Close every open position of an account, now and without a warning. */
-        post: operations["close_account"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -682,24 +528,6 @@ export interface paths {
         get: operations["get_consent"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/decisions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What strategies made of each bar, the newest bar first. */
-        get: operations["list_decisions"];
-        put?: never;
-        /** Record evaluations; recording one again changes nothing. */
-        post: operations["record_decisions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1017,32 +845,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/positions": {
+    "/api/v1/paper/disable": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Your primary account, its sums and open positions, with their age. */
-        get: operations["list_positions"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** End the paper portfolio at the last prices. What you approve from now on is live. */
+        post: operations["disable_paper"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/positions/live": {
+    "/api/v1/paper/enable": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The same as `GET /positions`. */
-        get: operations["live_positions"];
+        get?: never;
+        put?: never;
+        /** Begin a paper portfolio. While it is on, what you approve goes to it and to no terminal of yours. */
+        post: operations["enable_paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/paper/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your newest paper portfolio: balance, equity, open positions and closed trades, with the sample size. */
+        get: operations["get_paper_statement"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1078,78 +923,6 @@ export interface paths {
         /** What matched and what did not, newest first: your own, or anybody's for operators. */
         get: operations["list_findings"];
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/risk/defaults": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The limits of everybody. */
-        get: operations["get_risk_defaults"];
-        /** Set the limits of everybody. */
-        put: operations["set_risk_defaults"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/risk/kill-switch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every kill switch that is on. */
-        get: operations["get_kill_switches"];
-        /** Stop new trades of everybody or of one person, or let them go on. */
-        put: operations["turn_kill_switch"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/risk/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The limits that hold for you, and what they are made of. */
-        get: operations["get_my_caps"];
-        /** Set limits of your own, tighter than what holds anyway. */
-        put: operations["tighten_my_caps"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/risk/users/{user_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The limits that hold for a person. */
-        get: operations["get_caps_of"];
-        /** Set a person's limits in place of everybody's. */
-        put: operations["set_caps_of"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1209,100 +982,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/trades": {
+    "/api/v1/signals/counterfactual": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Your trades, newest first. */
-        get: operations["list_trades"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/trades/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One of your trades. */
-        get: operations["get_trade"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/trading/pause": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Stop new trades; what is open stays open. */
-        patch: operations["pause_trading"];
-        trace?: never;
-    };
-    "/api/v1/trading/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Take your pause back; the answer says what else stops trading. */
-        patch: operations["resume_trading"];
-        trace?: never;
-    };
-    "/api/v1/trading/size": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** How much a trade takes from now on. */
-        put: operations["set_trading_size"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/trading/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Whether trading runs, and what stops it. */
-        get: operations["get_trading_status"];
+        /** What signals you rejected or let expire would have made, before and after costs, with the sample size. */
+        get: operations["get_counterfactual"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1449,33 +1137,6 @@ export interface components {
             status?: "accepted";
         };
         /**
-         * Account
-         * @description A linked account. `device_id` is the terminal that speaks for it.
-         */
-        Account: {
-            broker: string;
-            created_at: string;
-            currency: string | null;
-            device_id: string | null;
-            /** Format: uuid */
-            id: string;
-            is_primary: boolean;
-            kind: ("contest" | "demo" | "real") | null;
-            login: string;
-            mode: ("hedging" | "netting") | null;
-            name: string;
-            proof: ("device" | "tag" | "terminal") | null;
-            server: string;
-            /** @enum {unknown} */
-            state: "pending" | "unlinked" | "verified";
-            unlinked_at: string | null;
-            verified_at: string | null;
-        };
-        /** Accounts */
-        Accounts: {
-            items: components["schemas"]["Account"][];
-        };
-        /**
          * AckIn
          * @description What became of a command. `at` is the terminal's clock and is kept for nothing but reading.
          */
@@ -1545,20 +1206,6 @@ export interface components {
             signal_id: string;
         };
         /**
-         * Batch
-         * @description Up to 500 at once.
-         */
-        Batch: {
-            items: components["schemas"]["DecisionIn"][];
-        };
-        /**
-         * Begun
-         * @description What was decided just now; positions that were on their way already are not among it.
-         */
-        Begun: {
-            items: components["schemas"]["Closure"][];
-        };
-        /**
          * Bounds
          * @description The prices a person's consent covers; the terminal checks them against its own quote.
          */
@@ -1599,53 +1246,6 @@ export interface components {
             items: components["schemas"]["Candle"][];
         };
         /**
-         * Caps
-         * @description The limits in force. The first two and the last five are of new trades; `liquidation_*` closes everything.
-         */
-        Caps: {
-            daily_stop_bp: number;
-            liquidation_drawdown_bp: number;
-            liquidation_equity: number;
-            max_drawdown_bp: number;
-            max_exposure_bp: number;
-            max_leverage_x100: number | null;
-            max_trade_risk_bp: number;
-            min_equity: number;
-        };
-        /**
-         * CapsIn
-         * @description Limits of one person; null leaves a limit to whatever is below.
-         */
-        CapsIn: {
-            /** @default null */
-            daily_stop_bp?: number | null;
-            /** @default null */
-            liquidation_drawdown_bp?: number | null;
-            /** @default null */
-            liquidation_equity?: number | null;
-            /** @default null */
-            max_drawdown_bp?: number | null;
-            /** @default null */
-            max_exposure_bp?: number | null;
-            /** @default null */
-            max_leverage_x100?: number | null;
-            /** @default null */
-            max_trade_risk_bp?: number | null;
-            /** @default null */
-            min_equity?: number | null;
-        };
-        /**
-         * CapsOf
-         * @description What is in force for a person, what it is made of, and what they have set themselves.
-         */
-        CapsOf: {
-            base: components["schemas"]["Caps"];
-            effective: components["schemas"]["Caps"];
-            own: components["schemas"]["CapsIn"];
-            /** Format: uuid */
-            user_id: string;
-        };
-        /**
          * ChangeIn
          * @description `password` is the one in use.
          */
@@ -1676,15 +1276,6 @@ export interface components {
             timeframe: string;
             /** Format: decimal */
             volume: string;
-        };
-        /**
-         * CloseIn
-         * @description The owner closes every position of an account.
-         */
-        CloseIn: {
-            /** Format: uuid */
-            account_id: string;
-            because: string;
         };
         /**
          * Closure
@@ -1735,14 +1326,18 @@ export interface components {
             version: string;
         };
         /**
-         * ControlIn
-         * @description Whose trading: one's own, or (the owner) `user_id`'s.
+         * Counterfactual
+         * @description `complete` is false when there were more signals than are replayed: the newest are.
          */
-        ControlIn: {
-            /** @default by hand */
-            reason?: string;
-            /** @default null */
-            user_id?: string | null;
+        Counterfactual: {
+            complete: boolean;
+            expired: components["schemas"]["Group"];
+            from: string;
+            note: string;
+            rejected: components["schemas"]["Group"];
+            slippage_points: number;
+            spread_points: number;
+            to: string;
         };
         /** CreateUserIn */
         CreateUserIn: {
@@ -1753,116 +1348,6 @@ export interface components {
              * @enum {unknown}
              */
             role?: "admin" | "owner" | "user";
-        };
-        /**
-         * DealIn
-         * @description Something the broker booked. A `balance` deal is money in or out: deposit, withdrawal, credit, bonus.
-         */
-        DealIn: {
-            /** Format: date-time */
-            at: string;
-            /** @default  */
-            comment?: string;
-            /**
-             * Format: decimal
-             * @default 0
-             */
-            commission?: string;
-            deal: string;
-            /**
-             * @default none
-             * @enum {unknown}
-             */
-            direction?: "in" | "inout" | "none" | "out";
-            /**
-             * @default trade
-             * @enum {unknown}
-             */
-            kind?: "balance" | "trade";
-            /**
-             * Format: decimal
-             * @default 0
-             */
-            price?: string;
-            /**
-             * Format: decimal
-             * @default 0
-             */
-            profit?: string;
-            /** @default unknown */
-            reason?: string;
-            /** @default null */
-            side?: ("buy" | "sell") | null;
-            /**
-             * Format: decimal
-             * @default 0
-             */
-            swap?: string;
-            /** @default null */
-            symbol?: string | null;
-            /** @default  */
-            ticket?: string;
-            /**
-             * Format: decimal
-             * @default 0
-             */
-            volume?: string;
-        };
-        /**
-         * Decision
-         * @description A stored evaluation; `features`, `thresholds` and `note` without what looked personal or secret.
-         */
-        Decision: {
-            at: string;
-            bar_time: string;
-            features: Record<string, never>;
-            /** Format: uuid */
-            id: string;
-            note: string;
-            /** @enum {unknown} */
-            outcome: "cancelled" | "none" | "placed" | "rejected" | "withheld";
-            producer_id: string;
-            recorded_at: string;
-            signal_id: string | null;
-            strategy: string;
-            symbol: string;
-            thresholds: Record<string, never>;
-            timeframe: string;
-            user_id: string | null;
-            version: string;
-        };
-        /**
-         * DecisionIn
-         * @description One evaluation. `bar_time` is when the bar opened, `at` when the strategy decided.
-         */
-        DecisionIn: {
-            /** Format: date-time */
-            at: string;
-            /** Format: date-time */
-            bar_time: string;
-            /** @default {} */
-            features?: Record<string, never>;
-            /** @default  */
-            note?: string;
-            /** @enum {unknown} */
-            outcome: "cancelled" | "none" | "placed" | "rejected" | "withheld";
-            /** @default null */
-            signal_id?: string | null;
-            strategy: string;
-            symbol: string;
-            /** @default {} */
-            thresholds?: Record<string, never>;
-            /** @enum {unknown} */
-            timeframe: "D1" | "H1" | "H4" | "M1" | "M15" | "M30" | "M5";
-            version: string;
-        };
-        /**
-         * DecisionPage
-         * @description The newest bar first; `next_cursor` is null on the last page.
-         */
-        DecisionPage: {
-            items: components["schemas"]["Decision"][];
-            next_cursor: string | null;
         };
         /**
          * Detail
@@ -1904,6 +1389,26 @@ export interface components {
             email: string;
         };
         /**
+         * EnableIn
+         * @description How a new portfolio begins: the deposit in minor units, where orders meet the market, what slippage costs.
+         */
+        EnableIn: {
+            /**
+             * @default USD
+             * @enum {unknown}
+             */
+            currency?: "USD";
+            /** @default 1000000 */
+            deposit?: number;
+            /**
+             * @default touch
+             * @enum {unknown}
+             */
+            fill_at?: "mid" | "touch";
+            /** @default 0 */
+            slippage_points?: number;
+        };
+        /**
          * Enrolment
          * @description A seed that is shown this once: as base32 text, and as an `otpauth:` URI for a QR code.
          */
@@ -1920,24 +1425,6 @@ export interface components {
             key_version: number;
             nonce: string;
             v: number;
-        };
-        /**
-         * Equity
-         * @description The event: the account's sums. `drawdown_percent` is of the peak, deposits and withdrawals taken out.
-         */
-        Equity: {
-            /** Format: uuid */
-            account_id: string;
-            balance: components["schemas"]["hub.trading.positions.models.Money"];
-            day_equity: components["schemas"]["hub.trading.positions.models.Money"];
-            doubt: ("equity_missing" | "equity_zero") | null;
-            /** Format: decimal */
-            drawdown_percent: string;
-            equity: components["schemas"]["hub.trading.positions.models.Money"];
-            free_margin: components["schemas"]["hub.trading.positions.models.Money"];
-            margin: components["schemas"]["hub.trading.positions.models.Money"];
-            peak_equity: components["schemas"]["hub.trading.positions.models.Money"];
-            taken_at: string;
         };
         /**
          * Execution
@@ -1974,19 +1461,30 @@ export interface components {
             pointer: string;
         };
         /**
-         * Guarded
-         * @description The event of an account of which the guards say something else than before.
+         * Figures
+         * @description Closed trades alone. `win_percent` is null while `sample_size` is too small to mean anything.
          */
-        Guarded: {
-            /** Format: uuid */
-            account_id: string;
-            figures: {
-                [key: string]: number | string;
-            };
-            /** @enum {unknown} */
-            outcome: "block" | "liquidate" | "ok" | "unknown";
-            /** @enum {unknown} */
-            reason: "close_only" | "daily_stop" | "day_unknown" | "drawdown" | "equity_floor" | "equity_unknown" | "exposure" | "kill_switch" | "leverage" | "liquidation_drawdown" | "liquidation_equity" | "margin_unknown" | "market_closed" | "market_unknown" | "notional_unknown" | "ok" | "paused" | "peak_unknown" | "price_gap" | "price_unknown" | "snapshot_stale" | "spread" | "trade_risk" | "trade_too_small" | "trade_unknown";
+        Figures: {
+            net_profit: number;
+            sample_size: number;
+            says: string;
+            win_percent: number | null;
+            wins: number;
+        };
+        /**
+         * Group
+         * @description `gross` without spread and slippage, `net` with both: each a replay of its own, so samples may differ.
+         *
+         *         What did not close is in no sum; it is counted as the replay after costs ended.
+         */
+        Group: {
+            gross: components["schemas"]["Sum"];
+            net: components["schemas"]["Sum"];
+            no_candles: number;
+            not_filled: number;
+            says: string;
+            signals: number;
+            still_open: number;
         };
         /**
          * HeadShown
@@ -2012,61 +1510,14 @@ export interface components {
         Health: {
             status: string;
         };
-        /**
-         * VerifyIn
-         * @description The token that the password gave, and a code.
-         */
-        "hub.identity.auth.models.VerifyIn": {
-            code: string;
-            mfa_token: string;
-        };
-        /**
-         * Status
-         * @description `required`: this person's role may do nothing without a second factor.
-         */
-        "hub.identity.mfa.models.Status": {
-            enabled: boolean;
-            recovery_codes_left: number;
-            required: boolean;
-        };
         /** RegisterIn */
         "hub.identity.registration.models.RegisterIn": {
             email: string;
             password: string;
         };
-        /** VerifyIn */
-        "hub.trading.accounts.models.VerifyIn": {
-            /** Format: uuid */
-            account_id: string;
-        };
         /** RegisterIn */
         "hub.trading.devices.models.RegisterIn": {
             name: string;
-        };
-        /** Money */
-        "hub.trading.positions.models.Money": {
-            amount_minor: number;
-            currency: string;
-        };
-        /**
-         * Status
-         * @description Whether a person's trading runs, and what stops it.
-         */
-        "hub.trading.risk.models.Status": {
-            kill_switches: components["schemas"]["KillSwitch"][];
-            pauses: components["schemas"]["Pause"][];
-            running: boolean;
-            size: components["schemas"]["Size"];
-            /** Format: uuid */
-            user_id: string;
-        };
-        /**
-         * Money
-         * @description An amount in the currency's smallest unit.
-         */
-        "hub.trading.trades.models.Money": {
-            amount_minor: number;
-            currency: string;
         };
         /**
          * HubPresence
@@ -2148,62 +1599,6 @@ export interface components {
             items: components["schemas"]["KeyInfo"][];
         };
         /**
-         * KillSwitch
-         * @description A switch that is on. No user: everybody's.
-         */
-        KillSwitch: {
-            on_at: string;
-            reason: string;
-            user_id: string | null;
-        };
-        /**
-         * KillSwitched
-         * @description The event of a switch that was turned.
-         */
-        KillSwitched: {
-            on: boolean;
-            reason: string;
-            user_id: string | null;
-        };
-        /**
-         * KillSwitches
-         * @description Every switch that is on.
-         */
-        KillSwitches: {
-            items: components["schemas"]["KillSwitch"][];
-        };
-        /**
-         * KillSwitchIn
-         * @description `scope` user names one in `user_id`; all names nobody.
-         */
-        KillSwitchIn: {
-            on: boolean;
-            reason: string;
-            /** @enum {unknown} */
-            scope: "all" | "user";
-            /** @default null */
-            user_id?: string | null;
-        };
-        /**
-         * Linked
-         * @description The only time the tag is shown. It is the comment of any order on the account, until it expires.
-         */
-        Linked: {
-            account: components["schemas"]["Account"];
-            tag: string;
-            tag_expires_at: string;
-        };
-        /**
-         * LinkIn
-         * @description An account as its owner knows it. `server` and `login` are the broker's; a password is never asked for.
-         */
-        LinkIn: {
-            broker: string;
-            login: string;
-            name: string;
-            server: string;
-        };
-        /**
          * Listed
          * @description A person as operators see them. `locked_until` is the throttle's, `suspended_at` an operator's lock.
          */
@@ -2219,28 +1614,6 @@ export interface components {
             role: "admin" | "owner" | "user";
             suspended_at: string | null;
             verified_at: string | null;
-        };
-        /**
-         * Live
-         * @description The last known of an account; nulls before the first look. `age_seconds` is since the hub got it.
-         */
-        Live: {
-            account_balance: components["schemas"]["hub.trading.positions.models.Money"] | null;
-            account_equity: components["schemas"]["hub.trading.positions.models.Money"] | null;
-            /** Format: uuid */
-            account_id: string;
-            age_seconds: number | null;
-            algo_allowed: boolean | null;
-            connected: boolean | null;
-            doubt: ("equity_missing" | "equity_zero") | null;
-            drawdown_percent: string | null;
-            free_margin: components["schemas"]["hub.trading.positions.models.Money"] | null;
-            margin: components["schemas"]["hub.trading.positions.models.Money"] | null;
-            open_positions: components["schemas"]["Position"][];
-            peak_equity: components["schemas"]["hub.trading.positions.models.Money"] | null;
-            stale: boolean;
-            taken_at: string | null;
-            trade_allowed: boolean | null;
         };
         /**
          * Logged
@@ -2278,48 +1651,6 @@ export interface components {
             next_cursor: number | null;
         };
         /**
-         * Look
-         * @description `seq` grows with every look at an account, over restarts too: Unix milliseconds do. `time` is the
-         *         terminal's clock. `deals` are all that are not yet known to have arrived. Equity may be null: unknown.
-         */
-        Look: {
-            /** @default true */
-            algo_allowed?: boolean;
-            /** Format: decimal */
-            balance: string;
-            /** @default true */
-            connected?: boolean;
-            /**
-             * Format: decimal
-             * @default 0
-             */
-            credit?: string;
-            currency: string;
-            /** @default [] */
-            deals?: components["schemas"]["DealIn"][];
-            equity: string | null;
-            /** Format: decimal */
-            free_margin: string;
-            /** @default null */
-            kind?: ("contest" | "demo" | "real") | null;
-            /** @default 0 */
-            leverage?: number;
-            login: string;
-            /** Format: decimal */
-            margin: string;
-            /** @default null */
-            mode?: ("hedging" | "netting") | null;
-            /** @default [] */
-            orders?: components["schemas"]["OrderIn"][];
-            positions: components["schemas"]["PositionIn"][];
-            seq: number;
-            server: string;
-            /** Format: date-time */
-            time: string;
-            /** @default true */
-            trade_allowed?: boolean;
-        };
-        /**
          * Made
          * @description The only time the key itself is shown.
          */
@@ -2355,22 +1686,6 @@ export interface components {
             organisation_id: string;
             /** @enum {unknown} */
             role: "admin" | "member" | "owner" | "viewer";
-        };
-        /**
-         * OrderIn
-         * @description An order that waits for its price. It is looked at for its comment.
-         */
-        OrderIn: {
-            /** @default  */
-            comment?: string;
-            /** Format: decimal */
-            price: string;
-            /** @enum {unknown} */
-            side: "buy" | "sell";
-            symbol: string;
-            ticket: string;
-            /** Format: decimal */
-            volume: string;
         };
         /**
          * Organisation
@@ -2471,24 +1786,6 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * Page[TradeOut]
-         * @description One page; `next_cursor` is null on the last.
-         */
-        Page_TradeOut_: {
-            items: components["schemas"]["TradeOut"][];
-            next_cursor: string | null;
-        };
-        /**
-         * Pause
-         * @description Who stopped a person's trading, and when.
-         */
-        Pause: {
-            /** @enum {unknown} */
-            actor: "owner" | "system" | "user";
-            at: string;
-            reason: string;
-        };
-        /**
          * Payload
          * @description The order a signal stands for; prices as decimal strings.
          */
@@ -2534,71 +1831,22 @@ export interface components {
             commands: components["schemas"]["Sealed"][];
             cursor: string;
         };
-        /**
-         * Position
-         * @description An open position as it is shown. Volume in lots.
-         */
-        Position: {
-            command_id: string | null;
-            comment: string;
-            /** Format: decimal */
-            open_price: string;
-            opened_at: string;
-            /** Format: decimal */
-            price: string;
-            profit: components["schemas"]["hub.trading.positions.models.Money"];
+        /** Portfolio */
+        Portfolio: {
+            balance: number;
+            currency: string;
+            deposit: number;
+            enabled: boolean;
+            ended_at: string | null;
             /** @enum {unknown} */
-            side: "buy" | "sell";
-            stop: string | null;
-            swap: components["schemas"]["hub.trading.positions.models.Money"];
-            symbol: string;
-            target: string | null;
-            ticket: string;
-            /** Format: decimal */
-            volume: string;
-        };
-        /**
-         * PositionIn
-         * @description An open position. `volume` in lots; `profit` is what closing it now would book, without swap.
-         */
-        PositionIn: {
-            /** @default  */
-            comment?: string;
-            /** Format: decimal */
-            open_price: string;
-            /** Format: date-time */
-            opened_at: string;
-            /** Format: decimal */
-            price: string;
-            /** Format: decimal */
-            profit: string;
-            /** @enum {unknown} */
-            side: "buy" | "sell";
-            /** @default null */
-            stop?: string | null;
-            /**
-             * Format: decimal
-             * @default 0
-             */
-            swap?: string;
-            symbol: string;
-            /** @default null */
-            target?: string | null;
-            ticket: string;
-            /** Format: decimal */
-            volume: string;
-        };
-        /**
-         * PositionsChanged
-         * @description The event: what is new, what is other than it was, and the tickets of what is gone.
-         */
-        PositionsChanged: {
+            fill_at: "mid" | "touch";
             /** Format: uuid */
-            account_id: string;
-            changed: components["schemas"]["Position"][];
-            closed: string[];
-            opened: components["schemas"]["Position"][];
-            taken_at: string;
+            id: string;
+            slippage_points: number;
+            spread_points: number;
+            started_at: string;
+            /** Format: uuid */
+            user_id: string;
         };
         /**
          * Presence
@@ -2631,14 +1879,6 @@ export interface components {
             migrations_pending: number;
             relay_lag_seconds: number;
             status: string;
-        };
-        /**
-         * Recorded
-         * @description How many were new, and how many were known already.
-         */
-        Recorded: {
-            known: number;
-            recorded: number;
         };
         /**
          * RecoveryCodes
@@ -2815,22 +2055,28 @@ export interface components {
             version: string;
         };
         /**
-         * Size
-         * @description How much a trade takes: all free margin, `bp` of it, or a volume that loses `bp` of equity at its stop.
+         * Statement
+         * @description `equity` is the balance plus what the open positions would bring at the last prices, which are of `as_of`.
          */
-        Size: {
-            bp: number;
-            /** @enum {unknown} */
-            mode: "all_in" | "fixed_risk" | "fraction";
+        Statement: {
+            as_of: string | null;
+            ended: components["schemas"]["Trade"][];
+            equity: number;
+            figures: components["schemas"]["Figures"];
+            floating: number;
+            next_cursor: string | null;
+            note: string;
+            portfolio: components["schemas"]["Portfolio"];
+            working: components["schemas"]["Trade"][];
         };
-        /** SizeIn */
-        SizeIn: {
-            /** @default 10000 */
-            bp?: number;
-            /** @enum {unknown} */
-            mode: "all_in" | "fixed_risk" | "fraction";
-            /** @default null */
-            user_id?: string | null;
+        /**
+         * Status
+         * @description `required`: this person's role may do nothing without a second factor.
+         */
+        Status: {
+            enabled: boolean;
+            recovery_codes_left: number;
+            required: boolean;
         };
         /**
          * StepUpIn
@@ -2842,14 +2088,14 @@ export interface components {
             password: string;
         };
         /**
-         * Taken
-         * @description The hub has this look. With `doubt` it believes nothing of it: send its deals again with the next.
+         * Sum
+         * @description Orders that closed, added up: `sample_size` of them, `wins` with a gain.
          */
-        Taken: {
-            /** Format: uuid */
-            account_id: string;
-            doubt: ("equity_missing" | "equity_zero") | null;
-            seq: number;
+        Sum: {
+            profit: number;
+            r: number;
+            sample_size: number;
+            wins: number;
         };
         /** TokenIn */
         TokenIn: {
@@ -2871,45 +2117,36 @@ export interface components {
             ticket: string;
         };
         /**
-         * TradeOut
-         * @description A trade as it is shown: `net` is profit, swap and commission together.
+         * Trade
+         * @description A paper order and what became of it. `profit` is net of spread and slippage; there is no commission or swap.
          */
-        TradeOut: {
-            account_id: string | null;
-            /** Format: decimal */
-            closed_volume: string;
-            commission: components["schemas"]["hub.trading.trades.models.Money"];
-            created_at: string;
-            /** @enum {unknown} */
-            direction: "buy" | "sell";
-            duration_hours: string | null;
-            entry_price: string | null;
-            entry_time: string | null;
-            exit_price: string | null;
-            exit_reason: string | null;
-            exit_time: string | null;
-            net: components["schemas"]["hub.trading.trades.models.Money"];
-            percent_equity_return: string | null;
-            pips: string | null;
-            profit: components["schemas"]["hub.trading.trades.models.Money"];
-            risk_reward_ratio: string | null;
-            setup_id: string | null;
-            signal_id: string | null;
-            /** @enum {unknown} */
-            source: "import" | "live";
-            /** @enum {unknown} */
-            status: "cancelled" | "closed" | "expired" | "open" | "partly_closed" | "planned";
-            stop_loss: string | null;
-            strategy: string | null;
-            swap: components["schemas"]["hub.trading.trades.models.Money"];
-            symbol: string;
-            take_profit: string | null;
-            ticket: string | null;
-            timeframe: string | null;
+        Trade: {
             /** Format: uuid */
-            trade_id: string;
-            trade_type: string | null;
-            updated_at: string;
+            approval_id: string;
+            close_price: string | null;
+            close_reason: string | null;
+            closed_at: string | null;
+            /** Format: decimal */
+            entry: string;
+            fill_price: string | null;
+            filled_at: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            order_type: "limit" | "market" | "stop";
+            placed_at: string;
+            profit: number | null;
+            /** @enum {unknown} */
+            side: "buy" | "sell";
+            /** Format: uuid */
+            signal_id: string;
+            /** @enum {unknown} */
+            state: "cancelled" | "closed" | "expired" | "open" | "pending" | "refused";
+            /** Format: decimal */
+            stop: string;
+            symbol: string;
+            /** Format: decimal */
+            target: string;
             /** Format: decimal */
             volume: string;
         };
@@ -2945,6 +2182,14 @@ export interface components {
             /** @enum {unknown} */
             role: "admin" | "owner" | "user";
         };
+        /**
+         * VerifyIn
+         * @description The token that the password gave, and a code.
+         */
+        VerifyIn: {
+            code: string;
+            mfa_token: string;
+        };
         /** Version */
         Version: {
             environment: string;
@@ -2960,522 +2205,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    list_accounts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accounts"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    unlink_account: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Account is still traded */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    positions_of_account: {
-        parameters: {
-            query?: {
-                refresh?: boolean;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Live"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Invalid request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    choose_primary: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Account"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Account not verified */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    verify_account: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Account"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not proven yet or Account cannot be yours */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    link_account: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LinkIn"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Linked"];
-                };
-            };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too slow */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Account linked already or Too many accounts */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Invalid request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    verify_link: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["hub.trading.accounts.models.VerifyIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Account"];
-                };
-            };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too slow */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not proven yet or Account cannot be yours */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Invalid request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     list_audit_logs: {
         parameters: {
             query?: {
@@ -4127,7 +2856,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description Already decided or Signal is no longer open or Trading is paused or A risk limit keeps new trades out */
+            /** @description Already decided or Signal is no longer open */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4147,15 +2876,6 @@ export interface operations {
             };
             /** @description Invalid request */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Trading is stopped by the kill switch */
-            423: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4370,7 +3090,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["hub.identity.mfa.models.Status"];
+                    "application/json": components["schemas"]["Status"];
                 };
             };
             /** @description Not authenticated */
@@ -4682,7 +3402,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["hub.identity.auth.models.VerifyIn"];
+                "application/json": components["schemas"]["VerifyIn"];
             };
         };
         responses: {
@@ -5641,85 +4361,6 @@ export interface operations {
             };
         };
     };
-    get_candle_chart: {
-        parameters: {
-            query: {
-                bars?: number;
-                symbol: string;
-                theme?: "dark" | "light";
-                timeframe?: "D1" | "H1" | "H4" | "M1" | "M15" | "M30" | "M5";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description This cannot be drawn */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     acknowledge: {
         parameters: {
             query?: never;
@@ -5884,111 +4525,6 @@ export interface operations {
             };
         };
     };
-    take_snapshot: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Look"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Taken"];
-                };
-            };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Account not linked */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too slow */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Account cannot be yours or Another terminal speaks for it or Account in another currency */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Invalid request or Figures that cannot be or Sums do not add up or Too many positions */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     list_closures: {
         parameters: {
             query?: {
@@ -6048,102 +4584,6 @@ export interface operations {
             };
         };
     };
-    close_account: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CloseIn"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Begun"];
-                };
-            };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too slow */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Invalid request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     get_consent: {
         parameters: {
             query?: never;
@@ -6160,157 +4600,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Consent"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    list_decisions: {
-        parameters: {
-            query?: {
-                cursor?: string | null;
-                limit?: number;
-                outcome?: ("cancelled" | "none" | "placed" | "rejected" | "withheld") | null;
-                since?: string | null;
-                strategy?: string | null;
-                symbol?: string | null;
-                until?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DecisionPage"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Invalid request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    record_decisions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Batch"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Recorded"];
-                };
-            };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too slow */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Invalid request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
             /** @description Too many requests */
@@ -7926,24 +6215,89 @@ export interface operations {
             };
         };
     };
-    list_positions: {
+    disable_paper: {
         parameters: {
-            query?: {
-                refresh?: boolean;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
-            200: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not authenticated */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Live"];
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Paper trading is off */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    enable_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnableIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portfolio"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
             /** @description Not authenticated */
@@ -7964,8 +6318,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description Not found */
-            404: {
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Paper trading is on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7993,10 +6365,11 @@ export interface operations {
             };
         };
     };
-    live_positions: {
+    get_paper_statement: {
         parameters: {
             query?: {
-                refresh?: boolean;
+                cursor?: string | null;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -8010,7 +6383,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Live"];
+                    "application/json": components["schemas"]["Statement"];
                 };
             };
             /** @description Not authenticated */
@@ -8132,573 +6505,6 @@ export interface operations {
             };
             /** @description Not found */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Invalid request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    get_risk_defaults: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Caps"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    set_risk_defaults: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Caps"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Caps"];
-                };
-            };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too slow */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Invalid request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    get_kill_switches: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KillSwitches"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    turn_kill_switch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["KillSwitchIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KillSwitches"];
-                };
-            };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too slow */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Invalid request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    get_my_caps: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CapsOf"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    tighten_my_caps: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CapsIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CapsOf"];
-                };
-            };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too slow */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Invalid request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    get_caps_of: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CapsOf"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    set_caps_of: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CapsIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CapsOf"];
-                };
-            };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too slow */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too large */
-            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9038,14 +6844,11 @@ export interface operations {
             };
         };
     };
-    list_trades: {
+    get_counterfactual: {
         parameters: {
             query?: {
-                cursor?: string | null;
-                limit?: number;
-                since?: string | null;
-                status?: ("cancelled" | "closed" | "expired" | "open" | "partly_closed" | "planned") | null;
-                until?: string | null;
+                from?: string | null;
+                to?: string | null;
             };
             header?: never;
             path?: never;
@@ -9059,7 +6862,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_TradeOut_"];
+                    "application/json": components["schemas"]["Counterfactual"];
                 };
             };
             /** @description Not authenticated */
@@ -9073,419 +6876,6 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Invalid request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    get_trade: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TradeOut"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    pause_trading: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ControlIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["hub.trading.risk.models.Status"];
-                };
-            };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too slow */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Invalid request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    resume_trading: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ControlIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["hub.trading.risk.models.Status"];
-                };
-            };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too slow */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Invalid request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    set_trading_size: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SizeIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["hub.trading.risk.models.Status"];
-                };
-            };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too slow */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Body too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Invalid request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    get_trading_status: {
-        parameters: {
-            query?: {
-                user_id?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["hub.trading.risk.models.Status"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not found */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
