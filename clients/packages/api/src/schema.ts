@@ -4,6 +4,125 @@
  */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your linked accounts, pending ones too. */
+        get: operations["list_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unlink an account; what is known of it is kept. */
+        delete: operations["unlink_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of your accounts, its sums and open positions, with their age. */
+        get: operations["positions_of_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/primary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make a verified account your primary one. */
+        put: operations["choose_primary"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask whether the account is proven by now, by your terminal's snapshot or by the tag. */
+        post: operations["verify_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that an account is yours. The tag in this answer proves it as the comment of an order there. */
+        post: operations["link_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/link/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as `POST /accounts/{id}/verify`. */
+        post: operations["verify_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/audit-logs": {
         parameters: {
             query?: never;
@@ -466,6 +585,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/charts/candles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest candles as a picture; `If-None-Match` with its ETag answers 304. */
+        get: operations["get_candle_chart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/client/ack": {
         parameters: {
             query?: never;
@@ -500,6 +636,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/client/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show how the account on your terminal stands; sending one again changes nothing. */
+        post: operations["take_snapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/closures": {
         parameters: {
             query?: never;
@@ -510,7 +663,8 @@ export interface paths {
         /** Positions of yours that had to be closed, newest first: why, and how far it is. Nobody can stop one. */
         get: operations["list_closures"];
         put?: never;
-        post?: never;
+        /** Close every open position of an account, now and without a warning. */
+        post: operations["close_account"];
         delete?: never;
         options?: never;
         head?: never;
@@ -528,6 +682,24 @@ export interface paths {
         get: operations["get_consent"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What strategies made of each bar, the newest bar first. */
+        get: operations["list_decisions"];
+        put?: never;
+        /** Record evaluations; recording one again changes nothing. */
+        post: operations["record_decisions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -896,6 +1068,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your primary account, its sums and open positions, with their age. */
+        get: operations["list_positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/positions/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as `GET /positions`. */
+        get: operations["live_positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ready": {
         parameters: {
             query?: never;
@@ -923,6 +1129,78 @@ export interface paths {
         /** What matched and what did not, newest first: your own, or anybody's for operators. */
         get: operations["list_findings"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/defaults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The limits of everybody. */
+        get: operations["get_risk_defaults"];
+        /** Set the limits of everybody. */
+        put: operations["set_risk_defaults"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/kill-switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every kill switch that is on. */
+        get: operations["get_kill_switches"];
+        /** Stop new trades of everybody or of one person, or let them go on. */
+        put: operations["turn_kill_switch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The limits that hold for you, and what they are made of. */
+        get: operations["get_my_caps"];
+        /** Set limits of your own, tighter than what holds anyway. */
+        put: operations["tighten_my_caps"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The limits that hold for a person. */
+        get: operations["get_caps_of"];
+        /** Set a person's limits in place of everybody's. */
+        put: operations["set_caps_of"];
         post?: never;
         delete?: never;
         options?: never;
@@ -991,6 +1269,108 @@ export interface paths {
         };
         /** What signals you rejected or let expire would have made, before and after costs, with the sample size. */
         get: operations["get_counterfactual"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your trades, newest first. */
+        get: operations["list_trades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trades/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of your trades. */
+        get: operations["get_trade"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Stop new trades; what is open stays open. */
+        patch: operations["pause_trading"];
+        trace?: never;
+    };
+    "/api/v1/trading/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Take your pause back; the answer says what else stops trading. */
+        patch: operations["resume_trading"];
+        trace?: never;
+    };
+    "/api/v1/trading/size": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** How much a trade takes from now on. */
+        put: operations["set_trading_size"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether trading runs, and what stops it. */
+        get: operations["get_trading_status"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1137,6 +1517,33 @@ export interface components {
             status?: "accepted";
         };
         /**
+         * Account
+         * @description A linked account. `device_id` is the terminal that speaks for it.
+         */
+        Account: {
+            broker: string;
+            created_at: string;
+            currency: string | null;
+            device_id: string | null;
+            /** Format: uuid */
+            id: string;
+            is_primary: boolean;
+            kind: ("contest" | "demo" | "real") | null;
+            login: string;
+            mode: ("hedging" | "netting") | null;
+            name: string;
+            proof: ("device" | "tag" | "terminal") | null;
+            server: string;
+            /** @enum {unknown} */
+            state: "pending" | "unlinked" | "verified";
+            unlinked_at: string | null;
+            verified_at: string | null;
+        };
+        /** Accounts */
+        Accounts: {
+            items: components["schemas"]["Account"][];
+        };
+        /**
          * AckIn
          * @description What became of a command. `at` is the terminal's clock and is kept for nothing but reading.
          */
@@ -1206,6 +1613,20 @@ export interface components {
             signal_id: string;
         };
         /**
+         * Batch
+         * @description Up to 500 at once.
+         */
+        Batch: {
+            items: components["schemas"]["DecisionIn"][];
+        };
+        /**
+         * Begun
+         * @description What was decided just now; positions that were on their way already are not among it.
+         */
+        Begun: {
+            items: components["schemas"]["Closure"][];
+        };
+        /**
          * Bounds
          * @description The prices a person's consent covers; the terminal checks them against its own quote.
          */
@@ -1246,6 +1667,53 @@ export interface components {
             items: components["schemas"]["Candle"][];
         };
         /**
+         * Caps
+         * @description The limits in force. The first two and the last five are of new trades; `liquidation_*` closes everything.
+         */
+        Caps: {
+            daily_stop_bp: number;
+            liquidation_drawdown_bp: number;
+            liquidation_equity: number;
+            max_drawdown_bp: number;
+            max_exposure_bp: number;
+            max_leverage_x100: number | null;
+            max_trade_risk_bp: number;
+            min_equity: number;
+        };
+        /**
+         * CapsIn
+         * @description Limits of one person; null leaves a limit to whatever is below.
+         */
+        CapsIn: {
+            /** @default null */
+            daily_stop_bp?: number | null;
+            /** @default null */
+            liquidation_drawdown_bp?: number | null;
+            /** @default null */
+            liquidation_equity?: number | null;
+            /** @default null */
+            max_drawdown_bp?: number | null;
+            /** @default null */
+            max_exposure_bp?: number | null;
+            /** @default null */
+            max_leverage_x100?: number | null;
+            /** @default null */
+            max_trade_risk_bp?: number | null;
+            /** @default null */
+            min_equity?: number | null;
+        };
+        /**
+         * CapsOf
+         * @description What is in force for a person, what it is made of, and what they have set themselves.
+         */
+        CapsOf: {
+            base: components["schemas"]["Caps"];
+            effective: components["schemas"]["Caps"];
+            own: components["schemas"]["CapsIn"];
+            /** Format: uuid */
+            user_id: string;
+        };
+        /**
          * ChangeIn
          * @description `password` is the one in use.
          */
@@ -1276,6 +1744,15 @@ export interface components {
             timeframe: string;
             /** Format: decimal */
             volume: string;
+        };
+        /**
+         * CloseIn
+         * @description The owner closes every position of an account.
+         */
+        CloseIn: {
+            /** Format: uuid */
+            account_id: string;
+            because: string;
         };
         /**
          * Closure
@@ -1326,6 +1803,16 @@ export interface components {
             version: string;
         };
         /**
+         * ControlIn
+         * @description Whose trading: one's own, or (the owner) `user_id`'s.
+         */
+        ControlIn: {
+            /** @default by hand */
+            reason?: string;
+            /** @default null */
+            user_id?: string | null;
+        };
+        /**
          * Counterfactual
          * @description `complete` is false when there were more signals than are replayed: the newest are.
          */
@@ -1348,6 +1835,116 @@ export interface components {
              * @enum {unknown}
              */
             role?: "admin" | "owner" | "user";
+        };
+        /**
+         * DealIn
+         * @description Something the broker booked. A `balance` deal is money in or out: deposit, withdrawal, credit, bonus.
+         */
+        DealIn: {
+            /** Format: date-time */
+            at: string;
+            /** @default  */
+            comment?: string;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            commission?: string;
+            deal: string;
+            /**
+             * @default none
+             * @enum {unknown}
+             */
+            direction?: "in" | "inout" | "none" | "out";
+            /**
+             * @default trade
+             * @enum {unknown}
+             */
+            kind?: "balance" | "trade";
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            price?: string;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            profit?: string;
+            /** @default unknown */
+            reason?: string;
+            /** @default null */
+            side?: ("buy" | "sell") | null;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            swap?: string;
+            /** @default null */
+            symbol?: string | null;
+            /** @default  */
+            ticket?: string;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            volume?: string;
+        };
+        /**
+         * Decision
+         * @description A stored evaluation; `features`, `thresholds` and `note` without what looked personal or secret.
+         */
+        Decision: {
+            at: string;
+            bar_time: string;
+            features: Record<string, never>;
+            /** Format: uuid */
+            id: string;
+            note: string;
+            /** @enum {unknown} */
+            outcome: "cancelled" | "none" | "placed" | "rejected" | "withheld";
+            producer_id: string;
+            recorded_at: string;
+            signal_id: string | null;
+            strategy: string;
+            symbol: string;
+            thresholds: Record<string, never>;
+            timeframe: string;
+            user_id: string | null;
+            version: string;
+        };
+        /**
+         * DecisionIn
+         * @description One evaluation. `bar_time` is when the bar opened, `at` when the strategy decided.
+         */
+        DecisionIn: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            bar_time: string;
+            /** @default {} */
+            features?: Record<string, never>;
+            /** @default  */
+            note?: string;
+            /** @enum {unknown} */
+            outcome: "cancelled" | "none" | "placed" | "rejected" | "withheld";
+            /** @default null */
+            signal_id?: string | null;
+            strategy: string;
+            symbol: string;
+            /** @default {} */
+            thresholds?: Record<string, never>;
+            /** @enum {unknown} */
+            timeframe: "D1" | "H1" | "H4" | "M1" | "M15" | "M30" | "M5";
+            version: string;
+        };
+        /**
+         * DecisionPage
+         * @description The newest bar first; `next_cursor` is null on the last page.
+         */
+        DecisionPage: {
+            items: components["schemas"]["Decision"][];
+            next_cursor: string | null;
         };
         /**
          * Detail
@@ -1427,6 +2024,24 @@ export interface components {
             v: number;
         };
         /**
+         * Equity
+         * @description The event: the account's sums. `drawdown_percent` is of the peak, deposits and withdrawals taken out.
+         */
+        Equity: {
+            /** Format: uuid */
+            account_id: string;
+            balance: components["schemas"]["hub.trading.positions.models.Money"];
+            day_equity: components["schemas"]["hub.trading.positions.models.Money"];
+            doubt: ("equity_missing" | "equity_zero") | null;
+            /** Format: decimal */
+            drawdown_percent: string;
+            equity: components["schemas"]["hub.trading.positions.models.Money"];
+            free_margin: components["schemas"]["hub.trading.positions.models.Money"];
+            margin: components["schemas"]["hub.trading.positions.models.Money"];
+            peak_equity: components["schemas"]["hub.trading.positions.models.Money"];
+            taken_at: string;
+        };
+        /**
          * Execution
          * @description One command on one device. A `close` that no approval led to has none, and no signal.
          */
@@ -1487,6 +2102,21 @@ export interface components {
             still_open: number;
         };
         /**
+         * Guarded
+         * @description The event of an account of which the guards say something else than before.
+         */
+        Guarded: {
+            /** Format: uuid */
+            account_id: string;
+            figures: {
+                [key: string]: number | string;
+            };
+            /** @enum {unknown} */
+            outcome: "block" | "liquidate" | "ok" | "unknown";
+            /** @enum {unknown} */
+            reason: "close_only" | "daily_stop" | "day_unknown" | "drawdown" | "equity_floor" | "equity_unknown" | "exposure" | "kill_switch" | "leverage" | "liquidation_drawdown" | "liquidation_equity" | "margin_unknown" | "market_closed" | "market_unknown" | "notional_unknown" | "ok" | "paused" | "peak_unknown" | "price_gap" | "price_unknown" | "snapshot_stale" | "spread" | "trade_risk" | "trade_too_small" | "trade_unknown";
+        };
+        /**
          * HeadShown
          * @description `token` is a compact JWS (RS256, typ `audit-head+jwt`) of day, seq and hash; it may be published.
          */
@@ -1510,14 +2140,61 @@ export interface components {
         Health: {
             status: string;
         };
+        /**
+         * VerifyIn
+         * @description The token that the password gave, and a code.
+         */
+        "hub.identity.auth.models.VerifyIn": {
+            code: string;
+            mfa_token: string;
+        };
+        /**
+         * Status
+         * @description `required`: this person's role may do nothing without a second factor.
+         */
+        "hub.identity.mfa.models.Status": {
+            enabled: boolean;
+            recovery_codes_left: number;
+            required: boolean;
+        };
         /** RegisterIn */
         "hub.identity.registration.models.RegisterIn": {
             email: string;
             password: string;
         };
+        /** VerifyIn */
+        "hub.trading.accounts.models.VerifyIn": {
+            /** Format: uuid */
+            account_id: string;
+        };
         /** RegisterIn */
         "hub.trading.devices.models.RegisterIn": {
             name: string;
+        };
+        /** Money */
+        "hub.trading.positions.models.Money": {
+            amount_minor: number;
+            currency: string;
+        };
+        /**
+         * Status
+         * @description Whether a person's trading runs, and what stops it.
+         */
+        "hub.trading.risk.models.Status": {
+            kill_switches: components["schemas"]["KillSwitch"][];
+            pauses: components["schemas"]["Pause"][];
+            running: boolean;
+            size: components["schemas"]["Size"];
+            /** Format: uuid */
+            user_id: string;
+        };
+        /**
+         * Money
+         * @description An amount in the currency's smallest unit.
+         */
+        "hub.trading.trades.models.Money": {
+            amount_minor: number;
+            currency: string;
         };
         /**
          * HubPresence
@@ -1599,6 +2276,62 @@ export interface components {
             items: components["schemas"]["KeyInfo"][];
         };
         /**
+         * KillSwitch
+         * @description A switch that is on. No user: everybody's.
+         */
+        KillSwitch: {
+            on_at: string;
+            reason: string;
+            user_id: string | null;
+        };
+        /**
+         * KillSwitched
+         * @description The event of a switch that was turned.
+         */
+        KillSwitched: {
+            on: boolean;
+            reason: string;
+            user_id: string | null;
+        };
+        /**
+         * KillSwitches
+         * @description Every switch that is on.
+         */
+        KillSwitches: {
+            items: components["schemas"]["KillSwitch"][];
+        };
+        /**
+         * KillSwitchIn
+         * @description `scope` user names one in `user_id`; all names nobody.
+         */
+        KillSwitchIn: {
+            on: boolean;
+            reason: string;
+            /** @enum {unknown} */
+            scope: "all" | "user";
+            /** @default null */
+            user_id?: string | null;
+        };
+        /**
+         * Linked
+         * @description The only time the tag is shown. It is the comment of any order on the account, until it expires.
+         */
+        Linked: {
+            account: components["schemas"]["Account"];
+            tag: string;
+            tag_expires_at: string;
+        };
+        /**
+         * LinkIn
+         * @description An account as its owner knows it. `server` and `login` are the broker's; a password is never asked for.
+         */
+        LinkIn: {
+            broker: string;
+            login: string;
+            name: string;
+            server: string;
+        };
+        /**
          * Listed
          * @description A person as operators see them. `locked_until` is the throttle's, `suspended_at` an operator's lock.
          */
@@ -1614,6 +2347,28 @@ export interface components {
             role: "admin" | "owner" | "user";
             suspended_at: string | null;
             verified_at: string | null;
+        };
+        /**
+         * Live
+         * @description The last known of an account; nulls before the first look. `age_seconds` is since the hub got it.
+         */
+        Live: {
+            account_balance: components["schemas"]["hub.trading.positions.models.Money"] | null;
+            account_equity: components["schemas"]["hub.trading.positions.models.Money"] | null;
+            /** Format: uuid */
+            account_id: string;
+            age_seconds: number | null;
+            algo_allowed: boolean | null;
+            connected: boolean | null;
+            doubt: ("equity_missing" | "equity_zero") | null;
+            drawdown_percent: string | null;
+            free_margin: components["schemas"]["hub.trading.positions.models.Money"] | null;
+            margin: components["schemas"]["hub.trading.positions.models.Money"] | null;
+            open_positions: components["schemas"]["Position"][];
+            peak_equity: components["schemas"]["hub.trading.positions.models.Money"] | null;
+            stale: boolean;
+            taken_at: string | null;
+            trade_allowed: boolean | null;
         };
         /**
          * Logged
@@ -1651,6 +2406,48 @@ export interface components {
             next_cursor: number | null;
         };
         /**
+         * Look
+         * @description `seq` grows with every look at an account, over restarts too: Unix milliseconds do. `time` is the
+         *         terminal's clock. `deals` are all that are not yet known to have arrived. Equity may be null: unknown.
+         */
+        Look: {
+            /** @default true */
+            algo_allowed?: boolean;
+            /** Format: decimal */
+            balance: string;
+            /** @default true */
+            connected?: boolean;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            credit?: string;
+            currency: string;
+            /** @default [] */
+            deals?: components["schemas"]["DealIn"][];
+            equity: string | null;
+            /** Format: decimal */
+            free_margin: string;
+            /** @default null */
+            kind?: ("contest" | "demo" | "real") | null;
+            /** @default 0 */
+            leverage?: number;
+            login: string;
+            /** Format: decimal */
+            margin: string;
+            /** @default null */
+            mode?: ("hedging" | "netting") | null;
+            /** @default [] */
+            orders?: components["schemas"]["OrderIn"][];
+            positions: components["schemas"]["PositionIn"][];
+            seq: number;
+            server: string;
+            /** Format: date-time */
+            time: string;
+            /** @default true */
+            trade_allowed?: boolean;
+        };
+        /**
          * Made
          * @description The only time the key itself is shown.
          */
@@ -1686,6 +2483,22 @@ export interface components {
             organisation_id: string;
             /** @enum {unknown} */
             role: "admin" | "member" | "owner" | "viewer";
+        };
+        /**
+         * OrderIn
+         * @description An order that waits for its price. It is looked at for its comment.
+         */
+        OrderIn: {
+            /** @default  */
+            comment?: string;
+            /** Format: decimal */
+            price: string;
+            /** @enum {unknown} */
+            side: "buy" | "sell";
+            symbol: string;
+            ticket: string;
+            /** Format: decimal */
+            volume: string;
         };
         /**
          * Organisation
@@ -1786,6 +2599,24 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Page[TradeOut]
+         * @description One page; `next_cursor` is null on the last.
+         */
+        Page_TradeOut_: {
+            items: components["schemas"]["TradeOut"][];
+            next_cursor: string | null;
+        };
+        /**
+         * Pause
+         * @description Who stopped a person's trading, and when.
+         */
+        Pause: {
+            /** @enum {unknown} */
+            actor: "owner" | "system" | "user";
+            at: string;
+            reason: string;
+        };
+        /**
          * Payload
          * @description The order a signal stands for; prices as decimal strings.
          */
@@ -1849,6 +2680,72 @@ export interface components {
             user_id: string;
         };
         /**
+         * Position
+         * @description An open position as it is shown. Volume in lots.
+         */
+        Position: {
+            command_id: string | null;
+            comment: string;
+            /** Format: decimal */
+            open_price: string;
+            opened_at: string;
+            /** Format: decimal */
+            price: string;
+            profit: components["schemas"]["hub.trading.positions.models.Money"];
+            /** @enum {unknown} */
+            side: "buy" | "sell";
+            stop: string | null;
+            swap: components["schemas"]["hub.trading.positions.models.Money"];
+            symbol: string;
+            target: string | null;
+            ticket: string;
+            /** Format: decimal */
+            volume: string;
+        };
+        /**
+         * PositionIn
+         * @description An open position. `volume` in lots; `profit` is what closing it now would book, without swap.
+         */
+        PositionIn: {
+            /** @default  */
+            comment?: string;
+            /** Format: decimal */
+            open_price: string;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: decimal */
+            price: string;
+            /** Format: decimal */
+            profit: string;
+            /** @enum {unknown} */
+            side: "buy" | "sell";
+            /** @default null */
+            stop?: string | null;
+            /**
+             * Format: decimal
+             * @default 0
+             */
+            swap?: string;
+            symbol: string;
+            /** @default null */
+            target?: string | null;
+            ticket: string;
+            /** Format: decimal */
+            volume: string;
+        };
+        /**
+         * PositionsChanged
+         * @description The event: what is new, what is other than it was, and the tickets of what is gone.
+         */
+        PositionsChanged: {
+            /** Format: uuid */
+            account_id: string;
+            changed: components["schemas"]["Position"][];
+            closed: string[];
+            opened: components["schemas"]["Position"][];
+            taken_at: string;
+        };
+        /**
          * Presence
          * @description All hubs. `people` are counted once, on however many hubs they are.
          */
@@ -1879,6 +2776,14 @@ export interface components {
             migrations_pending: number;
             relay_lag_seconds: number;
             status: string;
+        };
+        /**
+         * Recorded
+         * @description How many were new, and how many were known already.
+         */
+        Recorded: {
+            known: number;
+            recorded: number;
         };
         /**
          * RecoveryCodes
@@ -2055,6 +2960,24 @@ export interface components {
             version: string;
         };
         /**
+         * Size
+         * @description How much a trade takes: all free margin, `bp` of it, or a volume that loses `bp` of equity at its stop.
+         */
+        Size: {
+            bp: number;
+            /** @enum {unknown} */
+            mode: "all_in" | "fixed_risk" | "fraction";
+        };
+        /** SizeIn */
+        SizeIn: {
+            /** @default 10000 */
+            bp?: number;
+            /** @enum {unknown} */
+            mode: "all_in" | "fixed_risk" | "fraction";
+            /** @default null */
+            user_id?: string | null;
+        };
+        /**
          * Statement
          * @description `equity` is the balance plus what the open positions would bring at the last prices, which are of `as_of`.
          */
@@ -2068,15 +2991,6 @@ export interface components {
             note: string;
             portfolio: components["schemas"]["Portfolio"];
             working: components["schemas"]["Trade"][];
-        };
-        /**
-         * Status
-         * @description `required`: this person's role may do nothing without a second factor.
-         */
-        Status: {
-            enabled: boolean;
-            recovery_codes_left: number;
-            required: boolean;
         };
         /**
          * StepUpIn
@@ -2096,6 +3010,16 @@ export interface components {
             r: number;
             sample_size: number;
             wins: number;
+        };
+        /**
+         * Taken
+         * @description The hub has this look. With `doubt` it believes nothing of it: send its deals again with the next.
+         */
+        Taken: {
+            /** Format: uuid */
+            account_id: string;
+            doubt: ("equity_missing" | "equity_zero") | null;
+            seq: number;
         };
         /** TokenIn */
         TokenIn: {
@@ -2151,6 +3075,49 @@ export interface components {
             volume: string;
         };
         /**
+         * TradeOut
+         * @description A trade as it is shown: `net` is profit, swap and commission together.
+         */
+        TradeOut: {
+            account_id: string | null;
+            /** Format: decimal */
+            closed_volume: string;
+            commission: components["schemas"]["hub.trading.trades.models.Money"];
+            created_at: string;
+            /** @enum {unknown} */
+            direction: "buy" | "sell";
+            duration_hours: string | null;
+            entry_price: string | null;
+            entry_time: string | null;
+            exit_price: string | null;
+            exit_reason: string | null;
+            exit_time: string | null;
+            net: components["schemas"]["hub.trading.trades.models.Money"];
+            percent_equity_return: string | null;
+            pips: string | null;
+            profit: components["schemas"]["hub.trading.trades.models.Money"];
+            risk_reward_ratio: string | null;
+            setup_id: string | null;
+            signal_id: string | null;
+            /** @enum {unknown} */
+            source: "import" | "live";
+            /** @enum {unknown} */
+            status: "cancelled" | "closed" | "expired" | "open" | "partly_closed" | "planned";
+            stop_loss: string | null;
+            strategy: string | null;
+            swap: components["schemas"]["hub.trading.trades.models.Money"];
+            symbol: string;
+            take_profit: string | null;
+            ticket: string | null;
+            timeframe: string | null;
+            /** Format: uuid */
+            trade_id: string;
+            trade_type: string | null;
+            updated_at: string;
+            /** Format: decimal */
+            volume: string;
+        };
+        /**
          * Usage
          * @description A quota as its person sees it. `resets_at` is null for what stands until it is given back.
          */
@@ -2182,14 +3149,6 @@ export interface components {
             /** @enum {unknown} */
             role: "admin" | "owner" | "user";
         };
-        /**
-         * VerifyIn
-         * @description The token that the password gave, and a code.
-         */
-        VerifyIn: {
-            code: string;
-            mfa_token: string;
-        };
         /** Version */
         Version: {
             environment: string;
@@ -2205,6 +3164,522 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accounts"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    unlink_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account is still traded */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    positions_of_account: {
+        parameters: {
+            query?: {
+                refresh?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    choose_primary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account not verified */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    verify_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not proven yet or Account cannot be yours */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    link_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Linked"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account linked already or Too many accounts */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    verify_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["hub.trading.accounts.models.VerifyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not proven yet or Account cannot be yours */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_audit_logs: {
         parameters: {
             query?: {
@@ -2856,7 +4331,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description Already decided or Signal is no longer open */
+            /** @description Already decided or Signal is no longer open or Trading is paused or A risk limit keeps new trades out */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2876,6 +4351,15 @@ export interface operations {
             };
             /** @description Invalid request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Trading is stopped by the kill switch */
+            423: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3090,7 +4574,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Status"];
+                    "application/json": components["schemas"]["hub.identity.mfa.models.Status"];
                 };
             };
             /** @description Not authenticated */
@@ -3402,7 +4886,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VerifyIn"];
+                "application/json": components["schemas"]["hub.identity.auth.models.VerifyIn"];
             };
         };
         responses: {
@@ -4361,6 +5845,85 @@ export interface operations {
             };
         };
     };
+    get_candle_chart: {
+        parameters: {
+            query: {
+                bars?: number;
+                symbol: string;
+                theme?: "dark" | "light";
+                timeframe?: "D1" | "H1" | "H4" | "M1" | "M15" | "M30" | "M5";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description This cannot be drawn */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     acknowledge: {
         parameters: {
             query?: never;
@@ -4525,6 +6088,111 @@ export interface operations {
             };
         };
     };
+    take_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Look"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account not linked */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account cannot be yours or Another terminal speaks for it or Account in another currency */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request or Figures that cannot be or Sums do not add up or Too many positions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_closures: {
         parameters: {
             query?: {
@@ -4584,6 +6252,102 @@ export interface operations {
             };
         };
     };
+    close_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     get_consent: {
         parameters: {
             query?: never;
@@ -4600,6 +6364,157 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Consent"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_decisions: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                outcome?: ("cancelled" | "none" | "placed" | "rejected" | "withheld") | null;
+                since?: string | null;
+                strategy?: string | null;
+                symbol?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionPage"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    record_decisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
             /** @description Too many requests */
@@ -6433,6 +8348,140 @@ export interface operations {
             };
         };
     };
+    list_positions: {
+        parameters: {
+            query?: {
+                refresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    live_positions: {
+        parameters: {
+            query?: {
+                refresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     ready: {
         parameters: {
             query?: never;
@@ -6505,6 +8554,573 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_risk_defaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Caps"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_risk_defaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Caps"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Caps"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_kill_switches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KillSwitches"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    turn_kill_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KillSwitchIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KillSwitches"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_my_caps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapsOf"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    tighten_my_caps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapsOf"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_caps_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapsOf"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_caps_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapsOf"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6876,6 +9492,481 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_trades: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                since?: string | null;
+                status?: ("cancelled" | "closed" | "expired" | "open" | "partly_closed" | "planned") | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TradeOut_"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_trade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TradeOut"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    pause_trading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["hub.trading.risk.models.Status"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    resume_trading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["hub.trading.risk.models.Status"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_trading_size: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SizeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["hub.trading.risk.models.Status"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_trading_status: {
+        parameters: {
+            query?: {
+                user_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["hub.trading.risk.models.Status"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
