@@ -8,7 +8,6 @@ from types import ModuleType
 from pydantic_settings import BaseSettings
 
 from hub.core import settings
-from hub.rooms import SETTINGS
 
 LISTED = re.compile(r"^#? ?([A-Z][A-Z0-9_]+)=", re.MULTILINE)
 
@@ -30,7 +29,7 @@ def names() -> set[str]:
     ]
     return {
         str(field.validation_alias or kind.model_config["env_prefix"] + name).upper()
-        for kind in (*kinds, *SETTINGS)
+        for kind in kinds
         if kind not in (BaseSettings, settings.Settings)
         for name, field in kind.model_fields.items()
     }

@@ -8,13 +8,13 @@ from uuid import UUID
 from hub.core import clock
 from hub.trading.reconciliation import service
 from tests.hubs import RunningHub
+from tests.trading import test_acks as acks
 from tests.trading.closures import Account, account
-from tests.trading.test_acks import commanded
 
 
-async def snapshot(of: Account, seq: int = 1, **changed: Any) -> None:
+async def snapshot(of: Account, seq: int = 1, *, minutes: int = 1) -> None:
     """How the account stands, a minute from now: what was said before has settled."""
-    now = clock.now() + timedelta(minutes=1)
+    now = clock.now() + timedelta(minutes=minutes)
     await of.hub.res.db.execute(
         """insert into trading.account_states (account_id, seq, taken_at, received_at, balance, equity, margin, free_margin,
                peak_equity, day_equity, day, leverage, connected, trade_allowed, algo_allowed, skew_ms)
@@ -22,6 +22,12 @@ async def snapshot(of: Account, seq: int = 1, **changed: Any) -> None:
            on conflict (account_id) do update set seq = excluded.seq, taken_at = excluded.taken_at""",
         of.id, seq, now,
     )  # fmt: skip
+
+
+async def commanded(of: Account) -> str:
+    """The id of a fresh open command. Nothing is approved for an account that nobody has looked at."""
+    await snapshot(of, 0, minutes=0)
+    return await acks.commanded(of.hub, of.person, of.device)
 
 
 async def reconciled(hub: RunningHub) -> None:
@@ -47,7 +53,7 @@ async def execution(of: Account, command: str) -> Any:
 
 async def test_a_trade_that_matches_is_written_down_once(hub: RunningHub) -> None:
     mine = await account(hub)
-    command = await commanded(hub, mine.person, mine.device)
+    command = await commanded(mine)
     await mine.device.ack(command, "placed", broker_ticket="100", fill_price="1900", fill_volume="0.1")
     await ours(mine, command)
     for seq in (1, 2, 3):
@@ -74,7 +80,7 @@ async def test_a_snapshot_is_compared_once(hub: RunningHub) -> None:
 
 async def test_an_unknown_order_that_the_broker_has_is_placed(hub: RunningHub) -> None:
     mine = await account(hub)
-    command = await commanded(hub, mine.person, mine.device)
+    command = await commanded(mine)
     await mine.device.ack(command, "unknown", error="timed out")
     await ours(mine, command)
     await snapshot(mine)
@@ -86,7 +92,7 @@ async def test_an_unknown_order_that_the_broker_has_is_placed(hub: RunningHub) -
 
 async def test_an_unknown_market_order_that_the_broker_has_not_has_failed(hub: RunningHub) -> None:
     mine = await account(hub, 0)
-    command = await commanded(hub, mine.person, mine.device)
+    command = await commanded(mine)
     await hub.res.db.execute(
         """update trading.signals set order_type = 'market'
            where id = (select signal_id from trading.commands where id = $1)""",
@@ -102,7 +108,7 @@ async def test_an_unknown_market_order_that_the_broker_has_not_has_failed(hub: R
 
 async def test_an_unknown_pending_order_stays_unknown_until_it_has_expired(hub: RunningHub) -> None:
     mine = await account(hub, 0)
-    command = await commanded(hub, mine.person, mine.device)
+    command = await commanded(mine)
     await mine.device.ack(command, "unknown", error="timed out")
     await snapshot(mine)
     await reconciled(hub)
@@ -112,7 +118,7 @@ async def test_an_unknown_pending_order_stays_unknown_until_it_has_expired(hub: 
 
 async def test_a_position_closed_by_hand_is_somebody_s_will(hub: RunningHub) -> None:
     mine = await account(hub)
-    command = await commanded(hub, mine.person, mine.device)
+    command = await commanded(mine)
     await mine.device.ack(command, "placed", broker_ticket="100", fill_price="1900", fill_volume="0.1")
     await ours(mine, command)
     await hub.res.db.execute(
