@@ -3,7 +3,7 @@
 from hub.core.bus import Bus
 
 
-async def _life(_: Bus) -> bytes:
+async def _life(_: Bus, shard: int = 0) -> bytes:
     return b"for ever"
 
 
