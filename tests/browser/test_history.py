@@ -7,17 +7,19 @@ from decimal import Decimal
 import pytest
 from playwright.async_api import Page, expect
 
+from hub.core.embedded import Endpoints
 from hub.market.candles import service as candles
 from hub.market.candles.models import Candle
 from tests.browser import pages
 from tests.browser.conftest import OpenPage
 from tests.hubs import PASSWORD, RunningHub
+from tests.trading.papers import Market
 
 pytestmark = pytest.mark.browser
 
 FIRST_PAGE = 100
 BARS = 700
-SYMBOL = "US500"  # no other test keeps candles of it
+SYMBOL = "US500"
 
 
 async def test_older_signals_follow_and_are_no_news(hub: RunningHub, open_page: OpenPage) -> None:
@@ -57,7 +59,10 @@ async def test_older_executions_follow(hub: RunningHub, open_page: OpenPage) -> 
     await expect(page.get_by_test_id("show-older")).to_have_count(0)
 
 
-async def test_the_chart_loads_what_was_before_its_left_edge(hub: RunningHub, open_page: OpenPage) -> None:
+async def test_the_chart_loads_what_was_before_its_left_edge(
+    hub: RunningHub, servers: Endpoints, open_page: OpenPage
+) -> None:
+    await Market(hub).empty(servers.owner_dsn)
     await candles.store_closed(hub.res, SYMBOL, "H1", bars())
     person = await hub.person()
     page = await open_page()
