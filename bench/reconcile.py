@@ -55,9 +55,8 @@ _NEWS = "update trading.account_states set seq = seq + 1, taken_at = now()"
 async def _round(owner: asyncpg.Connection, res: Resources, at_once: int) -> float:
     """Seconds until every account was compared, all with a new snapshot."""
     await owner.execute(_NEWS)
-    service._AT_ONCE = at_once
     began, compared = time.perf_counter(), 0
-    while some := await service.reconcile(res):
+    while some := await service.reconcile(res, at_once):
         compared += some
     assert compared == ACCOUNTS, compared
     return time.perf_counter() - began

@@ -15,6 +15,7 @@ import asyncpg
 
 from hub.core.resources import open_resources
 from hub.core.settings import Settings
+from hub.identity.audit.models import Entry
 from hub.trading.closing import rules, service, store
 from hub.trading.commands import service as commands
 
@@ -44,10 +45,11 @@ async def _step(dsn: str, redis_url: str, n: int) -> None:
         await service.advance(res)
 
 
-async def _send_apart(tx: Any, res: Any, due: Any) -> None:
+async def _send_apart(tx: Any, res: Any, due: Any) -> tuple[None, Entry]:
     async with res.db.transaction() as apart:
         command = await commands.issue_close(apart, res, due.user_id, due.account_id, due.ticket, due.reason)
     await store.sent(tx, due.id, command.id, rules.answer_by(due.attempts + 1, due.due_at))
+    return None, Entry("closure.send", f"position:{due.account_id}/{due.ticket}", "system")
 
 
 def _child(dsn: str, redis_url: str, n: int) -> str:

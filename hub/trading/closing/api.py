@@ -19,4 +19,4 @@ async def list_closures(call: Call, query: PageQuery) -> Page[Closure]:
 @api.post(guard=guards.people("owner", fresh=True), raises=(NotFound,))
 async def close_account(call: Call, body: CloseIn) -> Begun:
     """Close every open position of an account, now and without a warning."""
-    return Begun(await service.close_by_owner(call.res, call.who, body, call.ip))
+    return Begun(await service.close_by_owner(call.res, call.who, body, call.visitor))

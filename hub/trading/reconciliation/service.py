@@ -28,7 +28,6 @@ _divergences = from_zero(
     [each for each in get_args(Divergence) if each != "none"],
 )
 _seconds = Histogram("reconciliation_latency_seconds", "One comparison of many accounts")
-_AT_ONCE = 250
 _BACK = timedelta(days=1)
 
 
@@ -40,11 +39,11 @@ class OfAccount(Protocol):
 T = TypeVar("T", bound=OfAccount)
 
 
-async def reconcile(res: Resources) -> int:
+async def reconcile(res: Resources, at_once: int = 250) -> int:
     """Compare some accounts whose newest snapshot was not compared yet; how many. Safe to repeat at any point."""
     with _seconds.time():
         async with res.db.transaction() as tx:
-            accounts = await store.accounts(tx, _AT_ONCE)
+            accounts = await store.accounts(tx, at_once)
             results = await _compared(tx, accounts) if accounts else []
             findings = [finding for result in results for finding in result.findings]
             new = await store.log(tx, findings, clock.now()) if findings else []
