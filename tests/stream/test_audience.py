@@ -30,10 +30,7 @@ class Line:
         self.losses += 1
 
     def write(self, frames: bytes) -> None:
-        self.write_rest(frames, 0)
-
-    def write_rest(self, frames: bytes, taken: int) -> None:
-        self.kept += frames[taken:]
+        self.kept += frames
         direct.refuse(self.descriptor)
 
     def read(self) -> bytes:

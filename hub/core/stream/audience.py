@@ -50,4 +50,4 @@ class Audience:
         """To the members in these places: at once where the kernel takes all, else by way of their transports."""
         for place, taken in direct.send(self._descriptors[start:stop], frames):
             if member := self._members[start + place]:
-                member.outlet.write_rest(frames, taken)
+                member.outlet.write(frames[taken:])

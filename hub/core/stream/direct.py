@@ -67,3 +67,7 @@ def send(descriptors: Descriptors, frames: bytes) -> list[tuple[int, int]]:
     short = np.empty((descriptors.size, 2), np.int64)
     left = _send_each(descriptors, _open, np.frombuffer(frames, np.uint8), short)
     return [(place, taken) for place, taken in short[:left].tolist()] if left else []
+
+
+# Loaded or compiled here, at start: the first event would hold the event loop for as long, a tenth of a second or more.
+send(np.array([NOBODY], np.int32), b"-")

@@ -117,10 +117,6 @@ class StreamProtocol(WebSocketsSansIOProtocol):
             return
         transport.write(frames)
 
-    def write_rest(self, frames: bytes, taken: int) -> None:
-        """As `write`, for frames of which the kernel took some bytes already."""
-        self.write(frames[taken:])
-
     def close(self, code: int, reason: str = "") -> None:
         """Say why, and wait a while for the client to say the same: then it has read it."""
         if self._say_goodbye(code, reason):

@@ -16,7 +16,6 @@ class Outlet(Protocol):
     descriptor: int
 
     def write(self, frames: bytes) -> None: ...
-    def write_rest(self, frames: bytes, taken: int) -> None: ...
 
 
 class Subscription:
