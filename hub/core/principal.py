@@ -38,6 +38,10 @@ class Principal(Struct, frozen=True):
         assert self.user_id is not None
         return self.user_id
 
+    def is_person(self, user_id: UUID) -> bool:
+        """Whether this is the person themselves: no key, no device of theirs."""
+        return self.kind == "user" and self.user_id == user_id
+
     @property
     def strong(self) -> bool:
         """Whether a second factor was given in this session."""

@@ -10,4 +10,4 @@ from hub.trading.accounts.models import Account
 @topic("accounts:{user_id}", event=Account)
 async def accounts(who: Principal, user_id: UUID) -> bool:
     """A person's own accounts."""
-    return who.kind == "user" and who.user_id == user_id
+    return who.is_person(user_id)

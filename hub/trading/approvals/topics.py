@@ -10,4 +10,4 @@ from hub.trading.approvals.models import Approval
 @topic("approvals:{user_id}", event=Approval)
 async def approvals(who: Principal, user_id: UUID) -> bool:
     """A person's own decisions, on whatever surface they were made."""
-    return who.kind == "user" and who.user_id == user_id
+    return who.is_person(user_id)

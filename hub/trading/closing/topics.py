@@ -10,4 +10,4 @@ from hub.trading.closing.models import Told
 @topic("closures:{user_id}", event=Told)
 async def closures(who: Principal, user_id: UUID) -> bool:
     """That a person's positions are about to be closed, and that they were."""
-    return who.kind == "user" and who.user_id == user_id
+    return who.is_person(user_id)

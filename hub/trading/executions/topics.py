@@ -10,4 +10,4 @@ from hub.trading.executions.models import Execution
 @topic("executions:{user_id}", event=Execution)
 async def executions(who: Principal, user_id: UUID) -> bool:
     """What a person's own terminals did."""
-    return who.kind == "user" and who.user_id == user_id
+    return who.is_person(user_id)

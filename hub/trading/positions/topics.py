@@ -10,10 +10,10 @@ from hub.trading.positions.models import Equity, PositionsChanged
 @topic("positions:{user_id}", event=PositionsChanged)
 async def positions(who: Principal, user_id: UUID) -> bool:
     """What is open on a person's own accounts."""
-    return who.kind == "user" and who.user_id == user_id
+    return who.is_person(user_id)
 
 
 @topic("equity:{user_id}", event=Equity)
 async def equity(who: Principal, user_id: UUID) -> bool:
     """How a person's own accounts stand."""
-    return who.kind == "user" and who.user_id == user_id
+    return who.is_person(user_id)

@@ -10,13 +10,13 @@ from hub.trading.risk.models import Guarded, KillSwitched, Status
 @topic("trading:{user_id}", event=Status)
 async def trading(who: Principal, user_id: UUID) -> bool:
     """Whether a person's trading runs, as it is stopped, started and sized."""
-    return who.kind == "user" and who.user_id == user_id
+    return who.is_person(user_id)
 
 
 @topic("guards:{user_id}", event=Guarded)
 async def guarded(who: Principal, user_id: UUID) -> bool:
     """What the guards say of a person's accounts, when it changes."""
-    return who.kind == "user" and who.user_id == user_id
+    return who.is_person(user_id)
 
 
 @topic("risk", event=KillSwitched)

@@ -10,4 +10,4 @@ from hub.trading.trades.models import TradeOut
 @topic("trades:{user_id}", event=TradeOut)
 async def trades(who: Principal, user_id: UUID) -> bool:
     """A person's own trades, as they open and close."""
-    return who.kind == "user" and who.user_id == user_id
+    return who.is_person(user_id)
