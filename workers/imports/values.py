@@ -5,6 +5,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hub.core import money
+
 _FORMATS = (
     "%Y.%m.%d %H:%M:%S",
     "%Y.%m.%d %H:%M",
@@ -19,7 +21,6 @@ _MILLIS = 100_000_000_000
 _NOTHING = ("", "none", "null", "nan", "nat", "n/a", "-")
 _MOST = Decimal(10) ** 12
 _MINOR = 2**63 - 1
-_EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "BHD": 3, "KWD": 3, "JOD": 3, "OMR": 3, "TND": 3}
 _TRUE, _FALSE = (
     ("1", "true", "yes", "passed", "pass", "ok", "valid"),
     ("0", "false", "no", "failed", "fail", "invalid"),
@@ -64,7 +65,7 @@ def minor(value: Any, currency: str) -> int | None:
     """An amount in minor units, rounded half to even."""
     if (amount := number(value)) is None:
         return None
-    units = int(amount.scaleb(_EXPONENTS.get(currency, 2)).to_integral_value())
+    units = money.minor(amount, currency)
     if abs(units) > _MINOR:
         raise Unfit(f"{_shown(value)} is more money than there is")
     return units

@@ -11,9 +11,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from hub.core.money import minor
 from hub.core.problems import FieldError, Invalid
 from hub.trading.accounts.looks import DealIn, Look, PositionIn
-from hub.trading.positions.amounts import minor
 from hub.trading.positions.models import Doubt, Figures, Open
 
 _AMOUNT, _PRICE, _VOLUME = Decimal(10) ** 13, Decimal(10) ** 9, Decimal(10) ** 6

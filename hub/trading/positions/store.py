@@ -5,9 +5,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from hub.core.money import minor
 from hub.core.sql import Runs, Sql
 from hub.trading.accounts.looks import DealIn, Look
-from hub.trading.positions.amounts import minor
 from hub.trading.positions.models import Doubt, Figures, Mark, Open, Standing
 
 sql = Sql("positions")

@@ -1,4 +1,4 @@
-"""Amounts of money between a broker's decimals and our minor units (ISO 4217)."""
+"""Money: integers in minor units of a currency (ISO 4217), and what others write as decimals."""
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
