@@ -13,7 +13,8 @@ from hub.core.resources import Resources
 from hub.market.candles import metrics, rules, store
 from hub.market.candles.models import Candle, Timeframe
 from hub.market.candles.rules import BadBars, Span
-from hub.market.candles.settings import CandleSettings, candle_settings
+from hub.market.candles.settings import CandleSettings
+from hub.market.candles.settings import settings as read_settings
 from hub.market.candles.source import CandleSource, SourceAway
 
 log = structlog.get_logger()
@@ -43,7 +44,7 @@ async def get_candles(
     left out, and earlier bars make the number up. Raises TooFew; BadBars for a source that gives no bars; what the
     source raises when it is away, after the last retry.
     """
-    settings = settings or candle_settings()
+    settings = settings or read_settings()
     if window < 1:
         raise ValueError("a window has one bar at least")
     until = rules.floor(end or clock.now(), timeframe)

@@ -22,6 +22,6 @@ class CandleSettings(BaseSettings):
 
 
 @cache
-def candle_settings() -> CandleSettings:
+def settings() -> CandleSettings:
     """Read once a process."""
     return CandleSettings()

@@ -9,8 +9,8 @@ from hub.core.resources import Resources
 from hub.trading.counterfactual import rules, store
 from hub.trading.counterfactual.models import Counterfactual, CounterfactualQuery, Group, Missed
 from hub.trading.paper import rules as paper
-from hub.trading.paper.ledger import settings
 from hub.trading.paper.models import Terms
+from hub.trading.paper.settings import settings
 from strategies.candles import Bar
 from strategies.symbols import SYMBOLS
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
 
 from msgspec import Struct
 from prometheus_client import Counter
@@ -12,7 +11,7 @@ from hub.core.metrics import from_zero
 from hub.market.candles.models import Candle
 from hub.trading.paper import rules, store
 from hub.trading.paper.models import BookRow, Change, Portfolio, Withdrawn
-from hub.trading.paper.settings import PaperSettings
+from hub.trading.paper.settings import settings
 from strategies.fills import Book
 from strategies.symbols import SYMBOLS
 
@@ -28,12 +27,6 @@ class Told(Struct, frozen=True):
 
     symbol: str
     change: Change
-
-
-@cache
-def settings() -> PaperSettings:
-    """Read once."""
-    return PaperSettings()
 
 
 async def catch_up(tx: Transaction, portfolio: Portfolio) -> list[Told]:

@@ -16,6 +16,7 @@ from hub.trading.commands.models import Bounds
 from hub.trading.paper import ledger, rules, store
 from hub.trading.paper.ledger import Told
 from hub.trading.paper.models import EnableIn, Portfolio
+from hub.trading.paper.settings import settings
 from hub.trading.signals.models import Held
 from strategies.fills import Book
 
@@ -32,7 +33,7 @@ class NotOn(Conflict):
 
 async def enable(res: Resources, who: Principal, given: EnableIn, ip: str | None) -> Portfolio:
     """Begin a new portfolio; from now on approvals go to paper and to no terminal."""
-    spread = ledger.settings().spread_points
+    spread = settings().spread_points
     async with res.db.transaction() as tx:
         begun = await store.begin(tx, uuid7(), who.person, given, spread, clock.now())
         if begun is None:
@@ -73,7 +74,7 @@ async def follow(tx: Transaction, approval_id: UUID, user_id: UUID, signal: Held
         return False
     now, id = clock.now(), uuid7()
     refused = rules.refused(portfolio, signal, bounds)
-    risk = ledger.settings().risk_per_trade
+    risk = settings().risk_per_trade
     lots = 0.0 if refused else rules.volume(portfolio.balance, signal, risk)
     await store.add_trade(tx, id, portfolio.id, approval_id, signal, Decimal(str(lots)), now, refused)
     if not refused:
@@ -93,7 +94,7 @@ async def withdraw(tx: Transaction, signal_id: UUID) -> None:
 async def advance(res: Resources) -> int:
     """Move portfolios by the candles they have not seen; how many there were. Safe to repeat, and to be killed in."""
     async with res.db.transaction() as tx:
-        due = await store.due(tx, ledger.settings().timeframe, _AT_ONCE)
+        due = await store.due(tx, settings().timeframe, _AT_ONCE)
         told = [each for portfolio in due for each in await ledger.catch_up(tx, portfolio)]
     ledger.count(told)
     return len(due)

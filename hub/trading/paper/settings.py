@@ -1,5 +1,7 @@
 """How the market of paper trading behaves where nobody chose otherwise."""
 
+from functools import cache
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -18,3 +20,9 @@ class PaperSettings(BaseSettings):
     spread_points: int = Field(20, ge=0, le=10_000, validation_alias="PAPER_SPREAD_POINTS")
     slippage_points: int = Field(5, ge=0, le=1_000, validation_alias="PAPER_SLIPPAGE_POINTS")
     risk_per_trade: float = Field(0.01, gt=0, le=0.1, validation_alias="PAPER_RISK_PER_TRADE")
+
+
+@cache
+def settings() -> PaperSettings:
+    """Read once a process."""
+    return PaperSettings()

@@ -1,6 +1,5 @@
 """Limits: the environment's, the owner's in their place, and what a person tightens for themselves."""
 
-from functools import cache
 from uuid import UUID
 
 import msgspec
@@ -15,16 +14,10 @@ from hub.identity.audit import service as audit
 from hub.identity.users import service as users
 from hub.trading.risk import rules, store
 from hub.trading.risk.models import Caps, CapsIn, CapsOf
-from hub.trading.risk.settings import RiskSettings
+from hub.trading.risk.settings import settings
 
 _NAMES = Caps.__struct_fields__
 NONE = CapsIn()
-
-
-@cache
-def settings() -> RiskSettings:
-    """Read once a process, as the others are; `hub.rooms.SETTINGS` has a hub refuse to start with a bad one."""
-    return RiskSettings()
 
 
 def fresh_ms() -> int:

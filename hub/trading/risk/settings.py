@@ -2,6 +2,7 @@
 
 import math
 from decimal import Decimal
+from functools import cache
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -15,7 +16,7 @@ class RiskSettings(BaseSettings):
 
     Two of the owner's texts name the same limits with other figures; each is kept for what its text does:
     PR-019 and PR-074 keep new trades out (`MAX_DRAWDOWN=0.10`, a fraction, and `MIN_EQUITY_GBP=500`); PR-023
-    closes everything (`MAX_DRAWDOWN_PERCENT=20`, and its `MIN_EQUITY_GBP=100`, which is called
+    says when everything must be closed (`MAX_DRAWDOWN_PERCENT=20`, and its `MIN_EQUITY_GBP=100`, which is called
     `LIQUIDATION_EQUITY_GBP` here since one name cannot have two values). The two amounts are major units and
     are applied in the account's own currency: there are no rates yet.
     """
@@ -72,3 +73,9 @@ class RiskSettings(BaseSettings):
 def _bp(percent: Decimal) -> int:
     """At least one basis point."""
     return max(1, int(percent * 100))
+
+
+@cache
+def settings() -> RiskSettings:
+    """Read once a process."""
+    return RiskSettings()
