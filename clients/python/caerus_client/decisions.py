@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
@@ -25,7 +24,7 @@ from caerus_client.posting import HOPELESS
 from caerus_client.retry import Draw, RetryPolicy
 from caerus_client.signing import fresh_nonce, producer_headers
 from caerus_client.times import Now, SkewedClock, utc_now
-from caerus_client.transport import Transport
+from caerus_client.transport import Connected, Transport
 
 log = logging.getLogger("caerus.decisions")
 
@@ -83,7 +82,7 @@ class DecisionCounters(msgspec.Struct):
     lost: int = 0
 
 
-class DecisionClient:
+class DecisionClient(Connected):
     """Use it in `async with`; `run()` sends until cancelled. `secret` is the producer's; `timeout` in seconds."""
 
     def __init__(
@@ -107,15 +106,6 @@ class DecisionClient:
         self._come, self._empty = asyncio.Event(), asyncio.Event()
         self._size, self._failed = BATCH, 0
         self.counters = DecisionCounters()
-
-    async def __aenter__(self) -> Self:
-        await self._transport.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._transport.__aexit__(kind, error, trace)
 
     def add(self, decision: Mapping[str, Any]) -> None:
         """Take a decision in. It waits for nothing, and what cannot be written as JSON is lost with a word."""

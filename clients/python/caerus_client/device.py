@@ -4,8 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 from urllib.parse import quote
 
 import aiohttp
@@ -20,7 +19,7 @@ from caerus_client.sealing import open_sealed
 from caerus_client.signing import device_headers, fresh_nonce
 from caerus_client.snapshots import Snapshot, SnapshotTaken
 from caerus_client.times import Now, SkewedClock, utc_now
-from caerus_client.transport import Transport
+from caerus_client.transport import Connected, Transport
 
 log = logging.getLogger("caerus.device")
 
@@ -38,7 +37,7 @@ class Handler(Protocol):
         """Find out what became of a command that was begun then, by a process that died."""
 
 
-class DeviceClient:
+class DeviceClient(Connected):
     """One device of one user. Use it in `async with`. `secret` is the text shown at registration."""
 
     def __init__(
@@ -57,15 +56,6 @@ class DeviceClient:
         self._cursor: str | int | None = None
         self._owing = asyncio.Event()
         self._flushing = asyncio.Lock()
-
-    async def __aenter__(self) -> Self:
-        await self._transport.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._transport.__aexit__(kind, error, trace)
 
     async def poll(self, since: str | int | None = None, wait: int = 0) -> Poll:
         """Unacknowledged commands; `wait` (0 to 30 s) parks the call until something new comes after `since`."""

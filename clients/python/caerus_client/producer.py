@@ -2,8 +2,6 @@
 
 import random
 from collections.abc import Collection
-from types import TracebackType
-from typing import Self
 
 import aiohttp
 
@@ -15,12 +13,12 @@ from caerus_client.signing import fresh_nonce, producer_headers
 from caerus_client.spool import Item, Spool
 from caerus_client.times import Now, SkewedClock, utc_now
 from caerus_client.tracing import trace_id, traceparent
-from caerus_client.transport import Transport
+from caerus_client.transport import Connected, Transport
 
 __all__ = ["Alert", "Counters", "OnAlert", "OnOutcome", "ProducerClient", "RetryPolicy", "Verdict"]
 
 
-class ProducerClient:
+class ProducerClient(Connected):
     """Posts a spool's signals and cancels. Use it in `async with`; `run()` drains until cancelled.
 
     All attempts of an item share one trace (`caerus_client.tracing`), a new one for each item.
@@ -59,15 +57,6 @@ class ProducerClient:
             on_outcome=on_outcome,
             draw=draw,
         )
-
-    async def __aenter__(self) -> Self:
-        await self._transport.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._transport.__aexit__(kind, error, trace)
 
     @property
     def counters(self) -> Counters:

@@ -1,7 +1,6 @@
 """A small client of the REST API for a signed-in person."""
 
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import aiohttp
@@ -9,10 +8,10 @@ import msgspec
 
 from caerus_client.errors import ApiProblem
 from caerus_client.models import Json
-from caerus_client.transport import API, Transport
+from caerus_client.transport import API, Connected, Transport
 
 
-class HubClient:
+class HubClient(Connected):
     """Calls as one user. Use it in `async with`, `login` first. Every call raises ApiProblem or Unreachable."""
 
     def __init__(
@@ -21,15 +20,6 @@ class HubClient:
         self._token = token
         self._refresh = ""
         self._transport = Transport(base_url, self._bearer, session=session)
-
-    async def __aenter__(self) -> Self:
-        await self._transport.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._transport.__aexit__(kind, error, trace)
 
     async def login(self, email: str, password: str) -> Json:
         """Sign in; the tokens are kept for the calls that follow."""

@@ -120,3 +120,18 @@ async def _read(answer: aiohttp.ClientResponse) -> Answer:
     if 200 <= answer.status < 300:
         return Answer(answer.status, raw)
     raise problem_of(answer.status, raw, answer.headers.get("Retry-After"))
+
+
+class Connected:
+    """What is used in `async with`, and keeps its connections as long."""
+
+    _transport: Transport
+
+    async def __aenter__(self) -> Self:
+        await self._transport.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._transport.__aexit__(kind, error, trace)
