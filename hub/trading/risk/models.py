@@ -62,7 +62,10 @@ class Verdict(Struct, frozen=True):
 
 
 class Caps(Struct, frozen=True, forbid_unknown_fields=True):
-    """The limits in force. The first two and the last five are of new trades; `liquidation_*` closes everything."""
+    """The limits in force. The first two and the last five are of new trades.
+
+    At `liquidation_*` the guards say that everything must be closed; nothing closes it by itself yet.
+    """
 
     max_drawdown_bp: Share
     min_equity: Money

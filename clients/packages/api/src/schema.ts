@@ -1668,7 +1668,9 @@ export interface components {
         };
         /**
          * Caps
-         * @description The limits in force. The first two and the last five are of new trades; `liquidation_*` closes everything.
+         * @description The limits in force. The first two and the last five are of new trades.
+         *
+         *         At `liquidation_*` the guards say that everything must be closed; nothing closes it by itself yet.
          */
         Caps: {
             daily_stop_bp: number;
