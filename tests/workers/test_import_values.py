@@ -80,6 +80,8 @@ def test_what_is_no_number(written: Any) -> None:
         (0.015, "USD", 2),
         ("-1.1", "EUR", -110),
         (1500, "JPY", 1500),
+        (1500, "ISK", 1500),
+        (1500, "XOF", 1500),
         (1.2345, "KWD", 1234),
     ],
 )
