@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from msgspec.structs import asdict
 
 from hub.core.sql import Runs, Sql
 from hub.trading.risk.models import Actor, Caps, CapsIn, CapsRow, KillSwitch, Looked, Pause, Size, Verdict
@@ -69,8 +68,15 @@ async def set_defaults(db: Runs, caps: Caps, now: datetime) -> None:
     await sql.run(
         db,
         "set_risk_defaults",
+        max_drawdown_bp=caps.max_drawdown_bp,
+        min_equity=caps.min_equity,
+        liquidation_drawdown_bp=caps.liquidation_drawdown_bp,
+        liquidation_equity=caps.liquidation_equity,
+        max_exposure_bp=caps.max_exposure_bp,
+        max_trade_risk_bp=caps.max_trade_risk_bp,
+        daily_stop_bp=caps.daily_stop_bp,
+        max_leverage_x100=caps.max_leverage_x100,
         now=now,
-        **asdict(caps),
     )
 
 
@@ -85,8 +91,15 @@ async def set_caps(db: Runs, user_id: UUID, set_by: str, caps: CapsIn, now: date
         "set_risk_caps",
         user_id=user_id,
         set_by=set_by,
+        max_drawdown_bp=caps.max_drawdown_bp,
+        min_equity=caps.min_equity,
+        liquidation_drawdown_bp=caps.liquidation_drawdown_bp,
+        liquidation_equity=caps.liquidation_equity,
+        max_exposure_bp=caps.max_exposure_bp,
+        max_trade_risk_bp=caps.max_trade_risk_bp,
+        daily_stop_bp=caps.daily_stop_bp,
+        max_leverage_x100=caps.max_leverage_x100,
         now=now,
-        **asdict(caps),
     )
 
 
