@@ -4,8 +4,13 @@ import asyncio
 import time
 from datetime import datetime
 
+from caerus_client.retry import RetryPolicy
 from caerus_client.stream import Event, Stream, Subscribed, Token
 from msgspec import Struct
+
+BACK_OFF = RetryPolicy(delay=0.2, cap=1.0)
+"""A replay tells of a hundred events a second and a topic's history keeps 1,000: who rests for 20 s, as a client may
+between two crashes, comes back to a reset."""
 
 
 class Seen(Struct):
@@ -20,7 +25,7 @@ class Watcher:
     """A subscriber that resumes where it was whenever the hub comes back."""
 
     def __init__(self, base_url: str, token: Token) -> None:
-        self._stream = Stream(base_url, token, {"signals": None})
+        self._stream = Stream(base_url, token, {"signals": None}, retry=BACK_OFF)
         self.seen = Seen({}, [])
         self.listening = asyncio.Event()
         self._more = asyncio.Condition()
