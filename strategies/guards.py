@@ -80,7 +80,7 @@ def _one(now: Ints, caps: Ints, fresh_ms: int) -> int:  # noqa: C901 - the rules
     peak_known = 0 < peak <= BOUND
     if peak_known and _fell(equity, peak, caps[2]):
         return 3
-    if equity < caps[3]:
+    if equity < caps[3] and (not peak_known or peak >= caps[3]):
         return 4
     if not peak_known:
         return 5

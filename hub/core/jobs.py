@@ -30,8 +30,11 @@ Queue = ArqRedis
 _SECONDS = 60
 _FINISH_SECONDS = 10
 _LONGEST_WAIT_SECONDS = 300
+_REST_SECONDS = 1
+"""After an error in steady work."""
 _registry: dict[str, Job] = {}
 _crons: list[Any] = []
+_steady: dict[Job, float] = {}
 
 
 class Later(Exception):
@@ -56,6 +59,26 @@ def every(*, second: set[int], minute: set[int] | None = None) -> Callable[[Job]
         return work
 
     return register
+
+
+def steadily(*, seconds: float) -> Callable[[Job], Job]:
+    """Work that every worker does all the time, this long after it last ended; an error is logged, and it goes on."""
+
+    def register(work: Job) -> Job:
+        _steady[work] = seconds
+        return work
+
+    return register
+
+
+async def _keep_on(work: Job, resources: "Resources", seconds: float) -> None:
+    while True:
+        try:
+            await work(resources)
+        except Exception as error:
+            log.exception("job.failed", job=work.__name__, error=str(error))
+            await asyncio.sleep(_REST_SECONDS)
+        await asyncio.sleep(seconds)
 
 
 def _wrapped(work: Job) -> Any:
@@ -101,12 +124,16 @@ async def work(resources: "Resources", redis_url: str) -> None:
         poll_delay=0.2,
     )
     log.info("worker.ready", jobs=sorted(_registry))
+    steady = [
+        resources.nursery.start(_keep_on(each, resources, seconds), name=each.__name__)
+        for each, seconds in _steady.items()
+    ]
     running = resources.nursery.start(worker.async_run(), name="worker")
     try:
         await asyncio.wait({running})
         running.result()
     finally:
-        await stop(running)
+        await stop(running, *steady)
         await _end(worker)
 
 

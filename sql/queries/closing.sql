@@ -1,13 +1,14 @@
--- name: begin_closure :one
--- Nothing when one is under way already, or the position is not open any more.
+-- name: begin_closures :many
+-- Not those of which one is under way already, nor of positions that are not open any more.
 insert into trading.closures (
     id, account_id, ticket, user_id, reason, detail, state, decided_at, due_at, next_at, equity
 )
-select @id::uuid, position.account_id, position.ticket, account.user_id, @reason::text, @detail::jsonb, 'warned',
+select begun.id, position.account_id, position.ticket, account.user_id, @reason::text, @detail::jsonb, 'warned',
     @decided_at::timestamptz, @due_at::timestamptz, @due_at::timestamptz, @equity::bigint
-from trading.positions as position
+from unnest(@ids::uuid[], @tickets::text[]) as begun (id, ticket)
+join trading.positions as position
+    on position.account_id = @account_id and position.ticket = begun.ticket and position.closed_at is null
 join trading.accounts as account on account.id = position.account_id
-where position.account_id = @account_id and position.ticket = @ticket and position.closed_at is null
 on conflict (account_id, ticket) where state <> 'closed' do nothing
 returning id, account_id, ticket, user_id, reason, detail, state, decided_at, due_at, command_id, attempts, equity,
     close_price, closed_at;
@@ -29,19 +30,23 @@ order by c.due_at, c.id
 limit @n
 for update of c skip locked;
 
--- name: closure_sent :exec
-update trading.closures
-set state = 'sent', command_id = @command_id, attempts = attempts + 1, next_at = @next_at
-where id = @id;
+-- name: closures_sent :exec
+update trading.closures as c
+set state = 'sent', command_id = sent.command_id, attempts = c.attempts + 1, next_at = sent.next_at
+from unnest(@ids::uuid[], @command_ids::uuid[], @next_ats::timestamptz[]) as sent (id, command_id, next_at)
+where c.id = sent.id;
 
--- name: closure_done :exec
-update trading.closures set state = 'closed', closed_at = @closed_at, close_price = @close_price where id = @id;
+-- name: closures_done :exec
+update trading.closures as c set state = 'closed', closed_at = done.closed_at, close_price = done.price
+from unnest(@ids::uuid[], @closed_ats::timestamptz[], @prices::numeric[]) as done (id, closed_at, price)
+where c.id = done.id;
 
--- name: open_positions :many
-select p.account_id, p.ticket, a.user_id, p.symbol
+-- name: open_tickets :many
+-- Those of which no closure is under way.
+select p.ticket
 from trading.positions as p
-join trading.accounts as a on a.id = p.account_id
-where p.account_id = @account_id and p.closed_at is null
+left join trading.closures as c on c.account_id = p.account_id and c.ticket = p.ticket and c.state <> 'closed'
+where p.account_id = @account_id and p.closed_at is null and c.id is null
 order by p.ticket;
 
 -- name: list_closures :many

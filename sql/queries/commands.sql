@@ -1,8 +1,7 @@
 -- name: add_command :exec
-insert into trading.commands (id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent,
-    account_id, ticket)
-values (@id, @approval_id, @signal_id, @user_id, @kind, @opens, @reason, @issued_at, @expires_at, @traceparent,
-    @account_id, @ticket);
+insert into trading.commands (id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent)
+values (@id, @approval_id, @signal_id, @user_id, @kind, @opens, @reason, @issued_at, @expires_at,
+    @traceparent);
 
 -- name: get_command :one
 select id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent, account_id, ticket
@@ -18,20 +17,25 @@ insert into trading.deliveries (device_id, command_id)
 select id, @command_id::uuid
 from trading.devices where user_id = @user_id and revoked_at is null;
 
--- name: deliver_close :exec
+-- name: add_closes :exec
+insert into trading.commands (id, user_id, kind, reason, issued_at, expires_at, traceparent, account_id, ticket)
+select c.id, c.user_id, 'close', c.reason, @issued_at::timestamptz, @expires_at::timestamptz, @traceparent::text,
+    c.account_id, c.ticket
+from unnest(@ids::uuid[], @user_ids::uuid[], @account_ids::uuid[], @tickets::text[], @reasons::text[])
+    as c (id, user_id, account_id, ticket, reason);
+
+-- name: deliver_closes :exec
 -- To the terminal that speaks for the account; to all of the person's while it has none that may call.
 insert into trading.deliveries (device_id, command_id)
-select device.id, @command_id::uuid
-from trading.devices as device
-where device.user_id = @user_id and device.revoked_at is null
-    and (device.id = (select device_id from trading.accounts where id = @account_id)
-        or not exists (
-            select 1 from trading.accounts as account
-            join trading.devices as its on its.id = account.device_id and its.revoked_at is null
-            where account.id = @account_id));
+select device.id, command.id
+from trading.commands as command
+join trading.devices as device on device.user_id = command.user_id and device.revoked_at is null
+join trading.accounts as account on account.id = command.account_id
+left join trading.devices as its on its.id = account.device_id and its.revoked_at is null
+where command.id = any(@ids::uuid[]) and (its.id is null or device.id = its.id);
 
--- name: withdraw_command :exec
-delete from trading.deliveries where command_id = @command_id;
+-- name: withdraw_commands :exec
+delete from trading.deliveries where command_id = any(@ids::uuid[]);
 
 -- name: command_acknowledged :exec
 delete from trading.deliveries where device_id = @device_id and command_id = @command_id;

@@ -80,8 +80,14 @@ from unnest(
     deal, ticket, kind, direction, side, symbol, volume, price, profit, swap, commission, reason, comment, at
 )
 on conflict (account_id, deal) do nothing
-returning kind, profit, at;
+returning deal, kind, profit, at;
 
--- name: paid_since :one
-select coalesce(sum(profit), 0)::bigint as paid
-from trading.deals where account_id = @account_id and kind = 'balance' and at > @since;
+-- name: set_left :exec
+update trading.deals as d set left_ppb = l.left_ppb
+from unnest(@deals::text[], @lefts::bigint[]) as l (deal, left_ppb)
+where d.account_id = @account_id and d.deal = l.deal;
+
+-- name: flows_since :many
+select profit as amount, left_ppb from trading.deals
+where account_id = @account_id and kind = 'balance' and at > @since
+order by at, deal;

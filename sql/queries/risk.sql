@@ -84,7 +84,7 @@ on conflict (user_id, set_by) do update set max_drawdown_bp = excluded.max_drawd
     max_leverage_x100 = excluded.max_leverage_x100, updated_at = excluded.updated_at;
 
 -- name: looked_at :many
--- Verified accounts of one person (null: of everybody) and what was last said of them. What a terminal says while it
+-- Verified accounts of one person, or these (null: of everybody), and what was last said of them. What a terminal says while it
 -- is not connected to its broker is as old as can be.
 select a.id as account_id, a.user_id, s.equity, s.peak_equity, s.day_equity, s.margin, s.leverage,
     case when s.connected then s.received_at end as seen_at, r.outcome as outcome, r.reason as reason
@@ -92,7 +92,19 @@ from trading.accounts as a
 left join trading.account_states as s on s.account_id = a.id
 left join trading.risk_states as r on r.account_id = a.id
 where a.state = 'verified' and (@user_id::uuid is null or a.user_id = @user_id)
+    and (@account_ids::uuid[] is null or a.id = any(@account_ids))
 order by a.id;
+
+-- name: hold_accounts :exec
+select id from trading.accounts where id = any(@ids::uuid[]) order by id for update;
+
+-- name: left_open :many
+select distinct r.account_id
+from trading.risk_states as r
+join trading.accounts as a on a.id = r.account_id and a.state = 'verified'
+join trading.positions as p on p.account_id = r.account_id and p.closed_at is null
+left join trading.closures as c on c.account_id = p.account_id and c.ticket = p.ticket and c.state <> 'closed'
+where r.outcome = 'liquidate' and c.id is null;
 
 -- name: set_risk_states :exec
 insert into trading.risk_states (account_id, outcome, reason, figures, since)

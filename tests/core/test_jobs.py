@@ -59,6 +59,25 @@ async def test_a_job_under_way_is_given_time_to_finish(hub: RunningHub, servers:
     assert await idle(hub)
 
 
+@jobs.steadily(seconds=0.01)
+async def steady(_: Resources) -> None:
+    attempts["steady"] += 1
+    if attempts["steady"] == 2:
+        raise LookupError("once")
+
+
+async def test_steady_work_goes_on_after_an_error_until_the_worker_ends(
+    hub: RunningHub, servers: Endpoints
+) -> None:
+    attempts["steady"] = 0
+    working = asyncio.create_task(jobs.work(hub.res, servers.redis_url))
+    await until(lambda: attempts["steady"] > 3)
+    await stopped(working)
+    ended = attempts["steady"]
+    await asyncio.sleep(0.1)
+    assert attempts["steady"] == ended
+
+
 async def test_one_id_waits_once(hub: RunningHub, servers: Endpoints) -> None:
     for _ in range(5):
         await jobs.enqueue(hub.res.queue, hopeless, "once", job_id="test:once")

@@ -17,7 +17,9 @@ from hub.core.resources import open_resources
 from hub.core.settings import Settings
 from hub.identity.audit.models import Entry
 from hub.trading.closing import rules, service, store
+from hub.trading.closing.models import Due
 from hub.trading.commands import service as commands
+from hub.trading.commands.models import Close
 
 _WORDS = ("execute", "fetch", "fetchrow")
 
@@ -45,11 +47,16 @@ async def _step(dsn: str, redis_url: str, n: int) -> None:
         await service.advance(res)
 
 
-async def _send_apart(tx: Any, res: Any, due: Any) -> tuple[None, Entry]:
+async def _send_apart(tx: Any, res: Any, due: list[Due]) -> list[tuple[None, Entry]]:
+    if not due:
+        return []
+    wanted = [Close(each.user_id, each.account_id, each.ticket, each.reason) for each in due]
     async with res.db.transaction() as apart:
-        command = await commands.issue_close(apart, res, due.user_id, due.account_id, due.ticket, due.reason)
-    await store.sent(tx, due.id, command.id, rules.answer_by(due.attempts + 1, due.due_at))
-    return None, Entry("closure.send", f"position:{due.account_id}/{due.ticket}", "system")
+        ids = [each.id for each in await commands.issue_closes(apart, res, wanted)]
+    await store.sent(tx, [each.id for each in due], ids, [rules.answer_by(1, each.due_at) for each in due])
+    return [
+        (None, Entry("closure.send", f"position:{each.account_id}/{each.ticket}", "system")) for each in due
+    ]
 
 
 def _child(dsn: str, redis_url: str, n: int) -> str:

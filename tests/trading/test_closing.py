@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from hub.identity.audit import service as audit
 from hub.trading.closing import service
 from hub.trading.closing.models import Closure
 from tests.hubs import RunningHub, until
@@ -19,9 +20,11 @@ AT_ONCE = timedelta(0)
 async def decide(of: Account, warning: timedelta = AT_ONCE) -> list[Closure]:
     async with of.hub.res.db.transaction() as tx:
         detail = {"drawdown_bp": 2_100}
-        return await service.close_all(
+        begun, entries = await service.close_all(
             tx, of.hub.res, of.id, "drawdown", detail, equity=79_000, warning=warning
         )
+        await audit.record(tx, *entries)
+    return begun
 
 
 async def sent(of: Account) -> list[Any]:

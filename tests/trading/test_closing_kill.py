@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from hub.identity.audit import service as audit
 from hub.trading.closing import service
 from tests.conftest import Endpoints
 from tests.hubs import RunningHub
@@ -61,7 +62,10 @@ async def closed_under_fire(hub: RunningHub, kill: Kill) -> tuple[Account, Broke
     of = await account(hub)
     broker, kills = Broker(of), 0
     async with hub.res.db.transaction() as tx:
-        await service.close_all(tx, hub.res, of.id, "drawdown", {}, equity=1, warning=timedelta(0))
+        _, entries = await service.close_all(
+            tx, hub.res, of.id, "drawdown", {}, equity=1, warning=timedelta(0)
+        )
+        await audit.record(tx, *entries)
     for broker_works in (False, True):
         n = 1
         while (outcome := await kill(n)) == "killed":

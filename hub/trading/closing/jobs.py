@@ -5,8 +5,8 @@ from hub.core.resources import Resources
 from hub.trading.closing import service
 
 
-@jobs.every(second=set(range(60)))
+@jobs.steadily(seconds=0.1)
 async def advance_closures(res: Resources) -> None:
-    """Every second; more than a handful at once, in batches until none is due."""
+    """Ten times a second, and without a pause while some are due: a terminal is told at the end of a warning."""
     while await service.advance(res):
         pass

@@ -52,15 +52,6 @@ class Due(Struct, frozen=True):
     said: Status | None
 
 
-class Open(Struct, frozen=True):
-    """An open position, as a decision to close it needs it."""
-
-    account_id: UUID
-    ticket: str
-    user_id: UUID
-    symbol: str
-
-
 class CloseIn(Struct, frozen=True, forbid_unknown_fields=True):
     """The owner closes every position of an account."""
 

@@ -8,7 +8,6 @@ from prometheus_client import Counter
 
 from hub.core import clock, outbox
 from hub.core.db import Transaction
-from hub.core.ids import uuid7
 from hub.core.metrics import from_zero
 from hub.core.outbox import Event
 from hub.core.paging import Page, PageQuery, page
@@ -21,13 +20,14 @@ from hub.identity.audit.models import Entry
 from hub.trading.closing import rules, store, topics
 from hub.trading.closing.models import CloseIn, Closure, Due, Reason, Told
 from hub.trading.commands import service as commands
+from hub.trading.commands.models import Close
 
 _closed = from_zero(
     Counter("positions_autoclosed_total", "Positions closed because they had to be", ["reason"]),
     get_args(Reason),
 )
 _stuck = Counter("closures_stuck_total", "Closures that a terminal did not carry out, told again and again")
-_AT_ONCE = 50
+_AT_ONCE = 1_000
 Said = tuple[Event | None, Entry]
 """What a step has to tell, and what is written down of it."""
 
@@ -41,87 +41,78 @@ async def close_all(
     *,
     equity: int | None,
     warning: timedelta = rules.WARNING,
-) -> list[Closure]:
+) -> tuple[list[Closure], list[Entry]]:
     """Decide that every open position of an account goes; nobody can take that back. Already decided: nothing new.
 
-    Do it last in a transaction, as what it records in the audit log wants.
+    The entries are for the audit log, which is written last in a transaction. `equity` is in minor units.
     """
-    begun = await _decide(tx, res, account_id, reason, detail, equity, warning)
-    await audit.record(tx, *map(_decision, begun))
-    return begun
+    tickets, now = await store.open_tickets(tx, account_id), clock.now()
+    if not tickets:
+        return [], []
+    begun = await store.begin(tx, account_id, tickets, reason, detail, equity, now, now + warning)
+    if begun:
+        await outbox.append(tx, res.redis, [_event("closure.warned", closure) for closure in begun])
+    return begun, [_decision(closure) for closure in begun]
 
 
 async def close_by_owner(res: Resources, who: Principal, given: CloseIn, visitor: Visitor) -> list[Closure]:
     """`NotFound` when there is no such account."""
-    detail = {"because": given.because}
+    id, detail = given.account_id, {"because": given.because}
     async with res.db.transaction() as tx:
-        if not await store.account_exists(tx, given.account_id):
+        if not await store.account_exists(tx, id):
             raise NotFound("There is no such account.")
-        begun = await _decide(tx, res, given.account_id, "owner", detail, None, timedelta(0))
-        target = f"account:{given.account_id}"
-        asked = audit.act(who, visitor, "account.close_all", target, positions=len(begun), **detail)
-        await audit.record(tx, *map(_decision, begun), asked)
-    return begun
-
-
-async def _decide(
-    tx: Transaction,
-    res: Resources,
-    account_id: UUID,
-    reason: Reason,
-    detail: dict[str, Any],
-    equity: int | None,
-    warning: timedelta,
-) -> list[Closure]:
-    now = clock.now()
-    decided = [
-        await store.begin(tx, uuid7(), position, reason, detail, equity, now, now + warning)
-        for position in await store.open_positions(tx, account_id)
-    ]
-    begun = [closure for closure in decided if closure]
-    if begun:
-        await outbox.append(tx, res.redis, [_event("closure.warned", closure) for closure in begun])
+        begun, entries = await close_all(tx, res, id, "owner", detail, equity=None, warning=timedelta(0))
+        asked = audit.act(who, visitor, "account.close_all", f"account:{id}", positions=len(begun), **detail)
+        await audit.record(tx, *entries, asked)
     return begun
 
 
 async def advance(res: Resources) -> int:
-    """Take the closures that are due one step on; how many. Each step is one transaction, and safe to repeat."""
+    """Take the closures that are due one step on; how many. All is one transaction, and safe to repeat."""
     now = clock.now()
     async with res.db.transaction() as tx:
         due = await store.due(tx, now, rules.STUCK, _AT_ONCE)
-        taken = [(each, step) for each in due if (step := rules.step(each, now)) != "wait"]
-        said = [await (_send if step == "send" else _done)(tx, res, each) for each, step in taken]
+        send = [each for each in due if rules.step(each, now) == "send"]
+        gone = [each for each in due if rules.step(each, now) == "done"]
+        await commands.withdraw(tx, [each.command_id for each in (*send, *gone) if each.command_id])
+        said = [*await _send(tx, res, send), *await _done(tx, gone)]
         if events := [event for event, _ in said if event]:
             await outbox.append(tx, res.redis, events)
         if said:
             await audit.record(tx, *(entry for _, entry in said))
-    for each, step in taken:
-        if step == "done":
-            _closed.labels(each.reason).inc()
-    return len(taken)
+    for each in gone:
+        _closed.labels(each.reason).inc()
+    return len(said)
 
 
-async def _send(tx: Transaction, res: Resources, due: Due) -> Said:
-    """A new command; the one before is taken back, so that a terminal is never told twice at a time."""
-    if due.command_id:
-        await commands.withdraw(tx, due.command_id)
-    command = await commands.issue_close(tx, res, due.user_id, due.account_id, due.ticket, due.reason)
+async def _send(tx: Transaction, res: Resources, due: list[Due]) -> list[Said]:
+    """New commands; those before were taken back, so that a terminal is never told twice at a time."""
+    if not due:
+        return []
+    closes = [Close(each.user_id, each.account_id, each.ticket, each.reason) for each in due]
+    ids, now = [each.id for each in await commands.issue_closes(tx, res, closes)], clock.now()
+    again = [rules.answer_by(each.attempts + 1, now) for each in due]
+    await store.sent(tx, [each.id for each in due], ids, again)
+    return [_sent(each, id) for each, id in zip(due, ids, strict=True)]
+
+
+def _sent(due: Due, command_id: UUID) -> Said:
     attempts = due.attempts + 1
-    await store.sent(tx, due.id, command.id, rules.answer_by(attempts, clock.now()))
     stuck = attempts == rules.STUCK
     if stuck:
         _stuck.inc()
-    meta = {"command_id": str(command.id), "attempt": attempts}
+    meta = {"command_id": str(command_id), "attempt": attempts}
     return _event("closure.stuck", due) if stuck else None, _entry("closure.send", due, meta)
 
 
-async def _done(tx: Transaction, _: Resources, due: Due) -> Said:
-    assert due.gone_at is not None
-    if due.command_id:
-        await commands.withdraw(tx, due.command_id)
-    await store.done(tx, due.id, due.gone_at, due.price)
-    meta = {"reason": due.reason, "price": str(due.price), "attempts": due.attempts}
-    return _event("closure.closed", due), _entry("closure.close", due, meta)
+async def _done(tx: Transaction, gone: list[Due]) -> list[Said]:
+    if gone:
+        await store.done(tx, gone)
+    return [(_event("closure.closed", each), _entry("closure.close", each, _end(each))) for each in gone]
+
+
+def _end(due: Due) -> dict[str, Any]:
+    return {"reason": due.reason, "price": str(due.price), "attempts": due.attempts}
 
 
 async def listed(res: Resources, who: Principal, query: PageQuery) -> Page[Closure]:

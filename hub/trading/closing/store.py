@@ -1,34 +1,40 @@
 """Queries of closures."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+
+from hub.core.ids import uuid7
 from hub.core.sql import Runs, Sql
-from hub.trading.closing.models import Closure, Due, Open, Reason
+from hub.trading.closing.models import Closure, Due, Reason
 
 sql = Sql("closing")
 
 
+class Ticket(Struct, frozen=True):
+    ticket: str
+
+
 async def begin(
     db: Runs,
-    id: UUID,
-    position: Open,
+    account_id: UUID,
+    tickets: list[str],
     reason: Reason,
     detail: dict[str, Any],
     equity: int | None,
     decided_at: datetime,
     due_at: datetime,
-) -> Closure | None:
-    """None when one is under way already, or the position is not open any more."""
-    return await sql.one(
+) -> list[Closure]:
+    """Those that are begun: not where one is under way already, or the position is not open any more."""
+    return await sql.many(
         db,
         Closure,
-        "begin_closure",
-        id=id,
-        account_id=position.account_id,
-        ticket=position.ticket,
+        "begin_closures",
+        account_id=account_id,
+        ids=[uuid7() for _ in tickets],
+        tickets=tickets,
         reason=reason,
         detail=detail,
         decided_at=decided_at,
@@ -42,16 +48,23 @@ async def due(db: Runs, now: datetime, stuck: int, n: int) -> list[Due]:
     return await sql.many(db, Due, "due_closures", now=now, stuck=stuck, n=n)
 
 
-async def sent(db: Runs, id: UUID, command_id: UUID, next_at: datetime) -> None:
-    await sql.run(db, "closure_sent", id=id, command_id=command_id, next_at=next_at)
+async def sent(db: Runs, ids: list[UUID], command_ids: list[UUID], next_ats: list[datetime]) -> None:
+    await sql.run(db, "closures_sent", ids=ids, command_ids=command_ids, next_ats=next_ats)
 
 
-async def done(db: Runs, id: UUID, closed_at: datetime, close_price: Decimal) -> None:
-    await sql.run(db, "closure_done", id=id, closed_at=closed_at, close_price=close_price)
+async def done(db: Runs, gone: list[Due]) -> None:
+    await sql.run(
+        db,
+        "closures_done",
+        ids=[each.id for each in gone],
+        closed_ats=[each.gone_at for each in gone],
+        prices=[each.price for each in gone],
+    )
 
 
-async def open_positions(db: Runs, account_id: UUID) -> list[Open]:
-    return await sql.many(db, Open, "open_positions", account_id=account_id)
+async def open_tickets(db: Runs, account_id: UUID) -> list[str]:
+    """Positions of which no closure is under way."""
+    return [row.ticket for row in await sql.many(db, Ticket, "open_tickets", account_id=account_id)]
 
 
 async def listed(db: Runs, user_id: UUID, cursor: UUID | None, n: int) -> list[Closure]:

@@ -38,6 +38,15 @@ class Command(Struct, frozen=True):
     ticket: str | None = None
 
 
+class Close(Struct, frozen=True):
+    """A position to close, and why."""
+
+    user_id: UUID
+    account_id: UUID
+    ticket: str
+    reason: str
+
+
 class Pending(Struct, frozen=True):
     """A command a device has not acknowledged, with what it needs to act: a signal's order, or a position."""
 

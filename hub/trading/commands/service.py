@@ -27,6 +27,7 @@ from hub.trading.commands import store, topics
 from hub.trading.commands.models import (
     Bounds,
     CancelOrder,
+    Close,
     CloseOrder,
     Command,
     Issued,
@@ -70,34 +71,37 @@ async def issue_open(
     return command
 
 
-async def issue_close(
-    tx: Transaction, res: Resources, user_id: UUID, account_id: UUID, ticket: str, reason: str
-) -> Command:
-    """Tell the terminal of an account to close a position. It stays valid until it is taken back."""
-    now = clock.now()
-    command = Command(
-        uuid7(),
-        None,
-        None,
-        user_id,
-        "close",
-        None,
-        reason,
-        now,
-        now + _FOR_EVER,
-        tracing.current(),
-        account_id,
-        ticket,
-    )
-    await store.add(tx, command)
-    await store.deliver_close(tx, command)
-    await outbox.append(tx, res.redis, [_issued(command)])
-    return command
+async def issue_closes(tx: Transaction, res: Resources, wanted: list[Close]) -> list[Command]:
+    """Tell the terminals of accounts to close positions. What is told stays valid until it is taken back."""
+    now, trace = clock.now(), tracing.current()
+    closes = [
+        Command(
+            uuid7(),
+            None,
+            None,
+            each.user_id,
+            "close",
+            None,
+            each.reason,
+            now,
+            now + _FOR_EVER,
+            trace,
+            each.account_id,
+            each.ticket,
+        )
+        for each in wanted
+    ]
+    if closes:
+        await store.add_closes(tx, closes)
+        await store.deliver_closes(tx, [each.id for each in closes])
+        await outbox.append(tx, res.redis, [_issued(each) for each in closes])
+    return closes
 
 
-async def withdraw(tx: Transaction, id: UUID) -> None:
-    """No device is told of this command any more."""
-    await store.withdraw(tx, id)
+async def withdraw(tx: Transaction, ids: list[UUID]) -> None:
+    """No device is told of these commands any more."""
+    if ids:
+        await store.withdraw(tx, ids)
 
 
 async def cancel_signal(res: Resources, id: UUID, producer_id: str, reason: str, ip: str | None) -> Signal:
@@ -133,7 +137,7 @@ async def _issue(tx: Transaction, res: Resources, commands: list[Command]) -> No
         await store.add(tx, command)
         await store.deliver(tx, command)
         if command.opens:
-            await store.withdraw(tx, command.opens)
+            await store.withdraw(tx, [command.opens])
     if commands:
         await outbox.append(tx, res.redis, [_issued(command) for command in commands])
 

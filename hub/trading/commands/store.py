@@ -23,8 +23,6 @@ async def add(db: Runs, command: Command) -> None:
         issued_at=command.issued_at,
         expires_at=command.expires_at,
         traceparent=command.traceparent,
-        account_id=command.account_id,
-        ticket=command.ticket,
     )
 
 
@@ -41,15 +39,30 @@ async def deliver(db: Runs, command: Command) -> None:
     await sql.run(db, "deliver_command", command_id=command.id, user_id=command.user_id)
 
 
-async def deliver_close(db: Runs, command: Command) -> int:
-    """How many devices get it."""
-    return await sql.run(
-        db, "deliver_close", command_id=command.id, user_id=command.user_id, account_id=command.account_id
+async def add_closes(db: Runs, closes: list[Command]) -> None:
+    """Closes of one moment; there is one at least."""
+    first = closes[0]
+    await sql.run(
+        db,
+        "add_closes",
+        ids=[each.id for each in closes],
+        user_ids=[each.user_id for each in closes],
+        account_ids=[each.account_id for each in closes],
+        tickets=[each.ticket for each in closes],
+        reasons=[each.reason for each in closes],
+        issued_at=first.issued_at,
+        expires_at=first.expires_at,
+        traceparent=first.traceparent,
     )
 
 
-async def withdraw(db: Runs, command_id: UUID) -> None:
-    await sql.run(db, "withdraw_command", command_id=command_id)
+async def deliver_closes(db: Runs, ids: list[UUID]) -> int:
+    """How many devices get one."""
+    return await sql.run(db, "deliver_closes", ids=ids)
+
+
+async def withdraw(db: Runs, ids: list[UUID]) -> None:
+    await sql.run(db, "withdraw_commands", ids=ids)
 
 
 async def acknowledged(db: Runs, device_id: UUID, command_id: UUID) -> None:

@@ -44,6 +44,13 @@ class Figures(Struct, frozen=True):
     free_margin: int
 
 
+class Flow(Struct, frozen=True):
+    """Money paid in, or (below 0) taken out. `left_ppb`: what a withdrawal left, in billionths of equity."""
+
+    amount: int
+    left_ppb: int | None
+
+
 class Mark(Struct, frozen=True):
     """What drawdown is measured from: the peak, and what the day (UTC) began with, at `day_at`."""
 

@@ -8,19 +8,16 @@ from msgspec import Struct
 from hub.core.money import minor
 from hub.core.sql import Runs, Sql
 from hub.trading.accounts.looks import DealIn, Look
-from hub.trading.positions.models import Doubt, Figures, Mark, Open, Standing
+from hub.trading.positions.models import Doubt, Figures, Flow, Mark, Open, Standing
 
 sql = Sql("positions")
 
 
 class Booked(Struct, frozen=True):
+    deal: str
     kind: str
     profit: int
     at: datetime
-
-
-class Paid(Struct, frozen=True):
-    paid: int
 
 
 class Id(Struct, frozen=True):
@@ -145,5 +142,9 @@ async def add_deals(
     )
 
 
-async def paid_since(db: Runs, account_id: UUID, since: datetime) -> int:
-    return (await sql.sure(db, Paid, "paid_since", account_id=account_id, since=since)).paid
+async def set_left(db: Runs, account_id: UUID, deals: list[str], lefts: list[int]) -> None:
+    await sql.run(db, "set_left", account_id=account_id, deals=deals, lefts=lefts)
+
+
+async def flows_since(db: Runs, account_id: UUID, since: datetime) -> list[Flow]:
+    return await sql.many(db, Flow, "flows_since", account_id=account_id, since=since)

@@ -17,8 +17,10 @@ from hub.trading.accounts.looks import Look
 from hub.trading.accounts.models import Held
 from hub.trading.accounts.settings import settings
 from hub.trading.positions import peaks, rules, shown, store, topics
-from hub.trading.positions.models import Figures, Mark, Open, Standing, Taken
+from hub.trading.positions.models import Figures, Flow, Mark, Open, Standing, Taken
 from hub.trading.positions.rules import Diff
+from hub.trading.positions.store import Booked
+from hub.trading.risk import sweep
 
 _looks = from_zero(
     Counter("account_snapshots_total", "Looks at accounts taken", ["result"]), ("new", "old", "doubtful")
@@ -37,8 +39,11 @@ async def from_terminal(res: Resources, who: Principal, look: Look, ip: str | No
     async with res.db.transaction() as tx:
         held, proven = await verify.of_terminal(tx, res, who, look)
         result = await _take(tx, res, held, look, f"device:{who.id}")
+        _, entries = await sweep.judge(tx, res, [held.id])
         if proven:
-            await audit.record(tx, verify.entry(proven, who, ip))
+            entries.append(verify.entry(proven, who, ip))
+        if entries:
+            await audit.record(tx, *entries)
     if proven:
         verify.count(proven)
     _looks.labels(result).inc()
@@ -51,6 +56,9 @@ async def from_source(res: Resources, account: Held, look: Look) -> None:
     async with res.db.transaction() as tx:
         held = await verify.of_source(tx, account, look)
         result = await _take(tx, res, held, look, "system") if held else "old"
+        _, entries = await sweep.judge(tx, res, [account.id])
+        if entries:
+            await audit.record(tx, *entries)
     _looks.labels(result).inc()
 
 
@@ -64,19 +72,30 @@ async def _take(tx: Transaction, res: Resources, held: Held, look: Look, actor: 
     booked = await store.add_deals(tx, held.id, look.deals, look.currency, now) if look.deals else []
     figures, at = rules.figures(look), peaks.moment(look.time, now)
     if known and look.seq <= known.seq:
-        paid = await store.paid_since(tx, held.id, look.time)
-        await _remember(tx, held.id, known, peaks.late(known.mark, paid, figures.equity, at))
+        flows = await store.flows_since(tx, held.id, look.time)
+        await _remember(tx, held.id, known, peaks.late(known.mark, flows, figures.equity, at))
         return "old"
     if known is None:
         mark = peaks.begin(figures.equity, at)
     else:
         since = known.taken_at - _SLACK
-        paid = sum(each.profit for each in booked if each.kind == "balance" and each.at > since)
-        mark = peaks.onward(known.mark, paid, figures.equity, at)
+        paid = [each for each in booked if each.kind == "balance" and each.at > since]
+        flows = await _flows(tx, held.id, paid, figures.equity)
+        mark = peaks.onward(known.mark, flows, figures.equity, at)
     await store.put_standing(tx, held.id, look, figures, mark, now, _skew_ms(look, now))
     diff = await _positions(tx, held, look, now)
     await outbox.append(tx, res.redis, _news(held, look, known, figures, mark, diff, actor))
     return "new"
+
+
+async def _flows(tx: Transaction, account_id: UUID, paid: list[Booked], equity: int) -> list[Flow]:
+    """What was paid, in order; what each withdrawal left is kept for looks that come late."""
+    paid = sorted(paid, key=lambda each: (each.at, each.deal))
+    lefts = peaks.shares([each.profit for each in paid], equity)
+    known = {each.deal: left for each, left in zip(paid, lefts, strict=True) if left is not None}
+    if known:
+        await store.set_left(tx, account_id, list(known), list(known.values()))
+    return [Flow(each.profit, left) for each, left in zip(paid, lefts, strict=True)]
 
 
 async def _remember(tx: Transaction, account_id: UUID, known: Standing, mark: Mark) -> None:

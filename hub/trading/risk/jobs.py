@@ -7,5 +7,5 @@ from hub.trading.risk import sweep
 
 @jobs.every(second={10, 40})
 async def sweep_accounts(res: Resources) -> None:
-    """What the guards say anew is stored and told; who closes reads it there."""
+    """For what no look brings: silence, and limits that changed."""
     await sweep.sweep(res)

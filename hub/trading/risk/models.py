@@ -64,7 +64,7 @@ class Verdict(Struct, frozen=True):
 class Caps(Struct, frozen=True, forbid_unknown_fields=True):
     """The limits in force. The first two and the last five are of new trades.
 
-    At `liquidation_*` the guards say that everything must be closed; nothing closes it by itself yet.
+    At `liquidation_*` everything open is closed, 10 s after a warning; nobody can prevent it.
     """
 
     max_drawdown_bp: Share

@@ -37,8 +37,10 @@ def _liquidation(now: Standing, equity: int, caps: Caps) -> Iterator[Verdict]:
     if _positive(now.peak) and _fell(equity, now.peak, caps.liquidation_drawdown_bp):
         figures = _fall(equity, now.peak, caps.liquidation_drawdown_bp)
         yield Verdict("liquidate", "liquidation_drawdown", figures)
-    if equity < caps.liquidation_equity:
-        yield Verdict("liquidate", "liquidation_equity", {"equity": equity, "limit": caps.liquidation_equity})
+    floor = caps.liquidation_equity
+    # An account that never was above the floor has not fallen through it: it takes no new trades, that is all.
+    if equity < floor and (not _positive(now.peak) or now.peak >= floor):
+        yield Verdict("liquidate", "liquidation_equity", {"equity": equity, "limit": floor})
 
 
 def _gaps(now: Standing, equity: int, caps: Caps) -> Iterator[Verdict]:

@@ -49,7 +49,7 @@ async def blocks(tx: Transaction, user_id: UUID) -> Verdict:
 
 async def _accounts(tx: Transaction, user_id: UUID) -> Verdict:
     """The first account that takes no trade decides: a command goes to all of a person's terminals."""
-    looked = await store.looked_at(tx, user_id)
+    looked = await store.looked_at(tx, user_id, None)
     if not looked:
         return rules.OK
     now, limits, fresh_ms = clock.now(), (await caps.of(tx, user_id)).effective, caps.fresh_ms()

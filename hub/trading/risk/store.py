@@ -12,6 +12,10 @@ from hub.trading.risk.models import Actor, Caps, CapsIn, CapsRow, KillSwitch, Lo
 sql = Sql("risk")
 
 
+class AccountId(msgspec.Struct, frozen=True):
+    account_id: UUID
+
+
 async def pass_gate(db: Runs, user_id: UUID) -> None:
     """Share the gate of everybody and of this person until the transaction ends."""
     await sql.run(db, "pass_gate", user_id=user_id)
@@ -103,9 +107,19 @@ async def set_caps(db: Runs, user_id: UUID, set_by: str, caps: CapsIn, now: date
     )
 
 
-async def looked_at(db: Runs, user_id: UUID | None) -> list[Looked]:
-    """One person's verified accounts, or everybody's."""
-    return await sql.many(db, Looked, "looked_at", user_id=user_id)
+async def looked_at(db: Runs, user_id: UUID | None, account_ids: list[UUID] | None) -> list[Looked]:
+    """One person's verified accounts, these, or everybody's."""
+    return await sql.many(db, Looked, "looked_at", user_id=user_id, account_ids=account_ids)
+
+
+async def hold_accounts(db: Runs, ids: list[UUID]) -> None:
+    """Nobody else says how they stand until the transaction ends."""
+    await sql.run(db, "hold_accounts", ids=ids)
+
+
+async def left_open(db: Runs) -> list[UUID]:
+    """Accounts that must be closed, and have a position that nobody closes."""
+    return [row.account_id for row in await sql.many(db, AccountId, "left_open")]
 
 
 async def set_states(db: Runs, account_ids: list[UUID], verdicts: list[Verdict], now: datetime) -> None:

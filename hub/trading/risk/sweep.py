@@ -1,4 +1,4 @@
-"""The guards of all accounts at once; what they say anew is stored and told."""
+"""The guards of accounts: what they say anew is stored and told, and what must go begins to be closed."""
 
 from datetime import datetime
 from functools import partial
@@ -11,33 +11,73 @@ from hub.core import clock, outbox
 from hub.core.db import Transaction
 from hub.core.outbox import Event
 from hub.core.resources import Resources
+from hub.core.sql import Runs
+from hub.identity.audit import service as audit
+from hub.identity.audit.models import Entry
+from hub.trading.closing import service as closing
+from hub.trading.closing.models import Reason
 from hub.trading.risk import caps, rules, store, topics
 from hub.trading.risk.models import Caps, Guarded, Looked, Standing, Verdict
 from hub.trading.risk.service import standing
-from strategies.guards import MISSING, REASONS, Book, Ints, judge
+from strategies import guards
+from strategies.guards import MISSING, REASONS, Book, Ints
 
 _triggers = Counter("drawdown_guard_triggers_total", "Accounts the guards said to close")
+_HELD_AT_ONCE = 500
 
 
 async def sweep(res: Resources) -> list[Guarded]:
-    """Judge every verified account; those of which something else is said than before.
+    """Judge every verified account at once; those of which something else is said than before.
 
-    A liquidation is said once, and stands while its account is not known.
+    All are looked at without holding any: who seems to have changed is held, looked at again, and judged then.
     """
-    async with res.db.transaction() as tx:
-        await store.hold_gate(tx, "sweep")
-        looked, now = await store.looked_at(tx, None), clock.now()
-        limits = await _limits(tx, looked)
-        news = _news(looked, limits, now)
-        if news:
-            await _tell(tx, res, news, now)
-    return [_event(each, verdict) for each, verdict in news]
+    looked, now = await store.looked_at(res.db, None, None), clock.now()
+    changed = [each.account_id for each, _ in _news(looked, await _limits(res.db, looked), now)]
+    found = list[Guarded]()
+    ids = list({*changed, *await store.left_open(res.db)})
+    for start in range(0, len(ids), _HELD_AT_ONCE):
+        held = ids[start : start + _HELD_AT_ONCE]
+        async with res.db.transaction() as tx:
+            await store.hold_accounts(tx, held)
+            news, entries = await judge(tx, res, held)
+            if entries:
+                await audit.record(tx, *entries)
+        found += news
+    return found
 
 
-async def _limits(tx: Transaction, looked: list[Looked]) -> dict[UUID, Caps]:
+async def judge(
+    tx: Transaction, res: Resources, account_ids: list[UUID]
+) -> tuple[list[Guarded], list[Entry]]:
+    """What the guards say anew of these accounts, which are held; what must go begins to be closed.
+
+    A liquidation is said once, and stands while its account is not known: as long as it stands, whatever is open is
+    closed. The entries are for the audit log, which is written last in a transaction.
+    """
+    looked, now = await store.looked_at(tx, None, account_ids), clock.now()
+    news = _news(looked, await _limits(tx, looked), now)
+    if news:
+        await _tell(tx, res, news, now)
+    said = {each.account_id: verdict for each, verdict in news}
+    entries = list[Entry]()
+    for each in looked:
+        verdict = said.get(each.account_id)
+        if (verdict.outcome if verdict else each.outcome) == "liquidate":
+            entries += await _close(tx, res, each, verdict)
+    return [_event(each, verdict) for each, verdict in news], entries
+
+
+async def _close(tx: Transaction, res: Resources, each: Looked, verdict: Verdict | None) -> list[Entry]:
+    reason, figures = verdict.reason if verdict else each.reason, verdict.figures if verdict else {}
+    why: Reason = "equity_floor" if reason == "liquidation_equity" else "drawdown"
+    _, entries = await closing.close_all(tx, res, each.account_id, why, figures, equity=each.equity)
+    return entries
+
+
+async def _limits(db: Runs, looked: list[Looked]) -> dict[UUID, Caps]:
     """The effective limits of everybody who has an account."""
     people = list({each.user_id for each in looked})
-    return {id: of.effective for id, of in (await caps.of_many(tx, people)).items()} if people else {}
+    return {id: of.effective for id, of in (await caps.of_many(db, people)).items()} if people else {}
 
 
 def _news(looked: list[Looked], limits: dict[UUID, Caps], now: datetime) -> list[tuple[Looked, Verdict]]:
@@ -45,7 +85,7 @@ def _news(looked: list[Looked], limits: dict[UUID, Caps], now: datetime) -> list
     if not looked:
         return []
     fresh_ms, standings = caps.fresh_ms(), [standing(each, now) for each in looked]
-    codes = judge(book(standings, [limits[each.user_id] for each in looked]), fresh_ms).tolist()
+    codes = guards.judge(book(standings, [limits[each.user_id] for each in looked]), fresh_ms).tolist()
     news = []
     for each, stands, code in zip(looked, standings, codes, strict=True):
         if REASONS[code] != each.reason:

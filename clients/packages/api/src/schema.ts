@@ -1670,7 +1670,7 @@ export interface components {
          * Caps
          * @description The limits in force. The first two and the last five are of new trades.
          *
-         *         At `liquidation_*` the guards say that everything must be closed; nothing closes it by itself yet.
+         *         At `liquidation_*` everything open is closed, 10 s after a warning; nobody can prevent it.
          */
         Caps: {
             daily_stop_bp: number;

@@ -1,0 +1,153 @@
+"""A look that says that an account must be closed has begun it when it is answered; nobody can prevent that."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from hub.core import clock
+from hub.trading.closing import rules, service
+from hub.trading.risk import sweep
+from tests.hubs import RunningHub
+from tests.stream.sockets import signed_in
+from tests.trading.guarded import stand
+from tests.trading.looks import Verified, deposit, position, sent, verified
+
+LOSS = {"balance": "10000", "equity": "7900", "free_margin": "7900"}
+"""21 % below the peak; 20 % closes everything."""
+
+
+def losing(mine: Verified, seq: int, tickets: tuple[str, ...] = ("1",), **changed: Any) -> dict[str, Any]:
+    first, *others = tickets
+    held = [position(first, profit="-2100.00"), *map(position, others)]
+    return mine.broker.look(seq, **(LOSS | {"positions": held} | changed))
+
+
+async def closures(mine: Verified) -> list[Any]:
+    query = "select * from trading.closures where account_id = $1::text::uuid order by ticket, decided_at"
+    return await mine.hub.rows(query, mine.id)
+
+
+async def make_due(mine: Verified) -> None:
+    """The warning is over."""
+    query = "update trading.closures set due_at = $2, next_at = $2 where account_id = $1::text::uuid"
+    await mine.hub.res.db.execute(query, mine.id, clock.now())
+
+
+async def test_the_person_is_warned_and_ten_seconds_later_everything_is_closed(hub: RunningHub) -> None:
+    mine = await verified(hub)
+    async with signed_in(hub, mine.person) as socket:
+        await socket.sub(f"closures:{mine.person.id}")
+        await sent(mine.device, losing(mine, 1, ("1", "2")))
+        warned = [await socket.receive() for _ in range(2)]
+    assert {(event["type"], event["data"]["reason"]) for event in warned} == {("closure.warned", "drawdown")}
+    begun = await closures(mine)
+    assert [each["due_at"] - each["decided_at"] for each in begun] == [rules.WARNING] * 2
+    assert begun[0]["equity"] == 790_000
+    await service.advance(hub.res)
+    assert (await mine.device.poll()).body["commands"] == []
+    await make_due(mine)
+    await service.advance(hub.res)
+    assert [each["kind"] for each in (await mine.device.poll()).body["commands"]] == ["close"] * 2
+    await sent(mine.device, mine.broker.worth(2, "7900.00"))
+    await service.advance(hub.res)
+    assert {each["state"] for each in await closures(mine)} == {"closed"}
+
+
+async def test_why_is_in_the_audit_log(hub: RunningHub) -> None:
+    mine = await verified(hub)
+    await sent(mine.device, losing(mine, 1))
+    [row] = await hub.rows(
+        "select action, meta from identity.audit_log where target = $1", f"position:{mine.id}/1"
+    )
+    assert row["action"] == "closure.decide" and '"fell_bp":2100' in row["meta"].replace(" ", "")
+
+
+async def test_what_recovers_within_the_warning_is_closed_all_the_same(hub: RunningHub) -> None:
+    mine = await verified(hub)
+    await sent(mine.device, losing(mine, 1))
+    await sent(mine.device, mine.broker.look(2, positions=[position("1")]))
+    assert [each["state"] for each in await closures(mine)] == ["warned"]
+
+
+async def test_what_is_opened_while_it_stands_is_closed_too(hub: RunningHub) -> None:
+    """Also by an account that does not say its equity any more."""
+    mine = await verified(hub)
+    await sent(mine.device, losing(mine, 1))
+    await sent(mine.device, losing(mine, 2, ("1", "2")))
+    assert [each["ticket"] for each in await closures(mine)] == ["1", "2"]
+    await sent(mine.device, losing(mine, 3, ("1", "2", "3"), equity=None))
+    assert [each["ticket"] for each in await closures(mine)] == ["1", "2"]
+    await sent(mine.device, losing(mine, 4, ("1", "2", "3")))
+    assert [each["ticket"] for each in await closures(mine)] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("equity", ["0", None])
+async def test_equity_that_is_not_known_neither_closes_nor_saves(hub: RunningHub, equity: str | None) -> None:
+    mine = await verified(hub)
+    await sent(mine.device, mine.broker.look(1, positions=[position("1")]))
+    await sent(mine.device, mine.broker.look(2, equity=equity, positions=[position("1")]))
+    assert await closures(mine) == []
+    await sent(mine.device, losing(mine, 3))
+    await sent(mine.device, mine.broker.look(4, equity=equity))
+    assert [each["state"] for each in await closures(mine)] == ["warned"]
+
+
+async def test_a_withdrawal_closes_nothing(hub: RunningHub) -> None:
+    """15 % below the peak, and most of it taken out: still 15 %."""
+    mine = await verified(hub)
+    held = [position("1", profit="-1500.00")]
+    await sent(
+        mine.device,
+        mine.broker.look(1, balance="10000", equity="8500", free_margin="8500", positions=held),
+    )
+    taken = {"balance": "4000", "equity": "2500", "free_margin": "2500", "positions": held}
+    await sent(mine.device, mine.broker.look(2, **taken, deals=[deposit("1", "-6000.00")]))
+    assert (await mine.live())["drawdown_percent"] == "15.00"
+    assert await closures(mine) == []
+
+
+async def test_a_small_account_is_not_closed_for_being_small(hub: RunningHub) -> None:
+    """It never was above the floor; it takes no new trades, and keeps what it has."""
+    small = {"balance": "50", "equity": "50", "free_margin": "50"}
+    mine = await verified(hub, small)
+    await sent(mine.device, mine.broker.look(1, **small, positions=[position("1")]))
+    assert await closures(mine) == []
+    [row] = await hub.rows(
+        "select outcome, reason from trading.risk_states where account_id = $1", UUID(mine.id)
+    )
+    assert tuple(row) == ("block", "equity_floor")
+
+
+async def test_limits_that_are_tightened_close_with_the_next_sweep(hub: RunningHub) -> None:
+    mine = await verified(hub)
+    slight = {"balance": "10000", "equity": "9000", "free_margin": "9000"}
+    await sent(mine.device, mine.broker.look(1, **slight, positions=[position("1", profit="-1000.00")]))
+    await sweep.sweep(hub.res)
+    assert await closures(mine) == []
+    tight = {"max_drawdown_bp": 400, "liquidation_drawdown_bp": 900}
+    assert (await hub.call("PUT", "/api/v1/risk/me", tight, mine.person.bearer)).status == 200
+    await sweep.sweep(hub.res)
+    assert [each["reason"] for each in await closures(mine)] == ["drawdown"]
+
+
+async def test_a_sweep_begins_what_nobody_has(hub: RunningHub) -> None:
+    mine = await verified(hub)
+    await sent(mine.device, losing(mine, 1))
+    await hub.res.db.execute(
+        "update trading.closures set state = 'closed' where account_id = $1", UUID(mine.id)
+    )
+    await stand(hub, UUID(mine.id), equity=790_000, peak=1_000_000, day=1_000_000, age=500.0)
+    await sweep.sweep(hub.res)
+    assert [each["state"] for each in await closures(mine)] == ["closed", "warned"]
+
+
+async def test_looks_and_sweeps_at_once_begin_each_closure_once(hub: RunningHub) -> None:
+    mine = await verified(hub)
+    tickets = tuple(map(str, range(5)))
+    await asyncio.gather(
+        *(sent(mine.device, losing(mine, seq, tickets)) for seq in range(1, 9)),
+        *(sweep.sweep(hub.res) for _ in range(8)),
+    )
+    assert [each["ticket"] for each in await closures(mine)] == list(tickets)
