@@ -17,6 +17,7 @@ BENCHES = (
     "logins",
     "reconcile",
     "risk",
+    "closing",
     "charts",
     "replay",
 )
