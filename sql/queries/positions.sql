@@ -80,7 +80,7 @@ from unnest(
     deal, ticket, kind, direction, side, symbol, volume, price, profit, swap, commission, reason, comment, at
 )
 on conflict (account_id, deal) do nothing
-returning deal, kind, profit, at;
+returning deal, ticket, kind, profit, at;
 
 -- name: set_left :exec
 update trading.deals as d set left_ppb = l.left_ppb

@@ -88,6 +88,31 @@ select user_id, currency from trading.accounts where id = @account_id;
 select deal, ticket, kind, direction, side, symbol, volume, price, profit, swap, commission, reason, comment, at
 from trading.deals where account_id = @account_id order by at;
 
+-- name: deals_since_entry :many
+-- All of the account's deals since the first of these tickets.
+select deal, ticket, kind, direction, side, symbol, volume, price, profit, swap, commission, reason, comment, at
+from trading.deals
+where account_id = @account_id and at >= (
+    select min(entry.at) from trading.deals as entry
+    where entry.account_id = @account_id and entry.ticket = any(@tickets::text[])
+)
+order by at;
+
+-- name: trades_of_tickets :many
+select
+    id, user_id, currency, symbol, direction, volume, created_at, updated_at, account_id, signal_id, ticket, leg,
+    source, strategy, setup_id, timeframe, trade_type, status, closed_volume, entry_price, exit_price, take_profit,
+    stop_loss, entry_time, exit_time, duration_hours, profit, swap, commission, pips, risk_reward_ratio,
+    percent_equity_return, exit_reason
+from trading.trades where account_id = @account_id and ticket = any(@tickets::text[]);
+
+-- name: meant :many
+-- What a person's commands were to do.
+select c.id as command_id, s.id as signal_id, s.strategy, s.setup_id, s.order_type as trade_type, s.stop, s.target
+from trading.commands as c
+join trading.signals as s on s.id = c.signal_id
+where c.id = any(@command_ids::uuid[]) and c.user_id = @user_id and c.kind = 'open';
+
 -- name: add_equity_points :many
 insert into trading.equity_points (id, user_id, account_id, source, currency, at, equity, balance)
 select n.id, n.user_id, n.account_id, n.source, n.currency, n.at, n.equity, n.balance
@@ -97,6 +122,20 @@ from unnest(
 ) as n (id, user_id, account_id, source, currency, at, equity, balance)
 on conflict do nothing
 returning id;
+
+-- name: equity_points :many
+-- The newest of a person's account.
+select at, equity, currency from trading.equity_points
+where account_id = @account_id and user_id = @user_id and at >= @since
+order by at desc
+limit @n;
+
+-- name: returns :many
+select percent_equity_return as percent from trading.trades
+where user_id = @user_id and status = 'closed' and percent_equity_return is not null
+    and (@account_id::uuid is null or account_id = @account_id) and exit_time >= @since
+order by exit_time desc
+limit @n;
 
 -- name: add_validation_logs :many
 insert into trading.validation_logs (

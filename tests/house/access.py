@@ -172,6 +172,8 @@ ROUTES: dict[str, str] = {
     "POST /decisions": "producer",
     "GET /decisions": "operators: decisions:read",
     "GET /charts/candles": PEOPLE,
+    "GET /charts/equity": PEOPLE,
+    "GET /charts/returns": PEOPLE,
 }
 
 TOPICS: dict[str, str] = {

@@ -131,7 +131,7 @@ def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 async def test_a_picture_is_drawn_once_and_counted(studio: Path) -> None:
     before = here()
-    first, again = await service.render_equity(equity(50)), await service.render_equity(equity(50))
+    first, again = await service.render(equity(50)), await service.render(equity(50))
     assert first == again and first.png == render.png(equity(50))
     after = here()
     moved = {
@@ -145,7 +145,7 @@ async def test_a_picture_is_drawn_once_and_counted(studio: Path) -> None:
 
 async def test_who_asks_at_once_for_the_same_shares_one_drawing(studio: Path) -> None:
     before = here()["media_render_total{type=candles}"]
-    wanted = [service.render_candles(candlesticks(30)) for _ in range(drawing.WAITING * 3)]
+    wanted = [service.render(candlesticks(30)) for _ in range(drawing.WAITING * 3)]
     pictures = await asyncio.gather(*wanted)
     assert len({picture.png for picture in pictures}) == 1
     assert here()["media_render_total{type=candles}"] == before + 1
@@ -157,7 +157,7 @@ async def test_a_picture_over_the_bound_is_not_given_out(
     monkeypatch.setenv("MEDIA_MAX_BYTES", "10000")
     media.settings.cache_clear()
     with pytest.raises(Unavailable, match="MEDIA_MAX_BYTES is 10000"):
-        await service.render_candles(candlesticks(100))
+        await service.render(candlesticks(100))
     assert not studio.exists() or list(studio.iterdir()) == []
 
 

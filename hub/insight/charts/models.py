@@ -1,6 +1,7 @@
 """Charts: what is drawn, and how it is asked for."""
 
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from msgspec import Meta, Struct
 
@@ -60,4 +61,20 @@ class CandleChartQuery(Struct, frozen=True, forbid_unknown_fields=True):
     symbol: Symbol
     timeframe: Timeframe = "H1"
     bars: Annotated[int, Meta(ge=1, le=2_000)] = 120
+    theme: Theme = "light"
+
+
+class EquityChartQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """What an account was worth over the last `days`."""
+
+    account_id: UUID
+    days: Annotated[int, Meta(ge=1, le=366)] = 30
+    theme: Theme = "light"
+
+
+class ReturnsChartQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the trades closed in the last `days` made: of one account, or of all."""
+
+    account_id: UUID | None = None
+    days: Annotated[int, Meta(ge=1, le=366)] = 90
     theme: Theme = "light"

@@ -1,13 +1,17 @@
 """Pictures of figures: from the cache, or drawn beside the event loop and kept."""
 
 import asyncio
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.metadata import version
+from uuid import UUID
 from weakref import WeakValueDictionary
 
 from prometheus_client import Counter
 
+from hub.core import clock
 from hub.core.metrics import from_zero
+from hub.core.money import digits
 from hub.core.problems import NotFound, Unavailable
 from hub.core.resources import Resources
 from hub.insight.charts import rules
@@ -16,15 +20,18 @@ from hub.insight.charts.models import (
     Candlesticks,
     Chart,
     Equity,
+    EquityChartQuery,
     Histogram,
     Kind,
     Picture,
+    ReturnsChartQuery,
 )
 from hub.insight.charts.pool import Pool
 from hub.insight.charts.settings import settings
 from hub.insight.charts.storage import Pictures
 from hub.market.candles import service as market
 from hub.market.candles.models import Candle, CandleQuery
+from hub.trading.trades import service as trades
 from strategies.symbols import SYMBOLS
 
 _rendered = from_zero(Counter("media_render_total", "Pictures drawn", ["type"]), rules.KINDS)
@@ -43,21 +50,6 @@ class _Studio:
 _studio = cache(_Studio)
 
 
-async def render_candles(chart: Candlesticks) -> Picture:
-    """A candlestick chart; `Undrawable` when there is nothing, or NaN, in it."""
-    return await _picture(chart)
-
-
-async def render_equity(chart: Equity) -> Picture:
-    """A line of what an account was worth; as `render_candles`."""
-    return await _picture(chart)
-
-
-async def render_histogram(chart: Histogram) -> Picture:
-    """How often values occur; as `render_candles`."""
-    return await _picture(chart)
-
-
 async def newest(res: Resources, query: CandleChartQuery) -> Candlesticks:
     """The newest candles, to be drawn. `NotFound` when there are none."""
     wanted = CandleQuery(query.symbol, query.timeframe, query.bars)
@@ -65,6 +57,33 @@ async def newest(res: Resources, query: CandleChartQuery) -> Candlesticks:
     if not candles:
         raise NotFound(f"There are no candles of {query.symbol} {query.timeframe}.")
     return _candlesticks(query, candles)
+
+
+async def equity(res: Resources, user_id: UUID, query: EquityChartQuery) -> Equity:
+    """What a person's account was worth, to be drawn. `NotFound` while nothing is known of it, or another's."""
+    points = await trades.equity_of(res, user_id, query.account_id, _since(query.days))
+    if not points:
+        raise NotFound("Nothing is known yet of what that account was worth.")
+    currency = points[-1].currency
+    return Equity(
+        title="Equity",
+        times=[int(point.at.timestamp()) for point in points],
+        values=[point.equity / 10 ** digits(currency) for point in points],
+        currency=currency,
+        theme=query.theme,
+    )
+
+
+async def returns(res: Resources, user_id: UUID, query: ReturnsChartQuery) -> Histogram:
+    """What a person's closed trades made, to be drawn. `NotFound` when there are none."""
+    values = await trades.returns_of(res, user_id, query.account_id, _since(query.days))
+    if not values:
+        raise NotFound("No trade was closed in that time.")
+    return Histogram(title="Closed trades", values=values, unit="% of balance", theme=query.theme)
+
+
+def _since(days: int) -> datetime:
+    return clock.now() - timedelta(days=days)
 
 
 def name(chart: Chart) -> str:
@@ -77,7 +96,8 @@ async def prune() -> None:
     await asyncio.to_thread(_studio().pictures.prune)
 
 
-async def _picture(chart: Chart) -> Picture:
+async def render(chart: Chart) -> Picture:
+    """Its picture; `Undrawable` when there is nothing, or NaN, in it."""
     await asyncio.to_thread(rules.check, chart)
     kind, key, studio = rules.kind_of(chart), await asyncio.to_thread(name, chart), _studio()
     # Everybody asks for the same picture when a bar closes: one draws it, the others find it.

@@ -1,7 +1,5 @@
 """Which looks are believed, and what is different from the one before."""
 
-import base64
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -14,12 +12,12 @@ from msgspec import Struct
 from hub.core.money import minor
 from hub.core.problems import FieldError, Invalid
 from hub.trading.accounts.looks import DealIn, Look, PositionIn
+from hub.trading.commands.rules import command_in
 from hub.trading.positions.models import Doubt, Figures, Open
 
 _AMOUNT, _PRICE, _VOLUME = Decimal(10) ** 13, Decimal(10) ** 9, Decimal(10) ** 6
 _SMALLEST_EXPONENT = -12
 _FROM, _UNTIL = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-_SHORT = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 class BadFigures(Invalid):
@@ -186,14 +184,3 @@ def with_commands(opened: list[Open], ours: set[UUID]) -> list[Open]:
     """Positions whose comment names one of these commands are linked to it."""
     ids = [command_in(each.comment) for each in opened]
     return [_of_command(each, id if id in ours else None) for each, id in zip(opened, ids, strict=True)]
-
-
-def command_in(comment: str) -> UUID | None:
-    """The id in a comment: as text, as 32 hex digits, or (MetaTrader cuts after 31) as 22 of base64url."""
-    text = comment.strip()
-    try:
-        if _SHORT.fullmatch(text):
-            return UUID(bytes=base64.urlsafe_b64decode(text + "=="))
-        return UUID(text) if len(text) in (32, 36) else None
-    except ValueError:
-        return None

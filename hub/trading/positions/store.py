@@ -15,6 +15,7 @@ sql = Sql("positions")
 
 class Booked(Struct, frozen=True):
     deal: str
+    ticket: str
     kind: str
     profit: int
     at: datetime

@@ -1,12 +1,13 @@
 """Take looks: one transaction stores how an account stands, what is open, and what was booked."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from prometheus_client import Counter
 
 from hub.core import clock, outbox
 from hub.core.db import Transaction
+from hub.core.ids import uuid7
 from hub.core.metrics import from_zero
 from hub.core.outbox import Event
 from hub.core.principal import Principal
@@ -16,11 +17,15 @@ from hub.trading.accounts import verify
 from hub.trading.accounts.looks import Look
 from hub.trading.accounts.models import Held
 from hub.trading.accounts.settings import settings
+from hub.trading.commands.rules import command_in
 from hub.trading.positions import peaks, rules, shown, store, topics
 from hub.trading.positions.models import Figures, Flow, Mark, Open, Standing, Taken
 from hub.trading.positions.rules import Diff
 from hub.trading.positions.store import Booked
 from hub.trading.risk import sweep
+from hub.trading.trades import service as trades
+from hub.trading.trades.ledger import Whose
+from hub.trading.trades.models import EquityPoint
 
 _looks = from_zero(
     Counter("account_snapshots_total", "Looks at accounts taken", ["result"]), ("new", "old", "doubtful")
@@ -28,6 +33,7 @@ _looks = from_zero(
 # A deal that we have not seen was not in the last look, even if its time is a little before that look's.
 _SLACK = timedelta(seconds=60)
 _MOST_MS = 2**31 - 1
+_POINT_EVERY = timedelta(minutes=5)
 
 
 async def from_terminal(res: Resources, who: Principal, look: Look, ip: str | None) -> Taken:
@@ -74,6 +80,7 @@ async def _take(tx: Transaction, res: Resources, held: Held, look: Look, actor: 
     if known and look.seq <= known.seq:
         flows = await store.flows_since(tx, held.id, look.time)
         await _remember(tx, held.id, known, peaks.late(known.mark, flows, figures.equity, at))
+        await _history(tx, res, held, look, figures.equity, known.balance, booked)
         return "old"
     if known is None:
         mark = peaks.begin(figures.equity, at)
@@ -84,8 +91,24 @@ async def _take(tx: Transaction, res: Resources, held: Held, look: Look, actor: 
         mark = peaks.onward(known.mark, flows, figures.equity, at)
     await store.put_standing(tx, held.id, look, figures, mark, now, _skew_ms(look, now))
     diff = await _positions(tx, held, look, now)
+    await _history(tx, res, held, look, figures.equity, figures.balance, booked)
     await outbox.append(tx, res.redis, _news(held, look, known, figures, mark, diff, actor))
     return "new"
+
+
+async def _history(
+    tx: Transaction, res: Resources, held: Held, look: Look, equity: int, balance: int, booked: list[Booked]
+) -> None:
+    """Trades that new deals began or ended, and a point of equity every few minutes. `balance` is the newest."""
+    if tickets := list({each.ticket for each in booked if each.kind == "trade" and each.ticket}):
+        whose = Whose(held.user_id, held.id, look.currency)
+        await trades.follow(res, tx, whose, balance, tickets)
+    at = peaks.moment(look.time, clock.now())
+    at -= (at - datetime.min.replace(tzinfo=UTC)) % _POINT_EVERY
+    point = EquityPoint(
+        id=uuid7(), user_id=held.user_id, account_id=held.id, currency=look.currency, at=at, equity=equity
+    )
+    await trades.add_equity_points(tx, [point])
 
 
 async def _flows(tx: Transaction, account_id: UUID, paid: list[Booked], equity: int) -> list[Flow]:
@@ -135,7 +158,7 @@ async def _positions(tx: Transaction, held: Held, look: Look, now: datetime) -> 
 
 
 async def _of_commands(tx: Transaction, held: Held, opened: list[Open]) -> list[Open]:
-    ids = [id for each in opened if (id := rules.command_in(each.comment))]
+    ids = [id for each in opened if (id := command_in(each.comment))]
     ours = await store.commands_among(tx, ids, held.user_id) if ids else set()
     return rules.with_commands(opened, ours)
 

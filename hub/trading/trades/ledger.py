@@ -1,6 +1,6 @@
 """Trades from the deals of an account, as MetaTrader books them. Pure: no await, no clock, no database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from uuid import UUID
@@ -8,8 +8,9 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hub.trading.commands.rules import command_in
 from hub.trading.trades import rules
-from hub.trading.trades.models import Deal, Fill, Side, Trade
+from hub.trading.trades.models import Deal, Fill, Meant, Side, Trade
 
 
 class Whose(Struct, frozen=True):
@@ -43,14 +44,14 @@ class Books(Struct, frozen=True):
 class _Account:
     """The state of one walk through the deals."""
 
-    def __init__(self, whose: Whose, now: datetime) -> None:
-        self.whose, self.now = whose, now
+    def __init__(self, whose: Whose, now: datetime, balance: int) -> None:
+        self.whose, self.now, self.balance = whose, now, balance
         self.open: dict[str, Trade] = {}
         self.legs: dict[str, int] = {}
         self.before: dict[UUID, int] = {}
         self.done: list[Trade] = []
         self.orphans: list[Deal] = []
-        self.deposits = self.balance = 0
+        self.deposits = 0
 
     def take(self, deal: Deal) -> None:
         if deal.kind == "balance":
@@ -147,9 +148,12 @@ def shared(amount: int, part: Decimal, whole: Decimal) -> int:
     return int((amount * part / whole).to_integral_value(ROUND_HALF_EVEN))
 
 
-def build(deals: Iterable[Deal], whose: Whose, now: datetime) -> Books:
-    """Trades oldest entry first. A deal told twice counts once; the order they come in does not matter."""
-    account = _Account(whose, now)
+def build(deals: Iterable[Deal], whose: Whose, now: datetime, before: int = 0) -> Books:
+    """Trades oldest entry first. A deal told twice counts once; the order they come in does not matter.
+
+    `before` is the balance before the first of them.
+    """
+    account = _Account(whose, now, before)
     for deal in in_order(deals):
         account.take(deal)
     trades = sorted([*account.done, *account.open.values()], key=lambda trade: (trade.entry_time, trade.id))
@@ -160,6 +164,30 @@ def in_order(deals: Iterable[Deal]) -> Sequence[Deal]:
     """By time, then by the broker's number, each once."""
     once = {deal.deal: deal for deal in deals}
     return sorted(once.values(), key=lambda deal: (deal.at, len(deal.deal), deal.deal))
+
+
+def commands(deals: Iterable[Deal]) -> dict[str, UUID]:
+    """The command of ours that each ticket was opened by, as its comment says."""
+    found = ((deal.ticket, command_in(deal.comment)) for deal in deals if deal.direction == "in")
+    return {ticket: id for ticket, id in found if id is not None}
+
+
+def with_order(trade: Trade, deals: Iterable[Deal], meant: Mapping[UUID, Meant]) -> Trade:
+    """With what its signal meant it to be, if it is the first leg of an order of ours."""
+    id = commands(deal for deal in deals if deal.ticket == trade.ticket).get(trade.ticket or "")
+    if id is None or trade.leg or (order := meant.get(id)) is None:
+        return trade
+    return rules.with_ratio(
+        replace(
+            trade,
+            signal_id=order.signal_id,
+            strategy=order.strategy,
+            setup_id=order.setup_id,
+            trade_type=order.trade_type,
+            stop_loss=order.stop,
+            take_profit=order.target,
+        )
+    )
 
 
 def go_on(known: Trade, built: Trade) -> Trade | None:
@@ -181,6 +209,9 @@ def go_on(known: Trade, built: Trade) -> Trade | None:
             created_at=known.created_at,
         )
     )
+    if known.status == "closed":
+        # It was measured by the balance as it was known then; deals of before, that come late, do not change it.
+        after = replace(after, percent_equity_return=known.percent_equity_return)
     if replace(after, updated_at=known.updated_at) == known:
         return None
     rules.check(known, after.status)

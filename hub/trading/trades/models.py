@@ -157,6 +157,18 @@ class Deal(Struct, frozen=True):
     at: datetime
 
 
+class Meant(Struct, frozen=True):
+    """What the command that made an order was to do, by its signal."""
+
+    command_id: UUID
+    signal_id: UUID
+    strategy: str
+    setup_id: str
+    trade_type: str
+    stop: Decimal
+    target: Decimal
+
+
 class EquityPoint(Struct, frozen=True, kw_only=True):
     """An account's equity at a time, in minor units."""
 
@@ -168,6 +180,14 @@ class EquityPoint(Struct, frozen=True, kw_only=True):
     at: datetime
     equity: int
     balance: int | None = None
+
+
+class Worth(Struct, frozen=True):
+    """An account's equity at a time, in minor units of its currency."""
+
+    at: datetime
+    equity: int
+    currency: str
 
 
 class ValidationLog(Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from hub.core.paging import Page, page
 from hub.core.problems import NotFound
 from hub.core.resources import Resources
 from hub.trading.trades import ledger, rules, store, topics
-from hub.trading.trades.ledger import Whose
+from hub.trading.trades.ledger import Books, Whose
 from hub.trading.trades.models import (
     EquityPoint,
     Fill,
@@ -31,11 +31,14 @@ from hub.trading.trades.models import (
     TradeQuery,
     Unopened,
     ValidationLog,
+    Worth,
 )
 from hub.trading.trades.rules import OutOfOrder
 
 _inserted = from_zero(Counter("trades_inserted_total", "Trades stored", ["source"]), get_args(Source))
 _points = from_zero(Counter("equity_points_total", "Equity points stored", ["source"]), get_args(Source))
+
+_MOST_POINTS = 50_000
 
 
 class Synced(Struct, frozen=True):
@@ -99,11 +102,32 @@ async def sync_account(res: Resources, account_id: UUID) -> Synced:
             raise NotFound("No such account, or nothing is known of it yet.")
         whose = Whose(holder.user_id, account_id, holder.currency)
         books = ledger.build(await store.deals(tx, account_id), whose, clock.now())
-        known = {(trade.ticket, trade.leg): trade for trade in await store.of_account(tx, account_id)}
-        new = [trade for trade in books.trades if (trade.ticket, trade.leg) not in known]
-        changed, refused = await _brought_up(res, tx, books.trades, known)
-        await _add(tx, new)
-        await _tell(res, tx, [(None, trade) for trade in new])
+        known = await store.of_account(tx, account_id)
+        return await _synced(res, tx, books, known)
+
+
+async def follow(res: Resources, tx: Transaction, whose: Whose, balance: int, tickets: list[str]) -> Synced:
+    """Bring the trades of these tickets up to the account's deals, in the transaction that stored them.
+
+    `balance` is the account's after all of its deals. A trade that one of our commands made knows its signal.
+    """
+    await store.lock(tx, whose.account_id)
+    deals = await store.deals_since_entry(tx, whose.account_id, tickets)
+    before = balance - sum(ledger.money(deal) for deal in deals)
+    books = ledger.build(deals, whose, clock.now(), before)
+    meant = await store.meant(tx, whose.user_id, list(ledger.commands(deals).values()))
+    theirs = [ledger.with_order(each, deals, meant) for each in books.trades if each.ticket in tickets]
+    orphans = [deal for deal in books.orphans if deal.ticket in tickets]
+    known = await store.of_tickets(tx, whose.account_id, tickets)
+    return await _synced(res, tx, Books(theirs, books.deposits, orphans), known)
+
+
+async def _synced(res: Resources, tx: Transaction, books: Books, stored: list[Trade]) -> Synced:
+    known = {(trade.ticket, trade.leg): trade for trade in stored}
+    new = [trade for trade in books.trades if (trade.ticket, trade.leg) not in known]
+    changed, refused = await _brought_up(res, tx, books.trades, known)
+    await _add(tx, new)
+    await _tell(res, tx, [(None, trade) for trade in new])
     return Synced(len(new), changed, refused, [deal.deal for deal in books.orphans])
 
 
@@ -135,6 +159,17 @@ async def add_equity_points(tx: Transaction, points: Sequence[EquityPoint]) -> i
     added = await store.add_equity(tx, points)
     _counted(tx, _points, [point.source for point in points if point.id in added])
     return len(added)
+
+
+async def equity_of(res: Resources, user_id: UUID, account_id: UUID, since: datetime) -> list[Worth]:
+    """What a person's account was worth, oldest first."""
+    return (await store.equity(res.db, user_id, account_id, since, _MOST_POINTS))[::-1]
+
+
+async def returns_of(res: Resources, user_id: UUID, account_id: UUID | None, since: datetime) -> list[float]:
+    """What closed trades made, each in percent of the balance before it, oldest first."""
+    rows = await store.returns(res.db, user_id, account_id, since, _MOST_POINTS)
+    return [float(row.percent) for row in reversed(rows) if row.percent is not None]
 
 
 async def log_validation(tx: Transaction, logs: Sequence[ValidationLog]) -> int:

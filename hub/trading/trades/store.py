@@ -1,15 +1,31 @@
 """Queries of trades, equity points and validation logs. A list `ids` is the column `id` of many rows."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
 from hub.core.sql import Runs, Sql
-from hub.trading.trades.models import Deal, EquityPoint, Holder, Status, Trade, TradeQuery, ValidationLog
+from hub.trading.trades.models import (
+    Deal,
+    EquityPoint,
+    Holder,
+    Meant,
+    Status,
+    Trade,
+    TradeQuery,
+    ValidationLog,
+    Worth,
+)
 
 sql = Sql("trades")
+
+
+class Return(Struct, frozen=True):
+    percent: Decimal | None
 
 
 class Added(Struct, frozen=True):
@@ -130,6 +146,19 @@ async def deals(db: Runs, account_id: UUID) -> list[Deal]:
     return await sql.many(db, Deal, "deals_of_account", account_id=account_id)
 
 
+async def deals_since_entry(db: Runs, account_id: UUID, tickets: list[str]) -> list[Deal]:
+    return await sql.many(db, Deal, "deals_since_entry", account_id=account_id, tickets=tickets)
+
+
+async def of_tickets(db: Runs, account_id: UUID, tickets: list[str]) -> list[Trade]:
+    return await sql.many(db, Trade, "trades_of_tickets", account_id=account_id, tickets=tickets)
+
+
+async def meant(db: Runs, user_id: UUID, command_ids: list[UUID]) -> dict[UUID, Meant]:
+    rows = await sql.many(db, Meant, "meant", user_id=user_id, command_ids=command_ids)
+    return {row.command_id: row for row in rows}
+
+
 async def add_equity(db: Runs, points: Sequence[EquityPoint]) -> set[UUID]:
     """Store those that are new; the ids that were."""
     rows = await sql.many(
@@ -146,6 +175,18 @@ async def add_equity(db: Runs, points: Sequence[EquityPoint]) -> set[UUID]:
         balances=column(points, "balance"),
     )
     return {row.id for row in rows}
+
+
+async def equity(db: Runs, user_id: UUID, account_id: UUID, since: datetime, n: int) -> list[Worth]:
+    """Newest first."""
+    return await sql.many(
+        db, Worth, "equity_points", user_id=user_id, account_id=account_id, since=since, n=n
+    )
+
+
+async def returns(db: Runs, user_id: UUID, account_id: UUID | None, since: datetime, n: int) -> list[Return]:
+    """Newest first."""
+    return await sql.many(db, Return, "returns", user_id=user_id, account_id=account_id, since=since, n=n)
 
 
 async def add_logs(db: Runs, logs: Sequence[ValidationLog]) -> set[UUID]:

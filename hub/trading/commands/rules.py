@@ -1,0 +1,18 @@
+"""How a command is known again in a broker's books; no state, no I/O."""
+
+import base64
+import re
+from uuid import UUID
+
+_SHORT = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+def command_in(comment: str) -> UUID | None:
+    """The id in a comment: as text, as 32 hex digits, or (MetaTrader cuts after 31) as 22 of base64url."""
+    text = comment.strip()
+    try:
+        if _SHORT.fullmatch(text):
+            return UUID(bytes=base64.urlsafe_b64decode(text + "=="))
+        return UUID(text) if len(text) in (32, 36) else None
+    except ValueError:
+        return None
