@@ -52,6 +52,9 @@ where symbol = @symbol and timeframe = @timeframe and time > @clock
 order by time
 limit @n;
 
+-- name: newest_bar :one
+select time from market.candles where symbol = @symbol and timeframe = @timeframe order by time desc limit 1;
+
 -- name: books_of :many
 select symbol, snapshot, clock, bid, working
 from trading.paper_books where portfolio_id = @portfolio_id

@@ -111,7 +111,7 @@ async def cancel_signal(res: Resources, id: UUID, producer_id: str, reason: str,
         if ended:
             opens = await store.opens_of(tx, id)
             await _issue(tx, res, [_taking_back(opened, reason) for opened in opens])
-            await paper.withdraw(tx, id)
+            await paper.withdraw(tx, id, signal.instrument)
             meta = {"producer": producer_id, "reason": reason, "commands": len(opens)}
             await audit.record(tx, Entry("signal.cancel", f"signal:{id}", "producer", ip=ip, meta=meta))
     return signal

@@ -6,6 +6,7 @@ from decimal import Decimal
 from msgspec import Struct
 from prometheus_client import Counter
 
+from hub.core import clock
 from hub.core.db import Transaction
 from hub.core.metrics import from_zero
 from hub.market.candles.models import Candle
@@ -27,6 +28,21 @@ class Told(Struct, frozen=True):
 
     symbol: str
     change: Change
+
+
+class Moment(Struct, frozen=True):
+    """When something happens to the orders of a symbol, and when the newest bar opened that was before it."""
+
+    at: datetime
+    seen: datetime
+
+
+async def moment(tx: Transaction, symbol: str) -> Moment:
+    """Now, by the clock that `PAPER_CLOCK` names."""
+    now = clock.now()
+    if settings().clock == "market" and (newest := await store.newest_bar(tx, symbol, settings().timeframe)):
+        return Moment(newest + timedelta(seconds=rules.SECONDS[settings().timeframe]), newest)
+    return Moment(now, now)
 
 
 async def catch_up(tx: Transaction, portfolio: Portfolio) -> list[Told]:

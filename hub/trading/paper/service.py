@@ -1,6 +1,5 @@
 """A virtual portfolio: begun, followed into by approvals, moved by candles, ended. Nothing here is live."""
 
-from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -49,17 +48,17 @@ async def disable(res: Resources, who: Principal, ip: str | None) -> None:
         portfolio = await store.hold(tx, who.person)
         if portfolio is None:
             raise NotOn("There is no paper portfolio to end.")
-        told = await ledger.catch_up(tx, portfolio) + await _emptied(tx, portfolio, now)
+        told = await ledger.catch_up(tx, portfolio) + await _emptied(tx, portfolio)
         await store.end(tx, portfolio.id, now)
         await audit.record(tx, _entry("paper.disable", portfolio, who, ip))
     ledger.count(told)
 
 
-async def _emptied(tx: Transaction, portfolio: Portfolio, now: datetime) -> list[Told]:
+async def _emptied(tx: Transaction, portfolio: Portfolio) -> list[Told]:
     told: list[Told] = []
     for row in await store.books_of(tx, portfolio.id):
-        book = Book.restore(row.snapshot)
-        told += await ledger.apply(tx, portfolio, row.symbol, rules.ended(book, row.bid, now))
+        book, at = Book.restore(row.snapshot), (await ledger.moment(tx, row.symbol)).at
+        told += await ledger.apply(tx, portfolio, row.symbol, rules.ended(book, row.bid, at))
         await ledger.save(tx, portfolio, book, row.clock, row.bid)
     return told
 
@@ -72,23 +71,23 @@ async def follow(tx: Transaction, approval_id: UUID, user_id: UUID, signal: Held
     portfolio = await store.hold(tx, user_id)
     if portfolio is None:
         return False
-    now, id = clock.now(), uuid7()
+    now, here, id = clock.now(), await ledger.moment(tx, signal.instrument), uuid7()
     refused = rules.refused(portfolio, signal, bounds)
     risk = settings().risk_per_trade
     lots = 0.0 if refused else rules.volume(portfolio.balance, signal, risk)
-    await store.add_trade(tx, id, portfolio.id, approval_id, signal, Decimal(str(lots)), now, refused)
+    await store.add_trade(tx, id, portfolio.id, approval_id, signal, Decimal(str(lots)), here.at, refused)
     if not refused:
-        until = min(signal.expires_at, bounds.valid_until or signal.expires_at)
+        until = here.at + (min(signal.expires_at, bounds.valid_until or signal.expires_at) - now)
         row = await store.book_of(tx, portfolio.id, signal.instrument)
         book = Book.restore(row.snapshot) if row else rules.book(signal.instrument, portfolio.terms)
-        book.place(rules.order(id, signal, lots, until), rules.placed(now))
-        await ledger.save(tx, portfolio, book, row.clock if row else now, row.bid if row else None)
+        book.place(rules.order(id, signal, lots, until), rules.placed(here.at))
+        await ledger.save(tx, portfolio, book, row.clock if row else here.seen, row.bid if row else None)
     return True
 
 
-async def withdraw(tx: Transaction, signal_id: UUID) -> None:
+async def withdraw(tx: Transaction, signal_id: UUID, symbol: str) -> None:
     """A signal was cancelled: what waits of it goes, once the bars of before are seen."""
-    await store.withdraw(tx, signal_id, clock.now())
+    await store.withdraw(tx, signal_id, (await ledger.moment(tx, symbol)).at)
 
 
 async def advance(res: Resources) -> int:

@@ -4,12 +4,18 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from msgspec import Struct
+
 from hub.core.sql import Runs, Sql
 from hub.market.candles.models import Candle
 from hub.trading.paper.models import BookRow, Change, Closed, EnableIn, Portfolio, Trade, Withdrawn
 from hub.trading.signals.models import Signal
 
 sql = Sql("paper")
+
+
+class NewestBar(Struct, frozen=True):
+    time: datetime
 
 
 async def begin(
@@ -55,6 +61,12 @@ async def due(db: Runs, timeframe: str, n: int) -> list[Portfolio]:
 
 async def bars_after(db: Runs, symbol: str, timeframe: str, clock: datetime, n: int) -> list[Candle]:
     return await sql.many(db, Candle, "bars_after", symbol=symbol, timeframe=timeframe, clock=clock, n=n)
+
+
+async def newest_bar(db: Runs, symbol: str, timeframe: str) -> datetime | None:
+    """When the newest closed bar opened."""
+    row = await sql.one(db, NewestBar, "newest_bar", symbol=symbol, timeframe=timeframe)
+    return row.time if row else None
 
 
 async def books_of(db: Runs, portfolio_id: UUID) -> list[BookRow]:
