@@ -7,7 +7,7 @@ import pytest
 
 from hub.trading.paper.settings import settings
 from tests.hubs import RunningHub
-from tests.trading.papers import Market, advance, paper, states
+from tests.trading.papers import SYMBOL, Market, advance, paper, states
 
 
 @pytest.fixture
@@ -52,9 +52,12 @@ async def test_by_the_wall_clock_the_same_order_waits(hub: RunningHub, market: M
 async def test_a_cancelled_signal_takes_its_order_back(hub: RunningHub, long_ago: Market) -> None:
     await long_ago.quiet()
     mine = await paper(hub)
-    signal_id = await mine.approve(order_type="limit", entry="4900", stop="4890", target="4920")
+    producer = await hub.producer()
+    low = {"order_type": "limit", "entry": "4900", "stop": "4890", "target": "4920"}
+    signal_id = await producer.opened(instrument=SYMBOL, **low)
+    assert (await hub.approve(mine.person, signal_id)).status == 201
     await long_ago.quiet()
-    assert (await (await hub.producer()).cancel(signal_id)).status == 200
+    assert (await producer.cancel(signal_id)).status == 200
     await long_ago.bar("5000", "5001", "4895", "4900")
     await advance(hub)
     assert await states(mine) == ["cancelled"]

@@ -50,10 +50,16 @@ async def test_what_the_terminal_has_the_hub_shows(hub: RunningHub, tmp_path: Pa
         assert await ea.tell()
     deals = await hub.rows(
         """select deal, profit, direction, reason from trading.deals as d join trading.accounts as a on a.id = d.account_id
-           where a.user_id = $1""",
+           where a.user_id = $1 order by at, deal""",
         person.id,
     )
-    assert [tuple(deal) for deal in deals] == [("1-out", 32_500, "out", "tp")]
+    assert [tuple(deal) for deal in deals] == [("1-in", 0, "in", "expert"), ("1-out", 32_500, "out", "tp")]
+    [trade] = (await hub.call("GET", "/api/v1/trades", headers=person.bearer)).body["items"]
+    assert (trade["status"], trade["net"]["amount_minor"], trade["exit_reason"]) == (
+        "closed",
+        32_500,
+        "take_profit",
+    )
 
 
 async def test_an_account_the_hub_does_not_know_is_not_asked_for_again_at_once(

@@ -1,5 +1,6 @@
 """The simulated terminal: quotes, refusals, fills, money, and what it remembers."""
 
+import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
@@ -129,3 +130,21 @@ def test_it_goes_on_where_it_stood(tmp_path):
     assert second.knows_all_since(NOW)
     assert not second.knows_all_since(NOW - timedelta(seconds=1))
     second.close()
+
+
+def test_a_file_of_before_is_read_on(tmp_path):
+    """It did not say which way its orders were, nor when they were filled."""
+    path = tmp_path / "terminal.db"
+    with closing(Terminal(GOLD, path=path, now=lambda: NOW)) as before:
+        before.on_bar(bar(10))
+        before.place(order(order_type="market", entry=2000.0), "old")
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("alter table trades drop column side")
+        file.execute("alter table trades drop column filled_at")
+        file.commit()
+    with closing(Terminal(GOLD, path=path, now=lambda: NOW)) as after:
+        after.place(order(), "new")
+        assert [(trade.comment, trade.side) for trade in after.trades()] == [("old", None), ("new", "buy")]
+        assert after.filled() == []
+        after.on_bar(bar(11, low=1985.0))
+        assert [trade.comment for trade in after.filled()] == ["old", "new"]

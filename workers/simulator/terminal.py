@@ -108,6 +108,10 @@ class Terminal:
         """Every order there ever was, by ticket."""
         return self._trades.all()
 
+    def filled(self) -> list[Trade]:
+        """Every order that became a position, open or closed by now, by ticket."""
+        return self._trades.filled()
+
     def closed(self) -> list[Trade]:
         """Every position that was closed, by ticket."""
         return self._trades.in_state("closed")
@@ -145,7 +149,7 @@ class Terminal:
         """Take an order; its ticket. It works from the next bar on. Raises BrokerRefusal."""
         self._check(order)
         with self._trades.transaction() as db:
-            ticket = add_trade(db, comment, order.volume, self.clock)
+            ticket = add_trade(db, comment, order.side, order.volume, self.clock)
             self._book.place(replace(order, id=str(ticket)), at=self.clock)
             self._save(db)
         return ticket
@@ -190,7 +194,8 @@ class Terminal:
     def _note(self, db: sqlite3.Connection, event: Event) -> None:
         ticket = int(event.order_id)
         if isinstance(event, Filled):
-            change_trade(db, ticket, state="open", fill_price=event.price, fill_volume=event.volume)
+            filled = {"fill_price": event.price, "fill_volume": event.volume, "filled_at": event.at}
+            change_trade(db, ticket, state="open", **filled)
         elif isinstance(event, Closed):
             self.balance += event.profit
             done = {"close_price": event.price, "close_reason": event.reason, "profit": event.profit}

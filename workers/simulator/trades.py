@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from caerus_client.durable import DurableFile
 
+from strategies.orders import OrderSide
+
 TradeState = Literal["pending", "open", "closed", "cancelled", "expired"]
 
 SCHEMA = """
@@ -31,17 +33,22 @@ create table if not exists trades (
     close_price real,
     close_reason text,
     closed_at integer,
-    profit real
+    profit real,
+    side text,
+    filled_at integer
 );
 create index if not exists trades_comment on trades (comment);
 """
 COLUMNS = (
     "ticket, comment, state, volume, placed_at, fill_price, fill_volume, close_price, close_reason, profit,"
-    " closed_at"
+    " closed_at, side, filled_at"
 )
+ADDED = {"side": "text", "filled_at": "integer"}
+"""Columns that files of before do not have; of their orders neither is known."""
 FIND = f"select {COLUMNS} from trades where comment = ? order by ticket"  # noqa: S608 - a constant
 ONE = f"select {COLUMNS} from trades where ticket = ?"  # noqa: S608 - a constant
 IN_STATE = f"select {COLUMNS} from trades where state = ? order by ticket"  # noqa: S608 - a constant
+FILLED = f"select {COLUMNS} from trades where filled_at is not null order by ticket"  # noqa: S608 - a constant
 ALL = f"select {COLUMNS} from trades order by ticket"  # noqa: S608 - a constant
 
 
@@ -63,6 +70,8 @@ class Trade:
     close_reason: str | None
     profit: float | None
     closed_at: int | None
+    side: OrderSide | None
+    filled_at: int | None
 
 
 class Trades(DurableFile):
@@ -70,6 +79,10 @@ class Trades(DurableFile):
 
     def __init__(self, path: str | Path) -> None:
         super().__init__(path, SCHEMA)
+        known = {row[1] for row in self.rows("pragma table_info(trades)")}
+        for name, kind in ADDED.items():
+            if name not in known:
+                self.rows(f"alter table trades add column {name} {kind}")
 
     def account(self) -> Account | None:
         """(balance, clock, bid, book, since when the history is complete), None in a new file."""
@@ -92,6 +105,10 @@ class Trades(DurableFile):
         """Every order that stands like this."""
         return [Trade(*row) for row in self.rows(IN_STATE, state)]
 
+    def filled(self) -> list[Trade]:
+        """Every order that became a position."""
+        return [Trade(*row) for row in self.rows(FILLED)]
+
     def all(self) -> list[Trade]:
         """Every order there ever was."""
         return [Trade(*row) for row in self.rows(ALL)]
@@ -108,10 +125,10 @@ def save_account(db: sqlite3.Connection, balance: float, clock: int, bid: float 
     db.execute("update account set balance = ?, clock = ?, bid = ?, book = ?", (balance, clock, bid, book))
 
 
-def add_trade(db: sqlite3.Connection, comment: str, volume: float, placed_at: int) -> int:
+def add_trade(db: sqlite3.Connection, comment: str, side: OrderSide, volume: float, placed_at: int) -> int:
     """A new order; its ticket."""
-    query = "insert into trades (comment, volume, placed_at) values (?, ?, ?) returning ticket"
-    return int(db.execute(query, (comment, volume, placed_at)).fetchone()[0])
+    query = "insert into trades (comment, side, volume, placed_at) values (?, ?, ?, ?) returning ticket"
+    return int(db.execute(query, (comment, side, volume, placed_at)).fetchone()[0])
 
 
 def change_trade(db: sqlite3.Connection, ticket: int, **values: Any) -> None:

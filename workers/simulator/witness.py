@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from itertools import islice
+from typing import Literal, NamedTuple
 
 import structlog
 from caerus_client.device import DeviceClient
@@ -15,6 +17,8 @@ from workers.simulator.terminal import Holding, Terminal
 from workers.simulator.trades import Trade
 
 log = structlog.get_logger("caerus.ea")
+
+Direction = Literal["in", "out"]
 
 _UNKNOWN_FOR = timedelta(seconds=30)
 _DEALS = 500
@@ -35,7 +39,7 @@ class Witness:
     def __init__(self, terminal: Terminal, client: DeviceClient, account: Identity) -> None:
         self._terminal, self._client, self._account = terminal, client, account
         self._seq = Counting()
-        self._told: set[int] = set()
+        self._told: set[str] = set()
         self._again = datetime.min.replace(tzinfo=UTC)
 
     async def tell(self) -> bool:
@@ -43,9 +47,10 @@ class Witness:
         now = self._client.clock()
         if now < self._again or self._terminal.quote is None:
             return False
-        trades = [trade for trade in self._terminal.closed() if trade.ticket not in self._told][:_DEALS]
+        booked = (deal for trade in self._terminal.filled() for deal in self._deals(trade))
+        deals = tuple(islice((deal for deal in booked if deal.deal not in self._told), _DEALS))
         try:
-            taken = await self._client.snapshot(self._snapshot(now, trades))
+            taken = await self._client.snapshot(self._snapshot(now, deals))
         except Unreachable:
             return False
         except ApiProblem as problem:
@@ -54,10 +59,10 @@ class Witness:
             log.info("snapshot.refused", status=problem.status, why=str(problem))
             return False
         if taken.doubt is None:
-            self._told |= {trade.ticket for trade in trades}
+            self._told |= {deal.deal for deal in deals}
         return taken.doubt is None
 
-    def _snapshot(self, now: datetime, trades: list[Trade]) -> Snapshot:
+    def _snapshot(self, now: datetime, deals: tuple[SnapshotDeal, ...]) -> Snapshot:
         equity = _money(self._terminal.equity)
         return Snapshot(
             seq=self._seq.next(now),
@@ -70,7 +75,7 @@ class Witness:
             margin="0",
             free_margin=equity,
             positions=tuple(self._position(held) for held in self._terminal.holdings()),
-            deals=tuple(self._deal(trade) for trade in trades),
+            deals=deals,
             mode="hedging",
             kind="demo",
         )
@@ -93,18 +98,34 @@ class Witness:
             comment=held.comment,
         )
 
-    def _deal(self, trade: Trade) -> SnapshotDeal:
+    def _deals(self, trade: Trade) -> Iterator[SnapshotDeal]:
+        """What the broker booked: the entry, and the exit of what is closed."""
+        if trade.side is None or trade.filled_at is None:
+            return
+        entry: Side = "buy" if trade.side == "buy" else "sell"
+        price, at = trade.fill_price or 0.0, trade.filled_at
+        yield self._deal(trade, "in", entry, at, price, "expert", "0")
+        if trade.state == "closed":
+            exit: Side = "sell" if entry == "buy" else "buy"
+            price, at, made = trade.close_price or 0.0, trade.closed_at or 0, _money(trade.profit or 0.0)
+            reason = _REASONS.get(trade.close_reason or "", "unknown")
+            yield self._deal(trade, "out", exit, at, price, reason, made)
+
+    def _deal(
+        self, trade: Trade, direction: Direction, side: Side, at: int, price: float, reason: str, profit: str
+    ) -> SnapshotDeal:
         symbol = self._terminal.symbol
         return SnapshotDeal(
-            deal=f"{trade.ticket}-out",
-            at=_time(trade.closed_at or 0),
+            deal=f"{trade.ticket}-{direction}",
+            at=_time(at),
             ticket=str(trade.ticket),
-            direction="out",
+            direction=direction,
+            side=side,
             symbol=symbol.name,
             volume=_money(trade.fill_volume or 0.0),
-            price=symbol.text(trade.close_price or 0.0),
-            profit=_money(trade.profit or 0.0),
-            reason=_REASONS.get(trade.close_reason or "", "unknown"),
+            price=symbol.text(price),
+            profit=profit,
+            reason=reason,
             comment=trade.comment,
         )
 
