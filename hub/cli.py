@@ -167,17 +167,31 @@ def replay(
     symbol: Annotated[
         str | None, typer.Option(help="Instrument; read from the file's name if not given.")
     ] = None,
+    company: Annotated[
+        bool,
+        typer.Option(
+            help="Also people who copy, with wide and with tight limits, and one on paper; guards close for real."
+        ),
+    ] = False,
 ) -> None:
     """Send real candles through the whole loop, as fast as it goes, and count what arrives.
 
-    Ends with exit status 1 if anything was lost or doubled.
+    Ends with exit status 1 if anything was lost or doubled; with --company also if books do not balance.
     """
     from workers.replay.run import BadRequest
     from workers.replay.run import replay as run
 
     _quiet()
     try:
-        clean = run(file, since=since, until=until, approve=approve, json_out=json_out, symbol=symbol)
+        clean = run(
+            file,
+            since=since,
+            until=until,
+            approve=approve,
+            json_out=json_out,
+            symbol=symbol,
+            company=company,
+        )
     except (BadRequest, NotStarted) as error:
         _fail(str(error))
     raise typer.Exit(0 if clean else 1)

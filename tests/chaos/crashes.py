@@ -82,7 +82,9 @@ class Crashes:
                 watching.cancel()
             with Ledger(folder / "ea.db") as ledger:
                 begun = taken(ledger)
-            found = await tally(res.db, PRODUCER, queued(folder), watcher.seen.ids, begun, _comments(folder))
+            found = await tally(
+                res.db, PRODUCER, who.user_id, queued(folder), watcher.seen.ids, begun, _comments(folder)
+            )
         return Outcome(
             self.killed, found, await _undisturbed(self.bars), set(queued(folder)), watcher.seen.gaps
         )

@@ -21,8 +21,8 @@ _SIGN_IN_AGAIN = 401
 class Approver:
     """`fraction` of the signals are approved, chosen by their id; the rest are rejected; 0 decides nothing."""
 
-    def __init__(self, client: HubClient, fraction: float) -> None:
-        self._client, self._fraction = client, fraction
+    def __init__(self, client: HubClient, fraction: float, email: str = EMAIL) -> None:
+        self._client, self._fraction, self._email = client, fraction, email
         self._consent = ""
         self.approved: set[str] = set()
 
@@ -31,7 +31,7 @@ class Approver:
         await self._patiently(self._sign_in)
 
     async def _sign_in(self) -> None:
-        await self._client.login(EMAIL, PASSWORD)
+        await self._client.login(self._email, PASSWORD)
         self._consent = (await self._client.consent())["version"]
 
     async def sweep(self) -> None:
@@ -72,7 +72,7 @@ class Approver:
                 await asyncio.sleep(_RETRY_SECONDS)
             except ApiProblem as problem:
                 if problem.status == _SIGN_IN_AGAIN and self._consent:
-                    await self._client.login(EMAIL, PASSWORD)
+                    await self._client.login(self._email, PASSWORD)
                 elif problem.status < 500:
                     raise
                 else:

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Self
+from uuid import UUID
 
 from caerus_client.device import DeviceClient
 from caerus_client.errors import ApiProblem, Unreachable
@@ -25,9 +26,11 @@ from caerus_client.spool import Item, Spool
 from strategies.candles import Bar
 from strategies.symbols import Symbol
 from workers.replay.approver import Approver
+from workers.replay.company import Member
 from workers.replay.identities import PRODUCER, Identities
 from workers.simulator.ea import Ea
 from workers.simulator.terminal import Terminal
+from workers.simulator.witness import Identity
 from workers.trader.trader import Config, Step, Trader
 
 _RETRY = RetryPolicy(delay=0.05, cap=0.5)
@@ -71,8 +74,16 @@ class Driver:
     """`async with Driver(...) as driver: await driver.run(bars)`. `folder` None keeps the terminal in memory."""
 
     def __init__(
-        self, who: Identities, symbol: Symbol, fraction: float, folder: Path, *, durable: bool
+        self,
+        who: Identities,
+        symbol: Symbol,
+        fraction: float,
+        folder: Path,
+        *,
+        durable: bool,
+        account: Identity | None = None,
     ) -> None:
+        self._account, self.company = account, list[Member]()
         self._who, self._symbol, self._fraction, self._folder = who, symbol, fraction, folder
         self.measures = Measures()
         self._ids: dict[str, str] = {}
@@ -99,7 +110,7 @@ class Driver:
         self.person = await enter(HubClient(self._who.base_url))
         self.approver = Approver(self.person, self._fraction)
         self.trader = Trader(Config(self._symbol), spool, wake=self.producer.wake)
-        self.ea = Ea(self.terminal, self.device, self.ledger)
+        self.ea = Ea(self.terminal, self.device, self.ledger, account=self._account)
         self._handler = _Timed(self.ea, self.measures)
         await self.approver.sign_in()
         return self
@@ -107,6 +118,18 @@ class Driver:
     async def __aexit__(self, *_: object) -> None:
         await self._exit.aclose()
         self.terminal.close()
+
+    @property
+    def base_url(self) -> str:
+        return self._who.base_url
+
+    @property
+    def user_id(self) -> UUID:
+        return self._who.user_id
+
+    @property
+    def device_id(self) -> str:
+        return self._who.device_id
 
     def _outcome(self, item: Item, verdict: Verdict, seconds: float) -> None:
         if verdict.signal_id:
@@ -128,6 +151,8 @@ class Driver:
             steps: list[Step] = []
             for number, bar in enumerate(bars, start=1):
                 self.ea.on_bar(bar)
+                for member in self.company:
+                    await member.bar(bar)
                 step = await self.trader.step(bar)
                 if step.items:
                     steps.append(step)
@@ -163,6 +188,7 @@ class Driver:
             self._handler.progress.clear()
             await self._handler.progress.wait()
         self._handler.taken.clear()
+        await asyncio.gather(*(member.posted(posted) for member in self.company))
 
     async def _told(self) -> None:
         """The hub has every acknowledgement."""

@@ -3,6 +3,7 @@
 from msgspec import Struct
 from rich.table import Table
 
+from workers.replay.books import Ledgers
 from workers.replay.tally import Tally
 
 
@@ -39,6 +40,7 @@ class Report(Struct, frozen=True):
     approved_to_ea: Latency
     seconds: float
     bars_per_second: float
+    books: Ledgers | None = None
 
 
 def latency(seconds: list[float]) -> Latency:
@@ -77,4 +79,44 @@ def table(report: Report) -> Table:
         measured: Latency = getattr(report, name)
         shown.add_row(name.replace("_", " "), f"p50 {measured.p50} ms   p99 {measured.p99} ms")
     shown.add_row("took", f"{report.seconds:.1f} s   {report.bars_per_second:,.0f} bars/s")
+    return shown
+
+
+def outcomes(books: Ledgers) -> Table:
+    """What became of each account. Past figures of a simulation: they say nothing of what is to come."""
+    shown = Table(title="Accounts, in minor units")
+    for name in (
+        "",
+        "balance",
+        "equity",
+        "peak",
+        "approved",
+        "copied",
+        "closed",
+        "open",
+        "closures",
+        "commands",
+    ):
+        shown.add_column(name, justify="left" if not name else "right")
+    for each in books.accounts:
+        of = each.figures
+        row = (of.balance, of.equity, of.peak_equity, of.approved, of.copied, of.closed, of.open)
+        shown.add_row(each.of, *(f"{value:,}" for value in (*row, of.closures, of.by_command)))
+    paper = books.paper
+    last = (f"{paper.balance:,}", "", "", f"{paper.taken:,}", "", f"{paper.closed:,}", "", "", "")
+    shown.add_row("on paper", *last)
+    return shown
+
+
+def checks(books: Ledgers) -> Table:
+    """What had to be the same, and whether it was; then what reconciliation found."""
+    shown = Table(title="Books")
+    for name in ("of", "what", "found", "wanted", ""):
+        shown.add_column(name, justify="right" if name in ("found", "wanted") else "left")
+    for check in books.checks:
+        verdict = "[green]holds[/]" if check.holds else "[red]BROKEN[/]"
+        shown.add_row(check.of, check.what, f"{check.found:,}", f"{check.wanted:,}", verdict)
+    shown.add_section()
+    for reason, times in books.findings.items():
+        shown.add_row("reconciliation", reason, f"{times:,}", "", "")
     return shown

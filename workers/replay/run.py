@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,15 +16,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from hub.core.resources import open_resources
 from strategies.candles import Candles
 from strategies.symbols import SYMBOLS, Symbol
+from workers.replay.books import Ledgers
 from workers.replay.driver import Driver
-from workers.replay.identities import PRODUCER, prepare
-from workers.replay.report import Report, latency, table
+from workers.replay.identities import PRODUCER, SERVER, prepare
+from workers.replay.party import LOGINS, join
+from workers.replay.report import Report, checks, latency, outcomes, table
 from workers.replay.tally import Tally, tally
 from workers.replay.watch import Watcher
+from workers.simulator.witness import Identity
 from workers.source.load import load
 from workers.source.report import BadCandles
+from workers.up.children import Child
 from workers.up.stack import Stack, throw_away
 
+ALONE = ("serve", "relay")
+COMPANY = tuple(Child(name, (name,), {"PAPER_CLOCK": "market"}) for name in ("serve", "relay", "work"))
 _EVERYTHING_SEEN_SECONDS = 10
 
 
@@ -40,34 +46,40 @@ def replay(
     approve: str,
     json_out: Path | None,
     symbol: str | None,
+    company: bool = False,
 ) -> bool:
-    """Run it all; whether nothing was lost and nothing doubled."""
+    """Run it all; whether nothing was lost, nothing doubled, and with company the books balance."""
     fraction, traded = _fraction(approve), _symbol(file, symbol)
     candles = _candles(file, since, until)
     console = Console(stderr=True)
-    with throw_away("serve", "relay") as stack:
-        report = asyncio.run(_Replay(stack, traded, fraction, candles, console).run(file))
+    with throw_away(*(COMPANY if company else ALONE)) as stack:
+        report = asyncio.run(_Replay(stack, traded, fraction, candles, console, company).run(file))
     console.print(table(report))
+    if report.books:
+        console.print(outcomes(report.books), checks(report.books))
     if json_out:
         json_out.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
-    return report.stages.clean
+    return report.stages.clean and (report.books is None or report.books.balance)
 
 
 class _Replay:
     """One run."""
 
     def __init__(
-        self, stack: Stack, symbol: Symbol, fraction: float, candles: Candles, console: Console
+        self, stack: Stack, symbol: Symbol, fraction: float, candles: Candles, console: Console, company: bool
     ) -> None:
+        self._company = company
         self._stack, self._symbol, self._fraction = stack, symbol, fraction
         self._candles, self._home, self._console = candles, stack.home, console
 
     async def run(self, file: Path) -> Report:
         endpoints, settings = self._stack.endpoints, self._stack.settings
         async with open_resources(settings, endpoints.dsn, endpoints.redis_url) as res:
-            who = await prepare(res, self._stack.base_url)
-            driver = Driver(who, self._symbol, self._fraction, self._home, durable=False)
-            async with driver, asyncio.TaskGroup() as group:
+            who = await prepare(res, self._stack.base_url, account=LOGINS[0] if self._company else "")
+            account = Identity(SERVER, LOGINS[0]) if self._company else None
+            driver = Driver(who, self._symbol, self._fraction, self._home, durable=False, account=account)
+            async with driver, AsyncExitStack() as others, asyncio.TaskGroup() as group:
+                party = await join(others, res, driver, self._symbol, self._home) if self._company else None
                 watcher = Watcher(who.base_url, driver.person.token)
                 watching = group.create_task(watcher.run())
                 await watcher.listening.wait()
@@ -76,11 +88,18 @@ class _Replay:
                 seconds = time.monotonic() - began
                 await _until_seen(watcher, driver.producer.counters.stored)
                 watching.cancel()
+                books = await party.books(self._candles) if party else None
                 comments = [trade.comment for trade in driver.terminal.trades()]
                 found = await tally(
-                    res.db, PRODUCER, queued(self._home), watcher.seen.ids, taken(driver.ledger), comments
+                    res.db,
+                    PRODUCER,
+                    who.user_id,
+                    queued(self._home),
+                    watcher.seen.ids,
+                    taken(driver.ledger),
+                    comments,
                 )
-        return self._report(file, driver, watcher, found, seconds)
+        return self._report(file, driver, watcher, found, seconds, books)
 
     async def _drive(self, driver: Driver) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -89,7 +108,15 @@ class _Replay:
             await driver.run(self._candles, lambda number: progress.update(task, completed=number))
             progress.update(task, completed=len(self._candles))
 
-    def _report(self, file: Path, driver: Driver, watcher: Watcher, found: Tally, seconds: float) -> Report:
+    def _report(
+        self,
+        file: Path,
+        driver: Driver,
+        watcher: Watcher,
+        found: Tally,
+        seconds: float,
+        books: Ledgers | None,
+    ) -> Report:
         counters, bars = driver.producer.counters, len(self._candles)
         return Report(
             file=file.name,
@@ -114,6 +141,7 @@ class _Replay:
             approved_to_ea=latency(driver.measures.approved_to_ea),
             seconds=round(seconds, 1),
             bars_per_second=round(bars / seconds, 1),
+            books=books,
         )
 
 

@@ -49,17 +49,18 @@ class Tally(Struct, frozen=True):
 async def tally(
     db: Runs,
     producer_id: str,
+    user_id: UUID,
     keys: Iterable[tuple[datetime, str]],
     seen: dict[str, int],
     taken: Iterable[str],
     comments: Iterable[str],
 ) -> Tally:
-    """`keys`: (time, version) of the signals the trader queued. `seen`: how often the stream told of each signal.
+    """`user_id`: whose approvals and commands. `keys`: (time, version) of the signals the trader queued. `seen`: how often the stream told of each signal.
     `taken`: ids of the commands the EA entered in its ledger. `comments`: of the orders the terminal placed (a command's id each). An open command that was
     taken back before the terminal fetched it need not be acknowledged; its cancel must be.
     """
-    signals = await sql.many(db, StoredSignal, "stored_signals", producer_id=producer_id)
-    commands = await sql.many(db, IssuedCommand, "issued_commands", producer_id=producer_id)
+    signals = await sql.many(db, StoredSignal, "stored_signals", producer_id=producer_id, user_id=user_id)
+    commands = await sql.many(db, IssuedCommand, "issued_commands", producer_id=producer_id, user_id=user_id)
     opens = [command for command in commands if command.kind == "open"]
     placed, delivered = Counter(comments), set(taken)
     approved = {signal.id for signal in signals if signal.decision == "approved"}

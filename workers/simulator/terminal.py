@@ -20,6 +20,7 @@ from strategies.symbols import Symbol
 from workers.simulator.trades import Trade, Trades, add_trade, change_trade, open_account, save_account
 
 HOUR = 3600
+LEVERAGE = 100
 
 
 class BrokerRefusal(Exception):
@@ -91,6 +92,12 @@ class Terminal:
         """Balance plus what the open positions would bring at the newest quote, in account currency."""
         quote = self.quote
         return self.balance + (0.0 if quote is None else sum(self._floating(quote)))
+
+    @property
+    def margin(self) -> float:
+        """What the open positions bind: their worth at entry over the leverage, in account currency."""
+        worth = sum(held.price * held.order.volume for held in self._book.positions.values())
+        return worth / self.symbol.point * self.symbol.tick_value / LEVERAGE
 
     def knows_all_since(self, when: datetime) -> bool:
         """Whether an order placed at or after `when` must be in the records if it exists at all."""

@@ -13,7 +13,7 @@ from caerus_client.errors import ApiProblem, Unreachable
 from caerus_client.snapshots import Counting, Side, Snapshot, SnapshotDeal, SnapshotPosition
 from caerus_client.times import rfc3339
 
-from workers.simulator.terminal import Holding, Terminal
+from workers.simulator.terminal import LEVERAGE, Holding, Terminal
 from workers.simulator.trades import Trade
 
 log = structlog.get_logger("caerus.ea")
@@ -63,7 +63,7 @@ class Witness:
         return taken.doubt is None
 
     def _snapshot(self, now: datetime, deals: tuple[SnapshotDeal, ...]) -> Snapshot:
-        equity = _money(self._terminal.equity)
+        equity, margin = self._terminal.equity, self._terminal.margin
         return Snapshot(
             seq=self._seq.next(now),
             time=rfc3339(now),
@@ -71,9 +71,10 @@ class Witness:
             login=self._account.login,
             currency=self._account.currency,
             balance=_money(self._terminal.balance),
-            equity=equity,
-            margin="0",
-            free_margin=equity,
+            equity=_money(equity),
+            margin=_money(margin),
+            free_margin=_money(equity - margin),
+            leverage=LEVERAGE,
             positions=tuple(self._position(held) for held in self._terminal.holdings()),
             deals=deals,
             mode="hedging",
