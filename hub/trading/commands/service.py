@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -50,9 +51,17 @@ _FOR_EVER = timedelta(days=3650)
 
 
 async def issue_open(
-    tx: Transaction, res: Resources, approval_id: UUID, user_id: UUID, signal: Held
+    tx: Transaction,
+    res: Resources,
+    approval_id: UUID,
+    user_id: UUID,
+    signal: Held,
+    volume: Decimal | None = None,
 ) -> Command:
-    """Tell a person's terminals to open what was approved; the command goes on with the signal's trace."""
+    """Tell a person's terminals to open what was approved; the command goes on with the signal's trace.
+
+    With a volume (lots) only the terminals of verified accounts are told; without, each sizes on its own account.
+    """
     with tracing.continued(signal.traceparent, "issue command"):
         command = Command(
             uuid7(),
@@ -65,6 +74,7 @@ async def issue_open(
             clock.now(),
             signal.expires_at,
             tracing.current() or signal.traceparent,
+            volume=volume,
         )
         await _issue(tx, res, [command])
     return command
@@ -100,6 +110,15 @@ async def withdraw(tx: Transaction, id: UUID) -> None:
     await store.withdraw(tx, id)
 
 
+async def take_back_sized(tx: Transaction, res: Resources, user_id: UUID, reason: str) -> int:
+    """Take back the person's copied orders that no terminal has acknowledged; how many. One that was filled in the
+    meantime stays: its terminal says so.
+    """
+    opens = await store.waiting_opens(tx, user_id, clock.now())
+    await _issue(tx, res, [_taking_back(opened, reason) for opened in opens])
+    return len(opens)
+
+
 async def cancel_signal(res: Resources, id: UUID, producer_id: str, reason: str, ip: str | None) -> Signal:
     """End a signal, and take back every open command it led to."""
     async with res.db.transaction() as tx:
@@ -131,7 +150,7 @@ def _taking_back(opened: Command, reason: str) -> Command:
 async def _issue(tx: Transaction, res: Resources, commands: list[Command]) -> None:
     for command in commands:
         await store.add(tx, command)
-        await store.deliver(tx, command)
+        await (store.deliver if command.volume is None else store.deliver_sized)(tx, command)
         if command.opens:
             await store.withdraw(tx, command.opens)
     if commands:
@@ -232,6 +251,7 @@ def _plain(each: Pending) -> OpenOrder | CancelOrder | CloseOrder:
         order.issued_at,
         order.expires_at,
         Bounds(order.valid_until, order.max_drift_points, order.max_spread_points),
+        order.volume,
     )
 
 

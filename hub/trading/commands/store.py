@@ -25,6 +25,7 @@ async def add(db: Runs, command: Command) -> None:
         traceparent=command.traceparent,
         account_id=command.account_id,
         ticket=command.ticket,
+        volume=command.volume,
     )
 
 
@@ -37,8 +38,18 @@ async def opens_of(db: Runs, signal_id: UUID) -> list[Command]:
     return await sql.many(db, Command, "opens_of_signal", signal_id=signal_id)
 
 
+async def waiting_opens(db: Runs, user_id: UUID, now: datetime) -> list[Command]:
+    """With a volume of the hub's, not acknowledged by every device, and not taken back."""
+    return await sql.many(db, Command, "waiting_opens", user_id=user_id, now=now)
+
+
 async def deliver(db: Runs, command: Command) -> None:
     await sql.run(db, "deliver_command", command_id=command.id, user_id=command.user_id)
+
+
+async def deliver_sized(db: Runs, command: Command) -> int:
+    """How many devices get it."""
+    return await sql.run(db, "deliver_sized", command_id=command.id, user_id=command.user_id)
 
 
 async def deliver_close(db: Runs, command: Command) -> int:
