@@ -37,18 +37,19 @@ from hub.trading.signals.service import SignalClosed
 
 log = structlog.get_logger()
 
+_QUIET = ("off", "not_earned", "decided", "closed")
+"""No risk kept these out, and nobody needs to be told of them."""
+
 _trades = from_zero(
     Counter("copy_trades_total", "Signals by what was done on somebody's behalf", ["status"]),
     get_args(Outcome),
 )
 blocks = from_zero(
     Counter("copy_risk_block_total", "Copied trades kept out", ["reason"]),
-    [r for r in (*get_args(RiskReason), *get_args(OwnReason)) if r not in ("ok", "decided", "closed")],
+    [r for r in (*get_args(RiskReason), *get_args(OwnReason)) if r not in ("ok", *_QUIET)],
 )
 _SIGNALS = 20
 _PEOPLE = 200
-_QUIET = ("off", "not_earned", "decided", "closed")
-"""What nobody needs to be told of."""
 
 
 class Kept(Exception):
@@ -249,7 +250,7 @@ async def _settle(res: Resources, signal: Proposed, user_id: UUID, kept: Kept) -
             meta = {"signal_id": str(signal.id), "reason": kept.reason, "figures": kept.figures}
             await audit.record(tx, Entry("copy.block", f"user:{user_id}", "system", meta=meta))
     _trades.labels(outcome).inc()
-    if kept.reason not in ("decided", "closed"):
+    if kept.reason not in _QUIET:
         blocks.labels(kept.reason).inc()
 
 
