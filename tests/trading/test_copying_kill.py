@@ -3,13 +3,14 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from hub.core.embedded import Endpoints
-from tests.hubs import RunningHub
+from tests.hubs import RunningHub, until
 from tests.trading.copiers import Copying, copied, copying, uncopied
 
 pytestmark = [pytest.mark.chaos, pytest.mark.usefixtures("nobody_copies")]
@@ -51,13 +52,18 @@ async def under_fire(
         signal_id = await case()
         process.stdin.write(b"%d\n" % n)
         answer = (await asyncio.wait_for(process.stdout.readline(), 60)).decode().strip()
-        await copied(hub)
-        assert not await uncopied(hub, signal_id)
+        await until(partial(_taken_up, hub, signal_id))
         stood.append(await look(signal_id))
     process.stdin.close()
     assert (answer, await process.wait()) == ("lived", 0)
     assert n >= 20, n
     return stood
+
+
+async def _taken_up(hub: RunningHub, signal_id: str) -> bool:
+    """Whether another worker has done it: once PostgreSQL has noticed that the one before is gone."""
+    await copied(hub)
+    return not await uncopied(hub, signal_id)
 
 
 async def placing(hub: RunningHub) -> tuple[Case, Look]:

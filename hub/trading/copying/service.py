@@ -73,10 +73,10 @@ def _on(before: Copier, given: EnableIn, now: datetime) -> Copier:
 
 async def disable(res: Resources, who: Principal, visitor: Visitor) -> Status:
     """Take the consent back, and the orders that no terminal has taken yet. What is open stays open."""
-    now = clock.now()
     async with res.db.transaction() as tx:
         before = await store.hold(tx, who.person)
         if before and before.enabled:
+            now = clock.now()  # what was placed while this waited came before
             version = before.consent_version or ""
             off = replace(before, enabled=False, consent_version=None, suspended_for=None, suspended_at=None)
             await store.put(tx, off)
