@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hub.core.problems import Invalid
 from hub.trading.copying import rules
-from hub.trading.copying.models import Bounds, Copier, Fill, Fit, Known, RiskIn
+from hub.trading.copying.models import Copier, CopyRiskIn, Fill, Fit, Known, Most
 from hub.trading.risk.models import Caps, CapsIn, Size, Standing
 from hub.trading.signals.models import Signal
 from strategies.symbols import SYMBOLS
@@ -20,7 +20,7 @@ from strategies.symbols import SYMBOLS
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 FRESH = 120_000
 CAPS = Caps(1_000, 0, 2_000, 0, 5_000, 200, 1_000, None)
-HOUSE = Bounds(10, Decimal(5))
+HOUSE = Most(10, Decimal(5))
 COPIER = Copier(uuid4(), True, "v", 10_000, None, None, None, None, NOW, None, None)
 PRICES = {"XAUUSD": (1_000, 3_000, 2), "EURUSD": (1, 2, 5), "US500": (3_000, 6_000, 2)}
 
@@ -194,9 +194,9 @@ own_caps = st.builds(CapsIn, max_exposure_bp=st.none() | shares, daily_stop_bp=s
 
 @given(own_caps, st.none() | shares)
 def test_what_is_not_named_stays_and_null_takes_back(own: CapsIn, given_: int | None) -> None:
-    after = rules.tightened(own, RiskIn(max_exposure_bp=given_))
+    after = rules.tightened(own, CopyRiskIn(max_exposure_bp=given_))
     assert (after.max_exposure_bp, after.daily_stop_bp) == (given_, own.daily_stop_bp)
-    assert rules.tightened(own, RiskIn()) == own
+    assert rules.tightened(own, CopyRiskIn()) == own
 
 
 @given(st.none() | st.integers(1, 20), st.none() | volumes)
@@ -210,9 +210,9 @@ def test_ones_own_bounds_are_never_beyond_the_houses(trades: int | None, volume:
 
 def test_bounds_beyond_the_houses_are_refused() -> None:
     for given_ in (
-        RiskIn(max_trades_a_day=11),
-        RiskIn(max_volume=Decimal("5.1")),
-        RiskIn(max_volume=Decimal("NaN")),
+        CopyRiskIn(max_trades_a_day=11),
+        CopyRiskIn(max_volume=Decimal("5.1")),
+        CopyRiskIn(max_volume=Decimal("NaN")),
     ):
         with pytest.raises(Invalid):
             rules.bounded(COPIER, given_, HOUSE)

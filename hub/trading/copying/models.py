@@ -43,7 +43,7 @@ OwnReason = Literal[
 Reason = RiskReason | OwnReason
 
 
-class EnableIn(Struct, frozen=True, forbid_unknown_fields=True):
+class CopyIn(Struct, frozen=True, forbid_unknown_fields=True):
     """The consent that was read, how much of one's own size is taken, and which prices it covers (null: the house's)."""
 
     consent_version: Annotated[str, Meta(min_length=1, max_length=32)]
@@ -52,8 +52,8 @@ class EnableIn(Struct, frozen=True, forbid_unknown_fields=True):
     max_spread_points: Points | None = None
 
 
-class RiskIn(Struct, frozen=True, forbid_unknown_fields=True):
-    """Limits of one's own for copied trades. What is not named stays; null takes one's own back."""
+class CopyRiskIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """CopyLimits of one's own for copied trades. What is not named stays; null takes one's own back."""
 
     max_drawdown_bp: Share | UnsetType | None = UNSET
     min_equity: Amount | UnsetType | None = UNSET
@@ -81,7 +81,7 @@ class Copier(Struct, frozen=True):
     suspended_at: datetime | None
 
 
-class Bounds(Struct, frozen=True):
+class Most(Struct, frozen=True):
     """How often and how much is copied at most."""
 
     max_trades_a_day: int
@@ -96,7 +96,7 @@ class Consented(Struct, frozen=True):
     given_at: datetime | None
 
 
-class Hold(Struct, frozen=True):
+class CopyHold(Struct, frozen=True):
     """Something that stops copying, and since when, where that is known."""
 
     reason: str
@@ -115,31 +115,31 @@ class Earned(Struct, frozen=True):
     suspended_for: str | None
 
 
-class Limits(Struct, frozen=True):
+class CopyLimits(Struct, frozen=True):
     """What is in force for copied trades, what holds for the person's trades anyway, and what they tightened."""
 
     effective: Caps
     base: Caps
     own: CapsIn
-    most: Bounds
+    most: Most
 
 
-class Status(Struct, frozen=True):
+class CopyStatus(Struct, frozen=True):
     """Whether copying runs, and what stops it."""
 
     enabled: bool
     running: bool
-    paused_by: list[Hold]
+    paused_by: list[CopyHold]
     consent: Consented
     multiplier_bp: int
     max_drift_points: int
     max_spread_points: int
-    limits: Limits
+    limits: CopyLimits
     trades_today: int
     strategies: list[Earned]
 
 
-class Told(Struct, frozen=True):
+class Copied(Struct, frozen=True):
     """The event of anything that happened to somebody's copying."""
 
     user_id: UUID

@@ -24,7 +24,7 @@ from hub.trading.approvals.models import ApprovalIn
 from hub.trading.approvals.service import AlreadyDecided, By
 from hub.trading.commands.models import Bounds
 from hub.trading.copying import consent, rules, standing, store, topics
-from hub.trading.copying.models import Copier, Fit, Known, Outcome, OwnReason, Proposed, Reason, Told
+from hub.trading.copying.models import Copied, Copier, Fit, Known, Outcome, OwnReason, Proposed, Reason
 from hub.trading.copying.settings import settings
 from hub.trading.risk import caps, controls
 from hub.trading.risk import rules as limits
@@ -276,4 +276,4 @@ def _event(
     user_id: UUID, kind: str, signal_id: UUID | None, reason: str | None, figures: dict[str, Any]
 ) -> Event:
     topic = topics.copying.name(user_id=user_id)
-    return Event(topic, kind, f"user:{user_id}", "copying", Told(user_id, signal_id, reason, figures))
+    return Event(topic, kind, f"user:{user_id}", "copying", Copied(user_id, signal_id, reason, figures))

@@ -13,7 +13,7 @@ from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
 from hub.core.problems import invalid
-from hub.trading.copying.models import Bounds, Copier, Fill, Fit, Known, RiskIn
+from hub.trading.copying.models import Copier, CopyRiskIn, Fill, Fit, Known, Most
 from hub.trading.risk import rules as risk
 from hub.trading.risk import sizing
 from hub.trading.risk.models import Caps, CapsIn, Figures, Size, Standing, Trade, Verdict
@@ -24,15 +24,15 @@ from strategies.symbols import SYMBOLS, Symbol
 
 CURRENCY = "USD"
 """The contract terms of every symbol are in dollars, and there are no rates."""
-_CAPS = [name for name in CapsIn.__struct_fields__ if name in RiskIn.__struct_fields__]
+_CAPS = [name for name in CapsIn.__struct_fields__ if name in CopyRiskIn.__struct_fields__]
 
 
-def tightened(own: CapsIn, given: RiskIn) -> CapsIn:
+def tightened(own: CapsIn, given: CopyRiskIn) -> CapsIn:
     """One's own limits with what was given in their place."""
     return replace(own, **{name: value for name, value in _given(given).items() if name in _CAPS})
 
 
-def bounded(copier: Copier, given: RiskIn, most: Bounds) -> Copier:
+def bounded(copier: Copier, given: CopyRiskIn, most: Most) -> Copier:
     """The same for what copying alone limits; `Invalid` for more than anybody may."""
     changed = {name: value for name, value in _given(given).items() if name not in _CAPS}
     volume, trades = changed.get("max_volume"), changed.get("max_trades_a_day")
@@ -43,21 +43,21 @@ def bounded(copier: Copier, given: RiskIn, most: Bounds) -> Copier:
     return replace(copier, **changed)
 
 
-def _given(given: RiskIn) -> dict[str, Any]:
+def _given(given: CopyRiskIn) -> dict[str, Any]:
     return {name: value for name, value in asdict(given).items() if value is not UNSET}
 
 
-def named(given: RiskIn) -> dict[str, int | str | None]:
+def named(given: CopyRiskIn) -> dict[str, int | str | None]:
     """What was given, as it is told and written down."""
     return {
         name: str(value) if isinstance(value, Decimal) else value for name, value in _given(given).items()
     }
 
 
-def most(copier: Copier | None, house: Bounds) -> Bounds:
+def most(copier: Copier | None, house: Most) -> Most:
     """The tighter of the house's and one's own: the house's may have become tighter since."""
     trades, volume = (copier.max_trades_a_day, copier.max_volume) if copier else (None, None)
-    return Bounds(
+    return Most(
         min(house.max_trades_a_day, trades or house.max_trades_a_day),
         min(house.max_volume, volume or house.max_volume),
     )

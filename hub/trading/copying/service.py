@@ -19,7 +19,7 @@ from hub.core.web import Visitor
 from hub.identity.audit import service as audit
 from hub.trading.commands import service as commands
 from hub.trading.copying import consent, rules, standing, store, topics
-from hub.trading.copying.models import Copier, EnableIn, RiskIn, Status, Told
+from hub.trading.copying.models import Copied, Copier, CopyIn, CopyRiskIn, CopyStatus
 from hub.trading.risk import caps
 
 _enabled = Counter("copy_enable_total", "Times copying was turned on")
@@ -34,7 +34,7 @@ class NotEntitled(Forbidden):
     title = "Your plan has no copy trading"
 
 
-async def enable(res: Resources, who: Principal, given: EnableIn, visitor: Visitor) -> Status:
+async def enable(res: Resources, who: Principal, given: CopyIn, visitor: Visitor) -> CopyStatus:
     """Turn copying on, or on again, under the words in force. Saying the same again changes nothing."""
     needed, now = consent.current().version, clock.now()
     if given.consent_version != needed:
@@ -55,7 +55,7 @@ async def enable(res: Resources, who: Principal, given: EnableIn, visitor: Visit
         return await standing.of(tx, who.person)
 
 
-def _on(before: Copier, given: EnableIn, now: datetime) -> Copier:
+def _on(before: Copier, given: CopyIn, now: datetime) -> Copier:
     """What was proposed while copying did not run is not copied later."""
     runs = before.enabled and before.consent_version == given.consent_version and before.suspended_for is None
     return replace(
@@ -71,7 +71,7 @@ def _on(before: Copier, given: EnableIn, now: datetime) -> Copier:
     )
 
 
-async def disable(res: Resources, who: Principal, visitor: Visitor) -> Status:
+async def disable(res: Resources, who: Principal, visitor: Visitor) -> CopyStatus:
     """Take the consent back, and the orders that no terminal has taken yet. What is open stays open."""
     async with res.db.transaction() as tx:
         before = await store.hold(tx, who.person)
@@ -88,7 +88,7 @@ async def disable(res: Resources, who: Principal, visitor: Visitor) -> Status:
         return await standing.of(tx, who.person)
 
 
-async def tighten(res: Resources, who: Principal, given: RiskIn, visitor: Visitor) -> Status:
+async def tighten(res: Resources, who: Principal, given: CopyRiskIn, visitor: Visitor) -> CopyStatus:
     """Set limits of one's own for copied trades; `Invalid` for each that is looser than what holds anyway."""
     async with res.db.transaction() as tx:
         before = await store.ensured(tx, who.person, clock.now())
@@ -103,7 +103,7 @@ async def tighten(res: Resources, who: Principal, given: RiskIn, visitor: Visito
         return await standing.of(tx, who.person)
 
 
-async def status(res: Resources, who: Principal) -> Status:
+async def status(res: Resources, who: Principal) -> CopyStatus:
     return await standing.of(res.db, who.person)
 
 
@@ -120,7 +120,7 @@ async def _consented(
 
 async def _tell(tx: Transaction, res: Resources, user_id: UUID, kind: str, figures: dict[str, Any]) -> None:
     topic, name = topics.copying.name(user_id=user_id), f"user:{user_id}"
-    await outbox.append(tx, res.redis, [Event(topic, kind, name, name, Told(user_id, None, None, figures))])
+    await outbox.append(tx, res.redis, [Event(topic, kind, name, name, Copied(user_id, None, None, figures))])
 
 
 async def _count(began: bool) -> None:

@@ -5,7 +5,16 @@ from uuid import UUID
 from hub.core import clock
 from hub.core.sql import Runs
 from hub.trading.copying import consent, rules, store
-from hub.trading.copying.models import Bounds, Consented, Copier, Earned, EarnedRow, Hold, Limits, Status
+from hub.trading.copying.models import (
+    Consented,
+    Copier,
+    CopyHold,
+    CopyLimits,
+    CopyStatus,
+    Earned,
+    EarnedRow,
+    Most,
+)
 from hub.trading.copying.settings import settings
 from hub.trading.paper import service as paper
 from hub.trading.risk import caps, controls
@@ -20,12 +29,12 @@ async def entitled(db: Runs, user_id: UUID) -> bool:
     return True
 
 
-def house() -> Bounds:
+def house() -> Most:
     """What copying alone limits, for everybody."""
-    return Bounds(settings().trades_a_day, settings().max_volume)
+    return Most(settings().trades_a_day, settings().max_volume)
 
 
-async def of(db: Runs, user_id: UUID) -> Status:
+async def of(db: Runs, user_id: UUID) -> CopyStatus:
     copier, now = await store.get(db, user_id), clock.now()
     last = await store.last_consent(db, user_id)
     version, at = (last.version, last.at) if last and last.act == "given" else (None, None)
@@ -33,7 +42,7 @@ async def of(db: Runs, user_id: UUID) -> Status:
     limits = (await caps.of_copied(db, [user_id]))[user_id]
     most = rules.most(copier, house())
     drift, spread = (copier.max_drift_points, copier.max_spread_points) if copier else (None, None)
-    return Status(
+    return CopyStatus(
         enabled=bool(copier and copier.enabled),
         running=bool(copier and copier.enabled and not holds),
         paused_by=holds,
@@ -41,29 +50,29 @@ async def of(db: Runs, user_id: UUID) -> Status:
         multiplier_bp=copier.multiplier_bp if copier else WHOLE,
         max_drift_points=settings().max_drift_points if drift is None else drift,
         max_spread_points=settings().max_spread_points if spread is None else spread,
-        limits=Limits(limits.effective, limits.base, limits.own, most),
+        limits=CopyLimits(limits.effective, limits.base, limits.own, most),
         trades_today=await store.placed_since(db, user_id, rules.day(now)),
         strategies=await _strategies(db, user_id),
     )
 
 
-async def _holds(db: Runs, user_id: UUID, copier: Copier) -> list[Hold]:
+async def _holds(db: Runs, user_id: UUID, copier: Copier) -> list[CopyHold]:
     """Everything that stops the copying of somebody who has turned it on."""
     holds, needed = [], consent.current().version
     if copier.consent_version != needed:
-        holds.append(Hold("consent", f"The words have changed: read version {needed} and accept it."))
+        holds.append(CopyHold("consent", f"The words have changed: read version {needed} and accept it."))
     if not await entitled(db, user_id):
-        holds.append(Hold("entitlement", "Your plan has no copy trading."))
+        holds.append(CopyHold("entitlement", "Your plan has no copy trading."))
     if copier.suspended_for:
         detail = "Your terminal was not heard of. When it is back, turn copying on again."
-        holds.append(Hold(copier.suspended_for, detail, copier.suspended_at))
+        holds.append(CopyHold(copier.suspended_for, detail, copier.suspended_at))
     trading = await controls.of(db, user_id)
-    holds += [Hold("paused", f"Paused by {p.actor}: {p.reason}", p.at) for p in trading.pauses]
-    holds += [Hold("kill_switch", k.reason, k.on_at) for k in trading.kill_switches]
+    holds += [CopyHold("paused", f"Paused by {p.actor}: {p.reason}", p.at) for p in trading.pauses]
+    holds += [CopyHold("kill_switch", k.reason, k.on_at) for k in trading.kill_switches]
     if await paper.is_on(db, user_id):
-        holds.append(Hold("paper", "Paper trading is on; copying is live."))
+        holds.append(CopyHold("paper", "Paper trading is on; copying is live."))
     if not await store.known_accounts(db, [user_id]):
-        holds.append(Hold("no_account", "You have no verified account."))
+        holds.append(CopyHold("no_account", "You have no verified account."))
     return holds
 
 
