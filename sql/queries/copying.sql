@@ -31,7 +31,7 @@ select act, version, at from trading.copy_consents where user_id = @user_id orde
 
 -- name: signals_to_copy :many
 select s.id, s.strategy from trading.signals as s
-where s.status = 'open' and s.expires_at > @now
+where s.status = 'open' and s.expires_at > @now and (@after::uuid is null or s.id > @after)
     and not exists (select 1 from trading.copied_signals as done where done.signal_id = s.id)
 order by s.id limit @n;
 
@@ -69,14 +69,13 @@ where user_id = @user_id and outcome = 'placed' and at >= @since;
 -- What copied orders bind once they are filled: those that are under way or wait at the broker, and no snapshot shows.
 select coalesce(sum(p.margin), 0)::bigint as margin
 from trading.copy_placements as p
-join trading.signals as s on s.id = p.signal_id
 join trading.commands as c on c.signal_id = p.signal_id and c.user_id = p.user_id and c.kind = 'open'
 where p.user_id = @user_id and p.outcome = 'placed' and c.expires_at > @now
     and not exists (select 1 from trading.positions as held where held.command_id = c.id)
-    and not exists (
-        select 1 from trading.executions as e
-        where e.command_id = c.id and e.status in ('failed', 'refused', 'closed'))
-    and (s.status <> 'cancelled' or exists (select 1 from trading.executions as e where e.command_id = c.id));
+    and (exists (select 1 from trading.deliveries as d where d.command_id = c.id)
+        or exists (
+            select 1 from trading.executions as e
+            where e.command_id = c.id and e.status in ('placed', 'unknown')));
 
 -- name: manual_approvals :many
 -- How often the person approved of each strategy themselves, since it was last suspended.

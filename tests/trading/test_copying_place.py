@@ -10,9 +10,9 @@ from hub.trading.copying import consent
 from tests import metrics
 from tests.hubs import Device, RunningHub, in_hours
 from tests.stream.sockets import signed_in
-from tests.trading.copiers import Copying, candidate, copied, copying, uncopied
+from tests.trading.copiers import Copying, candidate, copied, copying
 from tests.trading.looks import broker as another_broker
-from tests.trading.looks import linked
+from tests.trading.looks import linked, position
 
 pytestmark = pytest.mark.usefixtures("nobody_copies")
 
@@ -53,17 +53,6 @@ async def test_an_earned_strategy_is_placed_with_a_volume_of_the_account(hub: Ru
     )
     assert (entry["actor_role"], entry["actor_id"]) == ("system", None)
     assert str(mine.person.id) in str(entry["meta"])
-
-
-async def test_signals_are_copied_once(hub: RunningHub) -> None:
-    mine = await copying(hub)
-    signal_id = await mine.signal()
-    assert await uncopied(hub, signal_id)
-    await copied(hub)
-    assert not await uncopied(hub, signal_id)
-    before = await mine.traces()
-    await copied(hub)
-    assert await mine.traces() == before
 
 
 @pytest.mark.parametrize(
@@ -223,6 +212,21 @@ async def test_orders_that_no_snapshot_shows_count(hub: RunningHub) -> None:
     assert await mine.copied() == ("placed", None)
     [order] = await mine.orders()
     assert order["volume"] == "0.05"
+
+
+async def test_an_order_that_a_snapshot_shows_is_counted_once(hub: RunningHub) -> None:
+    mine = await copying(hub)
+    await mine.call("risk", {"max_exposure_bp": 200})
+    assert [await mine.copied() for _ in range(2)] == [("placed", None)] * 2
+    positions = []
+    for n, command in enumerate((await mine.device.poll()).body["commands"]):
+        facts = {"broker_ticket": str(n), "fill_price": "1626.67", "fill_volume": "0.05"}
+        assert (await mine.device.ack(command["id"], "placed", **facts)).status == 200
+        positions.append(position(str(n), volume="0.05", comment=command["id"]))
+    await mine.look(1, margin="162.68", free_margin="9837.32", positions=positions)
+    assert await mine.copied() == ("placed", None)
+    [order] = await mine.orders()
+    assert order["volume"] == "0.02"
 
 
 async def test_only_terminals_of_verified_accounts_are_told(hub: RunningHub) -> None:

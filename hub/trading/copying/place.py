@@ -76,18 +76,21 @@ class Order(Struct, frozen=True):
 
 
 async def run(res: Resources) -> int:
-    """Copy every open signal that was not yet; how many. One worker does so at a time.
+    """Copy every open signal that was not yet; how many are done. One worker does so at a time.
 
     A signal is done when everybody was asked; until then whoever comes next goes on where this one stopped.
     """
+    done, after = 0, None
     async with res.db.transaction() as alone:
         if not await store.alone(alone):
             return 0
-        proposed = await store.signals_to_copy(res.db, clock.now(), _SIGNALS)
-        for signal in proposed:
-            if await _copied(res, signal):
-                await store.signal_copied(res.db, signal.id, clock.now())
-    return len(proposed)
+        while proposed := await store.signals_to_copy(res.db, clock.now(), after, _SIGNALS):
+            for signal in proposed:
+                if await _copied(res, signal):
+                    await store.signal_copied(res.db, signal.id, clock.now())
+                    done += 1
+            after = proposed[-1].id
+    return done
 
 
 async def _copied(res: Resources, signal: Proposed) -> bool:

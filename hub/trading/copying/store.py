@@ -92,8 +92,8 @@ async def suspend(db: Runs, user_id: UUID, reason: str, now: datetime) -> None:
     await sql.run(db, "suspend_copier", user_id=user_id, reason=reason, now=now)
 
 
-async def signals_to_copy(db: Runs, now: datetime, n: int) -> list[Proposed]:
-    return await sql.many(db, Proposed, "signals_to_copy", now=now, n=n)
+async def signals_to_copy(db: Runs, now: datetime, after: UUID | None, n: int) -> list[Proposed]:
+    return await sql.many(db, Proposed, "signals_to_copy", now=now, after=after, n=n)
 
 
 async def copiers_of(db: Runs, signal_id: UUID, after: UUID | None, n: int) -> list[UUID]:
