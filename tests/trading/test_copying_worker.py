@@ -1,13 +1,17 @@
 """The worker that copies: every signal once, and nobody waits for somebody whose turn fails."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 
 import asyncpg
 import pytest
 
+from hub.core import jobs
 from hub.core.embedded import Endpoints
 from tests.hubs import RunningHub
 from tests.trading.copiers import Copying, copied, copying, uncopied
+from tests.trading.test_poll import plain
 
 pytestmark = pytest.mark.usefixtures("nobody_copies")
 
@@ -63,3 +67,21 @@ async def test_somebody_whose_turn_fails_keeps_nobody_and_no_later_signal_waitin
     assert not await uncopied(hub, first[0])
     # Whoever was served before was not asked again.
     assert len(await good.placements(mine)) == 1
+
+
+async def test_a_posted_signal_is_at_the_terminal_without_anybody_asked(
+    hub: RunningHub, servers: Endpoints
+) -> None:
+    """The job worker itself: nobody calls anything between the producer's POST and the terminal's poll."""
+    mine = await copying(hub)
+    working = asyncio.create_task(jobs.work(hub.res, servers.redis_url))
+    try:
+        signal_id = await mine.signal()
+        polled = await mine.device.poll(wait=20)
+        [command] = polled.body["commands"]
+        order = plain(mine.device, command)
+        assert (order["signal_id"], order["volume"]) == (signal_id, "0.05")
+    finally:
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working

@@ -17,7 +17,7 @@ class CopySettings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
-    earned_approvals: int = Field(20, ge=0, le=1_000, validation_alias="COPY_EARNED_APPROVALS")
+    earned_approvals: int = Field(20, ge=1, le=1_000, validation_alias="COPY_EARNED_APPROVALS")
     heartbeat_seconds: int = Field(900, ge=10, le=86_400, validation_alias="COPY_HEARTBEAT_SECONDS")
     drift_fills: int = Field(5, ge=1, le=100, validation_alias="COPY_DRIFT_FILLS")
     drift_points: Decimal = Field(Decimal(30), ge=0, le=10**6, validation_alias="COPY_DRIFT_POINTS")
