@@ -35,6 +35,10 @@ from hub.trading.closing.api import api as closing
 from hub.trading.commands import jobs as _command_jobs
 from hub.trading.commands import topics as _command_topics
 from hub.trading.commands.api import api as commands
+from hub.trading.copying import jobs as _copying_jobs
+from hub.trading.copying import topics as _copying_topics
+from hub.trading.copying.api import api as copying
+from hub.trading.copying.settings import CopySettings
 from hub.trading.counterfactual.api import api as counterfactual
 from hub.trading.devices.api import api as devices
 from hub.trading.executions import topics as _execution_topics
@@ -84,12 +88,13 @@ APIS: list[Api] = [
     charts,
     paper,
     counterfactual,
+    copying,
 ]
 
 SECRETS = ("MFA_SEAL_SECRET",)
 """What rooms need besides the core: a hub without it does not start."""
 
-SETTINGS = (AccountSettings, CandleSettings, MediaSettings, PaperSettings, RiskSettings)
+SETTINGS = (AccountSettings, CandleSettings, CopySettings, MediaSettings, PaperSettings, RiskSettings)
 """Settings of rooms: no process starts with a bad value there either."""
 
 PLUGGED_IN = [
@@ -115,4 +120,6 @@ PLUGGED_IN = [
     _decision_jobs,
     _chart_jobs,
     _paper_jobs,
+    _copying_topics,
+    _copying_jobs,
 ]

@@ -61,6 +61,9 @@ def settings(home: Path) -> Settings:
         "RATE_LIMIT_DEVICE": "1000000",
         "RATE_LIMIT_PRODUCER": "1000000",
         "LOGIN_FREE_FAILURES": "100000",
+        # The tests of copying approve by hand as often as this.
+        "COPY_EARNED_APPROVALS": "3",
+        "COPY_MAX_TRADES_A_DAY": "1000",
     }.items():
         patch.setenv(name, value)
     return Settings()

@@ -1,14 +1,17 @@
 -- name: add_command :exec
-insert into trading.commands (id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent)
-values (@id, @approval_id, @signal_id, @user_id, @kind, @opens, @reason, @issued_at, @expires_at,
-    @traceparent);
+insert into trading.commands (
+    id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent, volume
+)
+values (
+    @id, @approval_id, @signal_id, @user_id, @kind, @opens, @reason, @issued_at, @expires_at, @traceparent, @volume
+);
 
 -- name: get_command :one
-select id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent, account_id, ticket
+select id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent, account_id, ticket, volume
 from trading.commands where id = @id and (@user_id::uuid is null or user_id = @user_id);
 
 -- name: opens_of_signal :many
-select id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent, account_id, ticket
+select id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expires_at, traceparent, account_id, ticket, volume
 from trading.commands where signal_id = @signal_id and kind = 'open';
 
 -- name: deliver_command :exec
@@ -16,6 +19,23 @@ from trading.commands where signal_id = @signal_id and kind = 'open';
 insert into trading.deliveries (device_id, command_id)
 select id, @command_id::uuid
 from trading.devices where user_id = @user_id and revoked_at is null;
+
+-- name: waiting_opens :many
+-- Open commands with a volume of the hub's that a device has not acknowledged, and that were not taken back.
+select c.id, c.approval_id, c.signal_id, c.user_id, c.kind, c.opens, c.reason, c.issued_at, c.expires_at, c.traceparent,
+    c.account_id, c.ticket, c.volume
+from trading.commands as c
+where c.user_id = @user_id and c.kind = 'open' and c.volume is not null and c.expires_at > @now
+    and exists (select 1 from trading.deliveries as d where d.command_id = c.id)
+    and not exists (select 1 from trading.commands as back where back.opens = c.id);
+
+-- name: deliver_sized :exec
+-- A volume was reckoned for the person's verified accounts: to no terminal but theirs.
+insert into trading.deliveries (device_id, command_id)
+select distinct device.id, @command_id::uuid
+from trading.devices as device
+join trading.accounts as account on account.device_id = device.id and account.state = 'verified'
+where device.user_id = @user_id and device.revoked_at is null and account.user_id = @user_id;
 
 -- name: add_closes :exec
 insert into trading.commands (id, user_id, kind, reason, issued_at, expires_at, traceparent, account_id, ticket)
@@ -51,7 +71,7 @@ select
     s.instrument, s.side, s.order_type, s.entry, s.stop, s.target,
     account.server, account.login, c.ticket, position.symbol,
     a.valid_until, a.max_drift_points, a.max_spread_points,
-    c.traceparent
+    c.traceparent, c.volume
 from (select unnest(@device_ids::uuid[]) as id) as device
 cross join lateral (
     select delivery.device_id, delivery.command_id

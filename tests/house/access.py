@@ -153,6 +153,11 @@ ROUTES: dict[str, str] = {
     "POST /paper/enable": PEOPLE,
     "POST /paper/disable": PEOPLE,
     "GET /paper/statement": PEOPLE,
+    "GET /copy/consent": "anybody",
+    "POST /copy/enable": FRESH,
+    "POST /copy/disable": PEOPLE,
+    "PATCH /copy/risk": PEOPLE,
+    "GET /copy/status": PEOPLE,
     "GET /executions/{approval_id}": "operators: executions:read",
     "GET /trades": PEOPLE,
     "GET /trades/{id}": PEOPLE,
@@ -189,6 +194,8 @@ TOPICS: dict[str, str] = {
     "trading:{user_id}": "its person",
     "guards:{user_id}": "its person",
     "risk": "everybody signed in",
+    "copying:{user_id}": "its person",
+    "copying_alerts": "owners",
     "commands:{user_id}": "nobody",
 }
 """`commands` wakes polls; no socket may read it."""

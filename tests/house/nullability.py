@@ -11,6 +11,7 @@ _TABLE = re.compile(r"(left join|join|from|update|into)\s+(\w+\.\w+)(?:\s+as\s+(
 _KNOWN_NOT_NULL = {
     ("number_events", "offset"): "the statement has just set it",
     ("numbered_events", "offset"): "the where clause says so",
+    ("last_fills", "fill_price"): "the where clause says so",
 }
 
 

@@ -109,7 +109,12 @@ async def test_a_topic_is_read_by_whom_the_table_says(hub: RunningHub, template:
     person, other, owner = await hub.person(), await hub.person(), await hub.person("owner")
     topic = template.format(symbol="XAUUSD", user_id=person.id)
     told = [await reads(hub, each.token, topic) for each in (person, other, owner)]
-    expected = {"everybody signed in": [True] * 3, "its person": [True, False, False], "nobody": [False] * 3}
+    expected = {
+        "everybody signed in": [True] * 3,
+        "its person": [True, False, False],
+        "owners": [False, False, True],
+        "nobody": [False] * 3,
+    }
     assert told == expected[TOPICS[template]]
     weak = hub.token(owner.id, "owner", ("pwd",))
     async with opened(hub) as stream:

@@ -77,6 +77,7 @@ def test_only_these_endpoints_are_public() -> None:
         "/auth/password/forgot",
         "/auth/password/reset",
         "/consent",
+        "/copy/consent",
     }
 
 

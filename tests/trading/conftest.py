@@ -13,3 +13,9 @@ async def market(hub: RunningHub, servers: Endpoints) -> Market:
     market = Market(hub)
     await market.empty(servers.owner_dsn)
     return market
+
+
+@pytest.fixture
+async def nobody_copies(hub: RunningHub) -> None:
+    """Whoever copied in a test before does not any more."""
+    await hub.rows("update trading.copiers set enabled = false")

@@ -36,6 +36,7 @@ class Command(Struct, frozen=True):
     traceparent: str | None
     account_id: UUID | None = None
     ticket: str | None = None
+    volume: Decimal | None = None
 
 
 class Close(Struct, frozen=True):
@@ -73,10 +74,13 @@ class Pending(Struct, frozen=True):
     max_drift_points: int | None
     max_spread_points: int | None
     traceparent: str | None
+    volume: Decimal | None
 
 
 class OpenOrder(Struct, frozen=True):
-    """The plain text of an `open` command. No volume: the terminal sizes on its own account."""
+    """The plain text of an `open` command. No volume: the terminal sizes on its own account. One that is copied has a
+    volume, reckoned for the accounts that the hub knows.
+    """
 
     command_id: UUID
     signal_id: UUID

@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -51,9 +52,17 @@ _FOR_EVER = timedelta(days=3650)
 
 
 async def issue_open(
-    tx: Transaction, res: Resources, approval_id: UUID, user_id: UUID, signal: Held
+    tx: Transaction,
+    res: Resources,
+    approval_id: UUID,
+    user_id: UUID,
+    signal: Held,
+    volume: Decimal | None = None,
 ) -> Command:
-    """Tell a person's terminals to open what was approved; the command goes on with the signal's trace."""
+    """Tell a person's terminals to open what was approved; the command goes on with the signal's trace.
+
+    With a volume (lots) only the terminals of verified accounts are told; without, each sizes on its own account.
+    """
     with tracing.continued(signal.traceparent, "issue command"):
         command = Command(
             uuid7(),
@@ -66,6 +75,7 @@ async def issue_open(
             clock.now(),
             signal.expires_at,
             tracing.current() or signal.traceparent,
+            volume=volume,
         )
         await _issue(tx, res, [command])
     return command
@@ -104,6 +114,15 @@ async def withdraw(tx: Transaction, ids: list[UUID]) -> None:
         await store.withdraw(tx, ids)
 
 
+async def take_back_sized(tx: Transaction, res: Resources, user_id: UUID, reason: str) -> int:
+    """Take back the person's copied orders that no terminal has acknowledged; how many. One that was filled in the
+    meantime stays: its terminal says so.
+    """
+    opens = await store.waiting_opens(tx, user_id, clock.now())
+    await _issue(tx, res, [_taking_back(opened, reason) for opened in opens])
+    return len(opens)
+
+
 async def cancel_signal(res: Resources, id: UUID, producer_id: str, reason: str, ip: str | None) -> Signal:
     """End a signal, and take back every open command it led to."""
     async with res.db.transaction() as tx:
@@ -135,7 +154,7 @@ def _taking_back(opened: Command, reason: str) -> Command:
 async def _issue(tx: Transaction, res: Resources, commands: list[Command]) -> None:
     for command in commands:
         await store.add(tx, command)
-        await store.deliver(tx, command)
+        await (store.deliver if command.volume is None else store.deliver_sized)(tx, command)
         if command.opens:
             await store.withdraw(tx, [command.opens])
     if commands:
@@ -236,6 +255,7 @@ def _plain(each: Pending) -> OpenOrder | CancelOrder | CloseOrder:
         order.issued_at,
         order.expires_at,
         Bounds(order.valid_until, order.max_drift_points, order.max_spread_points),
+        order.volume,
     )
 
 

@@ -23,6 +23,7 @@ async def add(db: Runs, command: Command) -> None:
         issued_at=command.issued_at,
         expires_at=command.expires_at,
         traceparent=command.traceparent,
+        volume=command.volume,
     )
 
 
@@ -35,8 +36,18 @@ async def opens_of(db: Runs, signal_id: UUID) -> list[Command]:
     return await sql.many(db, Command, "opens_of_signal", signal_id=signal_id)
 
 
+async def waiting_opens(db: Runs, user_id: UUID, now: datetime) -> list[Command]:
+    """With a volume of the hub's, not acknowledged by every device, and not taken back."""
+    return await sql.many(db, Command, "waiting_opens", user_id=user_id, now=now)
+
+
 async def deliver(db: Runs, command: Command) -> None:
     await sql.run(db, "deliver_command", command_id=command.id, user_id=command.user_id)
+
+
+async def deliver_sized(db: Runs, command: Command) -> int:
+    """How many devices get it."""
+    return await sql.run(db, "deliver_sized", command_id=command.id, user_id=command.user_id)
 
 
 async def add_closes(db: Runs, closes: list[Command]) -> None:

@@ -9,6 +9,7 @@ from hub.core.ids import uuid7
 from hub.core.principal import Principal
 from hub.core.problems import Conflict
 from hub.core.resources import Resources
+from hub.core.sql import Runs
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.trading.commands.models import Bounds
@@ -52,6 +53,12 @@ async def disable(res: Resources, who: Principal, ip: str | None) -> None:
         await store.end(tx, portfolio.id, now)
         await audit.record(tx, _entry("paper.disable", portfolio, who, ip))
     ledger.count(told)
+
+
+async def is_on(db: Runs, user_id: UUID) -> bool:
+    """Whether what the person approves goes to paper."""
+    newest = await store.newest(db, user_id)
+    return newest is not None and newest.enabled
 
 
 async def _emptied(tx: Transaction, portfolio: Portfolio) -> list[Told]:

@@ -5,6 +5,7 @@ from uuid import UUID
 import msgspec
 
 from hub.core import clock
+from hub.core.db import Transaction
 from hub.core.principal import Principal
 from hub.core.problems import FieldError, Invalid
 from hub.core.resources import Resources
@@ -18,6 +19,8 @@ from hub.trading.risk.settings import settings
 
 _NAMES = Caps.__struct_fields__
 NONE = CapsIn()
+Given = dict[tuple[UUID, str], CapsIn]
+"""By whose they are and who set them."""
 
 
 def fresh_ms() -> int:
@@ -54,16 +57,28 @@ async def of(db: Runs, user_id: UUID) -> CapsOf:
 
 async def of_many(db: Runs, user_ids: list[UUID]) -> dict[UUID, CapsOf]:
     """The same of several, in two queries."""
-    house = await defaults(db)
-    rows = {(row.user_id, row.set_by): row for row in await store.caps(db, user_ids)}
-    given = {key: CapsIn(**{name: getattr(row, name) for name in _NAMES}) for key, row in rows.items()}
+    house, given = await defaults(db), await _given(db, user_ids)
+    return {id: _held(house, id, given) for id in user_ids}
+
+
+async def of_copied(db: Runs, user_ids: list[UUID]) -> dict[UUID, CapsOf]:
+    """The limits of what is copied: what holds for a person's trades, and what they tightened for copied ones alone."""
+    house, given = await defaults(db), await _given(db, user_ids)
     return {
-        id: _made(house, id, given.get((id, "owner"), NONE), given.get((id, "user"), NONE)) for id in user_ids
+        id: _made(_held(house, id, given).effective, id, given.get((id, "copy"), NONE)) for id in user_ids
     }
 
 
-def _made(house: Caps, user_id: UUID, owners: CapsIn, own: CapsIn) -> CapsOf:
-    base = over(house, owners)
+async def _given(db: Runs, user_ids: list[UUID]) -> Given:
+    rows = await store.caps(db, user_ids)
+    return {(row.user_id, row.set_by): CapsIn(**{n: getattr(row, n) for n in _NAMES}) for row in rows}
+
+
+def _held(house: Caps, id: UUID, given: Given) -> CapsOf:
+    return _made(over(house, given.get((id, "owner"), NONE)), id, given.get((id, "user"), NONE))
+
+
+def _made(base: Caps, user_id: UUID, own: CapsIn) -> CapsOf:
     base = rules.tighter(base, base)
     return CapsOf(user_id, rules.tighter(base, over(base, own)), base, own)
 
@@ -71,14 +86,23 @@ def _made(house: Caps, user_id: UUID, owners: CapsIn, own: CapsIn) -> CapsOf:
 async def tighten(res: Resources, who: Principal, given: CapsIn, visitor: Visitor) -> CapsOf:
     """Set one's own limits in place of one's own before; `Invalid` for each that is looser than what holds anyway."""
     async with res.db.transaction() as tx:
-        base = (await of(tx, who.person)).base
-        if loose := rules.loosened(base, over(base, given)):
-            faults = tuple(FieldError(f"/{name}", f"is looser than {getattr(base, name)}") for name in loose)
-            raise Invalid("You can only tighten limits.", errors=faults)
+        _only_tighter((await of(tx, who.person)).base, given)
         await store.set_caps(tx, who.person, "user", given, clock.now())
         caps = await of(tx, who.person)
         await audit.record(tx, audit.act(who, visitor, "risk.caps", f"user:{who.person}", **_set(given)))
     return caps
+
+
+async def tighten_copied(tx: Transaction, user_id: UUID, given: CapsIn, own: CapsIn) -> None:
+    """The same for copied trades alone: `given` is what is new in their `own`."""
+    _only_tighter((await of_copied(tx, [user_id]))[user_id].base, given)
+    await store.set_caps(tx, user_id, "copy", own, clock.now())
+
+
+def _only_tighter(base: Caps, given: CapsIn) -> None:
+    if loose := rules.loosened(base, over(base, given)):
+        faults = tuple(FieldError(f"/{name}", f"is looser than {getattr(base, name)}") for name in loose)
+        raise Invalid("You can only tighten limits.", errors=faults)
 
 
 async def set_for(res: Resources, who: Principal, user_id: UUID, given: CapsIn, visitor: Visitor) -> CapsOf:

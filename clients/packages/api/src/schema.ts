@@ -722,6 +722,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/copy/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The words in force: show them before you turn copying on. */
+        get: operations["get_copy_consent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/copy/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take your consent back. When this has answered, nothing is approved on your behalf. */
+        post: operations["disable_copying"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/copy/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have signals approved on your behalf; also after copying stopped itself, or when the words have changed. */
+        post: operations["enable_copying"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/copy/risk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Set limits of your own for copied trades, tighter than what holds anyway. */
+        patch: operations["tighten_copying"];
+        trace?: never;
+    };
+    "/api/v1/copy/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether copying runs, what stops it, its limits, and how far each strategy has come. */
+        get: operations["get_copying"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/decisions": {
         parameters: {
             query?: never;
@@ -1839,6 +1924,15 @@ export interface components {
             version: string;
         };
         /**
+         * Consented
+         * @description Which words are in force, and which were agreed to last. Null: none, or taken back.
+         */
+        Consented: {
+            given: string | null;
+            given_at: string | null;
+            needed: string;
+        };
+        /**
          * ControlIn
          * @description Whose trading: one's own, or (the owner) `user_id`'s.
          */
@@ -1847,6 +1941,80 @@ export interface components {
             reason?: string;
             /** @default null */
             user_id?: string | null;
+        };
+        /**
+         * Copied
+         * @description The event of anything that happened to somebody's copying.
+         */
+        Copied: {
+            figures: Record<string, never>;
+            reason: string | null;
+            signal_id: string | null;
+            /** Format: uuid */
+            user_id: string;
+        };
+        /**
+         * CopyHold
+         * @description Something that stops copying, and since when, where that is known.
+         */
+        CopyHold: {
+            /** @default null */
+            at?: string | null;
+            detail: string;
+            reason: string;
+        };
+        /**
+         * CopyIn
+         * @description The consent that was read, how much of one's own size is taken, and which prices it covers (null: the house's).
+         */
+        CopyIn: {
+            consent_version: string;
+            /** @default null */
+            max_drift_points?: number | null;
+            /** @default null */
+            max_spread_points?: number | null;
+            /** @default 10000 */
+            multiplier_bp?: number;
+        };
+        /**
+         * CopyLimits
+         * @description What is in force for copied trades, what holds for the person's trades anyway, and what they tightened.
+         */
+        CopyLimits: {
+            base: components["schemas"]["Caps"];
+            effective: components["schemas"]["Caps"];
+            most: components["schemas"]["Most"];
+            own: components["schemas"]["CapsIn"];
+        };
+        /**
+         * CopyRiskIn
+         * @description CopyLimits of one's own for copied trades. What is not named stays; null takes one's own back.
+         */
+        CopyRiskIn: {
+            daily_stop_bp?: number | null;
+            max_drawdown_bp?: number | null;
+            max_exposure_bp?: number | null;
+            max_leverage_x100?: number | null;
+            max_trade_risk_bp?: number | null;
+            max_trades_a_day?: number | null;
+            max_volume?: string | null;
+            min_equity?: number | null;
+        };
+        /**
+         * CopyStatus
+         * @description Whether copying runs, and what stops it.
+         */
+        CopyStatus: {
+            consent: components["schemas"]["Consented"];
+            enabled: boolean;
+            limits: components["schemas"]["CopyLimits"];
+            max_drift_points: number;
+            max_spread_points: number;
+            multiplier_bp: number;
+            paused_by: components["schemas"]["CopyHold"][];
+            running: boolean;
+            strategies: components["schemas"]["Earned"][];
+            trades_today: number;
         };
         /**
          * Counterfactual
@@ -2016,6 +2184,18 @@ export interface components {
         /** Devices */
         Devices: {
             items: components["schemas"]["Device"][];
+        };
+        /**
+         * Earned
+         * @description How far a strategy has come. One that was suspended counts anew from then.
+         */
+        Earned: {
+            manual_approvals: number;
+            needed: number;
+            strategy: string;
+            suspended_at: string | null;
+            suspended_for: string | null;
+            unlocked: boolean;
         };
         /** EmailIn */
         EmailIn: {
@@ -2504,6 +2684,15 @@ export interface components {
         MemberIn: {
             /** @enum {unknown} */
             role: "admin" | "member" | "owner" | "viewer";
+        };
+        /**
+         * Most
+         * @description How often and how much is copied at most.
+         */
+        Most: {
+            max_trades_a_day: number;
+            /** Format: decimal */
+            max_volume: string;
         };
         /**
          * MyInvitation
@@ -6556,6 +6745,312 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Consent"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_copy_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    disable_copying: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyStatus"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    enable_copying: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyStatus"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Your plan has no copy trading or Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Other words are in force */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    tighten_copying: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyRiskIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyStatus"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_copying: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyStatus"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
             /** @description Too many requests */
