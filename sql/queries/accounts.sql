@@ -45,6 +45,15 @@ for update;
 -- Two people prove one account in turn, so that the second finds the first.
 select pg_advisory_xact_lock(hashtextextended('login' || lower(@server::text) || '/' || @login::text, 0));
 
+-- name: oust :many
+-- Who proved the account by a look of their own device alone, of which anybody can sign one.
+update trading.accounts as a set state = 'unlinked', unlinked_at = @now::timestamptz, is_primary = false
+from trading.accounts as mine
+where mine.id = @id and lower(a.server) = lower(mine.server) and a.login = mine.login and a.id <> mine.id
+    and a.state = 'verified' and a.proof = 'device'
+returning a.id, a.broker, a.server, a.login, a.name, a.currency, a.mode, a.kind, a.state, a.is_primary, a.device_id, a.proof,
+    a.created_at, a.verified_at, a.unlinked_at, a.user_id, a.tag_hash, a.tag_expires_at;
+
 -- name: verify_account :one
 -- No row when somebody has proven it before.
 update trading.accounts set

@@ -72,12 +72,39 @@ async def test_a_second_claim_is_refused_and_names_nobody(hub: RunningHub) -> No
     answer = await send(device, first.broker.look())
     assert (answer.status, answer.body["type"]) == (409, "/problems/account-taken")
     assert answer.body["detail"] == "This account cannot be verified for you."
-    with window(first.broker.look(orders=[tagged(made["tag"])])):
-        path = f"/api/v1/accounts/{made['account']['id']}/verify"
+    path = f"/api/v1/accounts/{made['account']['id']}/verify"
+    with window(first.broker.look()):
         assert (await hub.call("POST", path, headers=person.bearer)).status == 409
     [row] = await hub.rows("select state from trading.accounts where user_id = $1", person.id)
     assert row[0] == "pending"
     assert (await first.live())["account_equity"]["amount_minor"] == 1_000_000
+
+
+async def test_a_tag_on_the_account_outdoes_the_word_of_a_device(hub: RunningHub) -> None:
+    """Who has a device can sign a look at any login; an order on the account can only place who has the account."""
+    squatter, person = await verified(hub), await hub.person()
+    at = squatter.broker
+    made = await linked(hub, person, at)
+    path = f"/api/v1/accounts/{made['account']['id']}/verify"
+    async with signed_in(hub, squatter.person) as stream:
+        await stream.sub(f"accounts:{squatter.person.id}")
+        with window(at.look(orders=[tagged(made["tag"])])):
+            answer = await hub.call("POST", path, headers=person.bearer)
+        told = await stream.receive()
+    assert (answer.status, answer.body["proof"], answer.body["is_primary"]) == (200, "tag", True)
+    assert (told["type"], told["data"]["state"]) == ("account.lost", "unlinked")
+    assert (await send(squatter.device, at.look(9))).status == 404
+    lost = await hub.rows(
+        "select actor_id from identity.audit_log where action = 'account.lose' and target = $1",
+        f"account:{squatter.id}",
+    )
+    assert [row[0] for row in lost] == [squatter.person.id]
+    # A tag is not outdone: neither by a look, nor by another tag.
+    again = await linked(hub, squatter.person, at)
+    assert (await send(squatter.device, at.look(10))).status == 409
+    path = f"/api/v1/accounts/{again['account']['id']}/verify"
+    with window(at.look(orders=[tagged(again["tag"])])):
+        assert (await hub.call("POST", path, headers=squatter.person.bearer)).status == 409
 
 
 async def test_of_many_who_prove_it_at_once_one_owns_it(hub: RunningHub) -> None:

@@ -104,7 +104,7 @@ class OnPaper:
     async def __aenter__(self) -> Self:
         await self._client.__aenter__()
         await self._approver.sign_in()
-        await self._client.call("POST", "/api/v1/paper/enable", {})
+        await self._client.call("POST", "/paper/enable", {})
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -147,10 +147,10 @@ class Copier:
         self._shown = Shown(self._res, self._ea, self.who.device_id)
         self._approver = Approver(self._client, 1.0, self.who.email)
         await self._approver.sign_in()
-        consent = await self._client.call("GET", "/api/v1/copy/consent")
-        await self._client.call("POST", "/api/v1/copy/enable", {"consent_version": consent["version"]})
+        consent = await self._client.call("GET", "/copy/consent")
+        await self._client.call("POST", "/copy/enable", {"consent_version": consent["version"]})
         if self._caps:
-            await self._client.call("PUT", "/api/v1/risk/me", dict(self._caps))
+            await self._client.call("PUT", "/risk/me", dict(self._caps))
         serving = self._device.run(self._ea, ledger, retry=_RETRY)
         self._exit.push_async_callback(stop, self._res.nursery.start(serving, name=self.who.login))
         return self

@@ -108,5 +108,10 @@ async def business(db: Runs, id: UUID, now: datetime) -> Business:
     return await sql.sure(db, Business, "account_business", id=id, now=now)
 
 
+async def oust(db: Runs, id: UUID, now: datetime) -> list[Held]:
+    """Whose word of the same account is not worth a tag on it; they have it no longer."""
+    return await sql.many(db, Held, "oust", id=id, now=now)
+
+
 async def unlink(db: Runs, id: UUID, now: datetime) -> None:
     await sql.run(db, "unlink_account", id=id, now=now)

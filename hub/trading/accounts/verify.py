@@ -71,8 +71,9 @@ async def verify(res: Resources, who: Principal, id: UUID, visitor: Visitor) -> 
             raise NotProven(
                 "Nothing has proven it yet: run your terminal on it, or place an order with the tag as comment."
             )
+        ousted = await _oust(tx, res, held)
         proven = await _proven(tx, res, held, "tag", None)
-        await audit.record(tx, entry(proven, who, visitor.ip))
+        await audit.record(tx, *map(_ousting, ousted), entry(proven, who, visitor.ip))
     count(proven)
     return proven.shown()
 
@@ -117,14 +118,31 @@ async def of_source(tx: Transaction, account: Held, look: Look) -> Held | None:
     return held
 
 
+async def _oust(tx: Transaction, res: Resources, held: Held) -> list[Held]:
+    """A tag on the account, seen through a terminal of ours, outdoes the word of somebody's own device."""
+    await store.lock_login(tx, held.server, held.login)
+    ousted = await store.oust(tx, held.id, clock.now())
+    if ousted:
+        await outbox.append(tx, res.redis, [_event("account.lost", each, "system") for each in ousted])
+    return ousted
+
+
+def _ousting(lost: Held) -> Entry:
+    meta = {"server": lost.server, "login": lost.login, "because": "somebody else's tag is on the account"}
+    return Entry("account.lose", f"account:{lost.id}", "system", lost.user_id, meta=meta)
+
+
+def _event(kind: str, of: Held, actor: str) -> Event:
+    topic = topics.accounts.name(user_id=of.user_id)
+    return Event(topic, kind, f"account:{of.id}", actor, of.shown())
+
+
 async def _proven(tx: Transaction, res: Resources, held: Held, proof: Proof, device_id: UUID | None) -> Held:
     await store.lock_login(tx, held.server, held.login)
     proven = await store.verify(tx, held.id, proof, device_id, clock.now())
     if proven is None:
         raise AccountTaken
-    topic, actor = topics.accounts.name(user_id=held.user_id), f"user:{held.user_id}"
-    event = Event(topic, "account.verified", f"account:{held.id}", actor, proven.shown())
-    await outbox.append(tx, res.redis, [event])
+    await outbox.append(tx, res.redis, [_event("account.verified", proven, f"user:{held.user_id}")])
     return proven
 
 
