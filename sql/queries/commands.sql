@@ -66,6 +66,7 @@ using trading.commands as c
 where c.id = d.command_id and c.expires_at <= @now;
 
 -- name: pending_commands :many
+-- While a person's trading is stopped, what would open a trade waits: it is handed out when they go on, if it still holds.
 select
     d.device_id, c.id, c.kind, c.approval_id, c.signal_id, c.opens, c.reason, c.issued_at, c.expires_at,
     s.instrument, s.side, s.order_type, s.entry, s.stop, s.target,
@@ -78,6 +79,13 @@ cross join lateral (
     from trading.deliveries as delivery
     join trading.commands as command on command.id = delivery.command_id
     where delivery.device_id = device.id and command.expires_at > @now
+        and (command.kind <> 'open' or not (
+            exists (
+                select 1 from trading.kill_switches as switch
+                where switch.off_at is null and (switch.user_id is null or switch.user_id = command.user_id)
+            )
+            or exists (select 1 from trading.pauses as pause where pause.user_id = command.user_id)
+        ))
     order by command.issued_at, command.id
     limit @n
 ) as d

@@ -48,6 +48,28 @@ async def test_everybodys_switch_stops_everybody(hub: RunningHub, owner: Person)
     assert metrics.moved(seen, "risk_block_total") == {"risk_block_total{reason=kill_switch}": 1.0}
 
 
+async def test_what_no_terminal_has_fetched_waits_for_the_end_of_the_stop(
+    hub: RunningHub, owner: Person
+) -> None:
+    person, other = await hub.person(), await hub.person()
+    device, theirs = await hub.device(person), await hub.device(other)
+    for each in (person, other):
+        assert (await approved(hub, each)).status == 201
+    await turn(hub, owner, True, person)
+    assert (await device.poll()).body["commands"] == []
+    assert len((await theirs.poll()).body["commands"]) == 1
+    await turn(hub, owner, True)
+    assert (await theirs.poll()).body["commands"] == []
+    await turn(hub, owner, False)
+    await turn(hub, owner, False, person)
+    assert len((await device.poll()).body["commands"]) == 1
+    paused = await hub.call("PATCH", "/api/v1/trading/pause", {"reason": "lunch"}, person.bearer)
+    assert paused.status == 200, paused.raw
+    assert (await device.poll()).body["commands"] == []
+    assert (await hub.call("PATCH", "/api/v1/trading/resume", {}, person.bearer)).status == 200
+    assert len((await device.poll()).body["commands"]) == 1
+
+
 async def test_one_persons_switch_stops_nobody_else(hub: RunningHub, owner: Person) -> None:
     person, other = await hub.person(), await hub.person()
     await turn(hub, owner, True, person)
