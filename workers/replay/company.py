@@ -37,6 +37,8 @@ sql = Sql("replay")
 _RETRY = RetryPolicy(delay=0.05, cap=0.5)
 _STEP_SECONDS = 60
 _LOOK_SECONDS = 0.02
+_QUIET_BARS = 24
+"""A look is worth 120 s; these pass in a few."""
 
 
 class Placed(Struct, frozen=True):
@@ -73,13 +75,18 @@ class Market:
 
 
 class Shown:
-    """An EA that shows the hub its account at every bar, and waits while the hub closes what must go."""
+    """An EA that shows the hub its account at each bar that changed it, and waits while the hub closes what must go."""
 
     def __init__(self, res: Resources, ea: Ea, device_id: str) -> None:
         self._res, self._ea, self._device_id = res, ea, device_id
+        self._equity, self._quiet = 0.0, 0
 
     async def bar(self, bar: Bar) -> None:
-        await self._ea.tell()
+        self._quiet += 1
+        if self._ea.terminal.equity == self._equity and self._quiet < _QUIET_BARS:
+            return
+        if await self._ea.tell():
+            self._equity, self._quiet = self._ea.terminal.equity, 0
         if await sql.run(self._res.db, "closing_of", device_id=self._device_id):
             await self._closed()
 
@@ -121,7 +128,8 @@ class OnPaper:
 class Copier:
     """Copies: approves by hand until the strategy is earned, and leaves it to the hub from then on.
 
-    `caps` are limits of the person's own; money in minor units, shares in basis points.
+    `caps` are limits of the person's own; money in minor units, shares in basis points. `risk_bp` is what a trade
+    may lose of the equity at its stop.
     """
 
     def __init__(
@@ -130,10 +138,13 @@ class Copier:
         base_url: str,
         who: Companion,
         symbol: Symbol,
-        caps: dict[str, int],
         folder: Path,
+        *,
+        caps: dict[str, int],
+        risk_bp: int,
     ) -> None:
-        self._res, self._base_url, self.who, self._caps = res, base_url, who, caps
+        self._res, self._base_url, self.who = res, base_url, who
+        self._caps, self._risk_bp = caps, risk_bp
         self._folder, self._exit = folder, AsyncExitStack()
         self.terminal = Terminal(symbol)
 
@@ -143,7 +154,8 @@ class Copier:
         self._client = await enter(HubClient(self._base_url))
         self._device = await enter(DeviceClient(self._base_url, self.who.device_id, self.who.device_secret))
         ledger = self._exit.enter_context(Ledger(self._folder / f"{self.who.login}.db"))
-        self._ea = Ea(self.terminal, self._device, ledger, account=Identity(SERVER, self.who.login))
+        account, risk = Identity(SERVER, self.who.login), self._risk_bp / 10_000
+        self._ea = Ea(self.terminal, self._device, ledger, risk=risk, account=account)
         self._shown = Shown(self._res, self._ea, self.who.device_id)
         self._approver = Approver(self._client, 1.0, self.who.email)
         await self._approver.sign_in()
@@ -151,6 +163,7 @@ class Copier:
         await self._client.call("POST", "/copy/enable", {"consent_version": consent["version"]})
         if self._caps:
             await self._client.call("PUT", "/risk/me", dict(self._caps))
+        await self._client.call("PUT", "/trading/size", {"mode": "fixed_risk", "bp": self._risk_bp})
         serving = self._device.run(self._ea, ledger, retry=_RETRY)
         self._exit.push_async_callback(stop, self._res.nursery.start(serving, name=self.who.login))
         return self

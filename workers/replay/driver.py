@@ -82,8 +82,9 @@ class Driver:
         *,
         durable: bool,
         account: Identity | None = None,
+        risk: float = 0.02,
     ) -> None:
-        self._account, self.company = account, list[Member]()
+        self._account, self._risk, self.company = account, risk, list[Member]()
         self._who, self._symbol, self._fraction, self._folder = who, symbol, fraction, folder
         self.measures = Measures()
         self._ids: dict[str, str] = {}
@@ -110,7 +111,7 @@ class Driver:
         self.person = await enter(HubClient(self._who.base_url))
         self.approver = Approver(self.person, self._fraction)
         self.trader = Trader(Config(self._symbol), spool, wake=self.producer.wake)
-        self.ea = Ea(self.terminal, self.device, self.ledger, account=self._account)
+        self.ea = Ea(self.terminal, self.device, self.ledger, risk=self._risk, account=self._account)
         self._handler = _Timed(self.ea, self.measures)
         await self.approver.sign_in()
         return self

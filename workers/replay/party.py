@@ -11,10 +11,16 @@ from workers.replay.company import Copier, Market, OnPaper, Shown
 from workers.replay.driver import Driver
 from workers.replay.identities import Companion, accompany
 
-LOGINS = ("7001", "7002", "7003")
-"""Accounts: of who approves by hand, who copies, who copies within tight limits."""
-TIGHT = {"max_drawdown_bp": 300, "liquidation_drawdown_bp": 500}
-"""New trades stop at 3 % below the peak, everything is closed at 5 %."""
+LOGINS = ("7001", "7002", "7003", "7004")
+"""Accounts: of who approves by hand, who copies, who copies within limits, who has limits that close at once."""
+RISK_BP = 25
+"""What a trade loses at its stop: a quarter per cent, so that a year passes before the house's limits do."""
+LIMITS: dict[str, tuple[dict[str, int], int]] = {
+    "copying": ({}, RISK_BP),
+    "copying, 6 % limit": ({"max_drawdown_bp": 500, "liquidation_drawdown_bp": 600}, 100),
+    "copying, 1.5 % limit": ({"max_drawdown_bp": 100, "liquidation_drawdown_bp": 150}, 200),
+}
+"""Who copies: limits of their own, and what a trade may lose, in basis points of the equity."""
 
 
 class Party:
@@ -32,8 +38,7 @@ class Party:
         for each in self._copiers:
             await each.tell()
         terminals = {"by hand": (self._driver.user_id, self._driver.terminal)}
-        names = ("copying", "copying, tight limits")
-        for name, each in zip(names, self._copiers, strict=True):
+        for name, each in zip(LIMITS, self._copiers, strict=True):
             terminals[name] = (each.who.user_id, each.terminal)
         return await ledgers(self._res, terminals, self._paper.user_id, self._symbol, candles)
 
@@ -42,11 +47,10 @@ async def join(others: AsyncExitStack, res: Resources, driver: Driver, symbol: S
     """Everybody signs in and is in step with the driver from the first bar on."""
     _, *logins = LOGINS
     copiers = []
-    for login, caps in zip(logins, ({}, TIGHT), strict=True):
+    for login, (caps, risk_bp) in zip(logins, LIMITS.values(), strict=True):
         who = await accompany(res, f"copier-{login}", account=login)
-        copiers.append(
-            await others.enter_async_context(Copier(res, driver.base_url, who, symbol, caps, folder))
-        )
+        copier = Copier(res, driver.base_url, who, symbol, folder, caps=caps, risk_bp=risk_bp)
+        copiers.append(await others.enter_async_context(copier))
     paper = await accompany(res, "on-paper")
     on_paper = await others.enter_async_context(OnPaper(res, driver.base_url, paper))
     shown = Shown(res, driver.ea, driver.device_id)

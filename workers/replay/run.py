@@ -1,6 +1,7 @@
 """`caerus replay`: a throw-away hub of its own, the driver, a watcher, the count."""
 
 import asyncio
+import sys
 import time
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
@@ -18,8 +19,8 @@ from strategies.candles import Candles
 from strategies.symbols import SYMBOLS, Symbol
 from workers.replay.books import Ledgers
 from workers.replay.driver import Driver
-from workers.replay.identities import PRODUCER, SERVER, prepare
-from workers.replay.party import LOGINS, join
+from workers.replay.identities import PRODUCER, SERVER, Identities, prepare
+from workers.replay.party import LOGINS, RISK_BP, join
 from workers.replay.report import Report, checks, latency, outcomes, table
 from workers.replay.tally import Tally, tally
 from workers.replay.watch import Watcher
@@ -51,7 +52,7 @@ def replay(
     """Run it all; whether nothing was lost, nothing doubled, and with company the books balance."""
     fraction, traded = _fraction(approve), _symbol(file, symbol)
     candles = _candles(file, since, until)
-    console = Console(stderr=True)
+    console = Console(stderr=True, width=None if sys.stderr.isatty() else 150)
     with throw_away(*(COMPANY if company else ALONE)) as stack:
         report = asyncio.run(_Replay(stack, traded, fraction, candles, console, company).run(file))
     console.print(table(report))
@@ -76,8 +77,7 @@ class _Replay:
         endpoints, settings = self._stack.endpoints, self._stack.settings
         async with open_resources(settings, endpoints.dsn, endpoints.redis_url) as res:
             who = await prepare(res, self._stack.base_url, account=LOGINS[0] if self._company else "")
-            account = Identity(SERVER, LOGINS[0]) if self._company else None
-            driver = Driver(who, self._symbol, self._fraction, self._home, durable=False, account=account)
+            driver = self._driver(who)
             async with driver, AsyncExitStack() as others, asyncio.TaskGroup() as group:
                 party = await join(others, res, driver, self._symbol, self._home) if self._company else None
                 watcher = Watcher(who.base_url, driver.person.token)
@@ -100,6 +100,14 @@ class _Replay:
                     comments,
                 )
         return self._report(file, driver, watcher, found, seconds, books)
+
+    def _driver(self, who: Identities) -> Driver:
+        if not self._company:
+            return Driver(who, self._symbol, self._fraction, self._home, durable=False)
+        account, risk = Identity(SERVER, LOGINS[0]), RISK_BP / 10_000
+        return Driver(
+            who, self._symbol, self._fraction, self._home, durable=False, account=account, risk=risk
+        )
 
     async def _drive(self, driver: Driver) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
