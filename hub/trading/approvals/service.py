@@ -93,7 +93,8 @@ async def decided(
         await commands.issue_open(tx, res, approval.id, by.user_id, signal, volume)
     await outbox.append(tx, res.redis, [_event(approval, by)])
     await audit.record(tx, _entry(approval, by, on_paper))
-    tx.after_commit(f"count {approval.id}", partial(_count, approval, signal.created_at))
+    if by.actor_id is not None:  # these metrics are of what people decide
+        tx.after_commit(f"count {approval.id}", partial(_count, approval, signal.created_at))
     return approval, on_paper
 
 

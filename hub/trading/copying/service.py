@@ -52,7 +52,7 @@ async def enable(res: Resources, who: Principal, given: CopyIn, visitor: Visitor
             await _tell(tx, res, who.person, "copy.enabled", meta)
             await audit.record(tx, audit.act(who, visitor, "copy.enable", f"user:{who.person}", **meta))
             tx.after_commit("count", partial(_count, not before.enabled))
-        return await standing.of(tx, who.person)
+    return await standing.of(res.db, who.person)
 
 
 def _on(before: Copier, given: CopyIn, now: datetime) -> Copier:
@@ -85,7 +85,7 @@ async def disable(res: Resources, who: Principal, visitor: Visitor) -> CopyStatu
             meta = {"consent_version": version, "taken_back": back}
             await _tell(tx, res, who.person, "copy.disabled", meta)
             await audit.record(tx, audit.act(who, visitor, "copy.disable", f"user:{who.person}", **meta))
-        return await standing.of(tx, who.person)
+    return await standing.of(res.db, who.person)
 
 
 async def tighten(res: Resources, who: Principal, given: CopyRiskIn, visitor: Visitor) -> CopyStatus:
@@ -100,7 +100,7 @@ async def tighten(res: Resources, who: Principal, given: CopyRiskIn, visitor: Vi
             meta = rules.named(given)
             await _tell(tx, res, who.person, "copy.tightened", meta)
             await audit.record(tx, audit.act(who, visitor, "copy.risk", f"user:{who.person}", **meta))
-        return await standing.of(tx, who.person)
+    return await standing.of(res.db, who.person)
 
 
 async def status(res: Resources, who: Principal) -> CopyStatus:
