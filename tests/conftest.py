@@ -64,6 +64,7 @@ def settings(home: Path) -> Settings:
         # The tests of copying approve by hand as often as this.
         "COPY_EARNED_APPROVALS": "3",
         "COPY_MAX_TRADES_A_DAY": "1000",
+        "COPY_KEEP_HOURS": "false",
     }.items():
         patch.setenv(name, value)
     return Settings()

@@ -30,7 +30,7 @@ values (@id, @user_id, @act, @version, @text_hash, @ip::text::inet, @ua, @now);
 select act, version, at from trading.copy_consents where user_id = @user_id order by id desc limit 1;
 
 -- name: signals_to_copy :many
-select s.id, s.strategy from trading.signals as s
+select s.id, s.strategy, s.instrument from trading.signals as s
 where s.status = 'open' and s.expires_at > @now and (@after::uuid is null or s.id > @after)
     and not exists (select 1 from trading.copied_signals as done where done.signal_id = s.id)
 order by s.id limit @n;

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("nobody_copies")
 
 
 def proposed(mine: Copying, signal_id: str) -> Proposed:
-    return Proposed(UUID(signal_id), mine.strategy)
+    return Proposed(UUID(signal_id), mine.strategy, "XAUUSD")
 
 
 async def came_of(mine: Copying, signal_id: str) -> tuple[list[str], int, list[tuple[str, str | None]]]:

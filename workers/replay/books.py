@@ -109,7 +109,7 @@ async def ledgers(
     for name, (user_id, terminal) in terminals.items():
         books = await sql.sure(res.db, AccountBooks, "books_of_account", user_id=user_id)
         accounts.append(Outcome(name, books))
-        checks += _account(name, books, terminal)
+        checks += of_account(name, books, terminal)
     on_paper = await sql.sure(res.db, PaperBooks, "paper_books", user_id=paper)
     checks += await _paper(res.db, on_paper, paper, symbol, candles)
     unknown = await sql.run(res.db, "unknowns")
@@ -120,7 +120,7 @@ async def ledgers(
     return Ledgers(checks, accounts, on_paper, {each.reason: each.times for each in found})
 
 
-def _account(name: str, books: AccountBooks, terminal: Terminal) -> Iterator[Check]:
+def of_account(name: str, books: AccountBooks, terminal: Terminal) -> Iterator[Check]:
     closed_by_hand = sum(trade.close_reason == "manual" for trade in terminal.closed())
     yield Check(name, "balance: the hub's, the terminal's", books.balance, _minor(terminal.balance))
     yield Check(name, "balance: deposit and deals", _minor(DEPOSIT) + books.booked, books.balance)

@@ -211,6 +211,7 @@ class Proposed(Struct, frozen=True):
 
     id: UUID
     strategy: str
+    instrument: str
 
 
 class Finding(Struct, frozen=True):

@@ -14,26 +14,24 @@ from hub.core import clock, outbox
 from hub.core.db import AWAY, Transaction
 from hub.core.metrics import from_zero
 from hub.core.outbox import Event
-from hub.core.problems import NotFound, Problem
+from hub.core.problems import Problem
 from hub.core.resources import Resources
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
-from hub.money.quotas.service import QuotaExceeded
 from hub.trading.approvals import service as approvals
 from hub.trading.approvals.models import ApprovalIn
-from hub.trading.approvals.service import AlreadyDecided, By
+from hub.trading.approvals.service import By
 from hub.trading.commands.models import Bounds
-from hub.trading.copying import consent, rules, standing, store, topics
-from hub.trading.copying.models import Copied, Copier, Fit, Known, Outcome, OwnReason, Proposed, Reason
+from hub.trading.copying import consent, market, rules, standing, store, topics
+from hub.trading.copying.kept import Kept, of_problem
+from hub.trading.copying.models import Copied, Copier, Fit, Known, Outcome, OwnReason, Proposed
 from hub.trading.copying.settings import settings
 from hub.trading.risk import caps, controls
 from hub.trading.risk import rules as limits
 from hub.trading.risk import service as risk
 from hub.trading.risk.models import Reason as RiskReason
 from hub.trading.risk.models import Verdict
-from hub.trading.risk.service import KillSwitchOn, RiskBlocked, TradingPaused
 from hub.trading.signals.models import Held
-from hub.trading.signals.service import SignalClosed
 
 log = structlog.get_logger()
 
@@ -50,21 +48,6 @@ blocks = from_zero(
 )
 _SIGNALS = 20
 _PEOPLE = 200
-
-
-class Kept(Exception):
-    """The signal is not copied. `pauses`: a limit was broken; `suspends`: the strategy has to be earned anew."""
-
-    def __init__(
-        self,
-        reason: Reason,
-        figures: dict[str, Any] | None = None,
-        *,
-        pauses: bool = False,
-        suspends: bool = False,
-    ) -> None:
-        super().__init__(reason)
-        self.reason, self.figures, self.pauses, self.suspends = reason, figures or {}, pauses, suspends
 
 
 class Order(Struct, frozen=True):
@@ -121,7 +104,7 @@ async def copy(res: Resources, signal: Proposed, user_id: UUID) -> None:
     except Kept as kept:
         await _settle(res, signal, user_id, kept)
     except Problem as problem:
-        await _settle(res, signal, user_id, _kept(problem))
+        await _settle(res, signal, user_id, of_problem(problem))
     else:
         _trades.labels("placed").inc()
 
@@ -137,6 +120,10 @@ async def _may(tx: Transaction, copier: Copier, signal: Proposed) -> None:
         raise Kept("entitlement")
     if copier.suspended_for:
         raise Kept(copier.suspended_for)
+    if settings().keep_hours:
+        verdict = await market.permits(tx, signal.instrument, clock.now())
+        if not verdict.opens:
+            raise Kept(verdict.reason, verdict.figures)
     if (n := await store.approvals_of(tx, user_id, signal.strategy)) < settings().earned_approvals:
         raise Kept("not_earned", {"manual_approvals": n, "needed": settings().earned_approvals})
     fills = await store.last_fills(tx, user_id, signal.strategy, settings().drift_fills)
@@ -214,23 +201,6 @@ def _usable(known: list[Known]) -> None:
 def _allowed(verdict: Verdict, user_id: UUID) -> None:
     if not verdict.opens:
         raise risk.refused(verdict, user_id)
-
-
-def _kept(problem: Problem) -> Kept:
-    """A refusal of the way of all approvals, as copying takes it."""
-    if isinstance(problem, RiskBlocked):
-        verdict = Verdict(problem.extra["outcome"], problem.extra["reason"], problem.extra["figures"])
-        return Kept(verdict.reason, verdict.figures, pauses=rules.breach(verdict))
-    if isinstance(problem, KillSwitchOn | TradingPaused):
-        return Kept(problem.extra["reason"], problem.extra["figures"])
-    if isinstance(problem, AlreadyDecided):
-        return Kept("decided")
-    if isinstance(problem, SignalClosed | NotFound):
-        return Kept("closed")
-    if isinstance(problem, QuotaExceeded):
-        return Kept("quota", {"resets_at": problem.extra["resets_at"]})
-    log.error("copying.refused", title=problem.title, detail=problem.detail)
-    return Kept("refused", {"because": problem.title})
 
 
 async def _settle(res: Resources, signal: Proposed, user_id: UUID, kept: Kept) -> None:
