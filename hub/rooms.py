@@ -44,6 +44,10 @@ from hub.trading.paper.api import api as paper
 from hub.trading.paper.settings import PaperSettings
 from hub.trading.positions import topics as _position_topics
 from hub.trading.positions.api import api as positions
+from hub.trading.preflight import jobs as _preflight_jobs
+from hub.trading.preflight import topics as _preflight_topics
+from hub.trading.preflight.api import api as preflight
+from hub.trading.preflight.settings import PreflightSettings
 from hub.trading.reconciliation import jobs as _reconciliation_jobs
 from hub.trading.reconciliation.api import api as reconciliation
 from hub.trading.risk import jobs as _risk_jobs
@@ -78,6 +82,7 @@ APIS: list[Api] = [
     reconciliation,
     accounts,
     positions,
+    preflight,
     trades,
     risk,
     decisions,
@@ -89,7 +94,7 @@ APIS: list[Api] = [
 SECRETS = ("MFA_SEAL_SECRET",)
 """What rooms need besides the core: a hub without it does not start."""
 
-SETTINGS = (AccountSettings, CandleSettings, MediaSettings, PaperSettings, RiskSettings)
+SETTINGS = (AccountSettings, CandleSettings, MediaSettings, PaperSettings, PreflightSettings, RiskSettings)
 """Settings of rooms: no process starts with a bad value there either."""
 
 PLUGGED_IN = [
@@ -101,6 +106,8 @@ PLUGGED_IN = [
     _execution_topics,
     _account_topics,
     _position_topics,
+    _preflight_topics,
+    _preflight_jobs,
     _trade_topics,
     _risk_topics,
     _registration_jobs,

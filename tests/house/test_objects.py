@@ -121,6 +121,7 @@ OBJECTS: dict[str, tuple[Make, str, str, Any, int]] = {
     "PUT /accounts/{id}/primary": (account, "user", "user", None, 404),
     "DELETE /accounts/{id}": (account, "user", "user", None, 404),
     "GET /accounts/{id}/positions": (account, "user", "user", None, 404),
+    "GET /accounts/{id}/preflight": (account, "user", "user", None, 404),
 }
 SIGNED = {"POST /signals/{id}/cancel"}
 

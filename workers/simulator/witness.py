@@ -11,6 +11,7 @@ from caerus_client.errors import ApiProblem, Unreachable
 from caerus_client.snapshots import Counting, Side, Snapshot, SnapshotDeal, SnapshotPosition
 from caerus_client.times import rfc3339
 
+from workers.simulator import checkin
 from workers.simulator.terminal import Holding, Terminal
 from workers.simulator.trades import Trade
 
@@ -30,13 +31,16 @@ class Identity(NamedTuple):
 
 
 class Witness:
-    """Sends one snapshot at a time. While the owner has not linked the account it asks again every 30 s."""
+    """Reports for preflight once, then sends one snapshot at a time. While the owner has not linked the account it
+    asks again every 30 s.
+    """
 
     def __init__(self, terminal: Terminal, client: DeviceClient, account: Identity) -> None:
         self._terminal, self._client, self._account = terminal, client, account
         self._seq = Counting()
         self._told: set[int] = set()
         self._again = datetime.min.replace(tzinfo=UTC)
+        self._checked = False
 
     async def tell(self) -> bool:
         """Whether the hub has it and believes it; what could not be told is told with the next."""
@@ -45,6 +49,7 @@ class Witness:
             return False
         trades = [trade for trade in self._terminal.closed() if trade.ticket not in self._told][:_DEALS]
         try:
+            await self._check_in(now)
             taken = await self._client.snapshot(self._snapshot(now, trades))
         except Unreachable:
             return False
@@ -56,6 +61,25 @@ class Witness:
         if taken.doubt is None:
             self._told |= {trade.ticket for trade in trades}
         return taken.doubt is None
+
+    async def _check_in(self, now: datetime) -> None:
+        """Once a process; what was found is logged for who runs the terminal."""
+        if self._checked:
+            return
+        account, skew = self._account, self._client.clock.offset
+        report = checkin.report(
+            self._terminal.symbol,
+            self._seq.next(now),
+            now,
+            skew,
+            server=account.server,
+            login=account.login,
+            currency=account.currency,
+        )
+        answer = await self._client.preflight(report)
+        self._checked = True
+        for found in answer.findings:
+            log.info("preflight.found", reason=found.reason, severity=found.severity, mend=found.mend)
 
     def _snapshot(self, now: datetime, trades: list[Trade]) -> Snapshot:
         equity = _money(self._terminal.equity)

@@ -7,6 +7,7 @@ from hub.core.web import Api, Call
 from hub.trading.approvals import rules, service
 from hub.trading.approvals.models import Approval, ApprovalIn, Consent
 from hub.trading.approvals.service import AlreadyDecided
+from hub.trading.preflight.gate import NotCertified
 from hub.trading.risk.service import KillSwitchOn, RiskBlocked, TradingPaused
 from hub.trading.signals.service import SignalClosed
 
@@ -17,7 +18,16 @@ api = Api("", tag="approvals")
     "/approve",
     guard=guards.signed_in,
     idempotent=True,
-    raises=(NotFound, AlreadyDecided, SignalClosed, TradingPaused, KillSwitchOn, RiskBlocked, Invalid),
+    raises=(
+        NotFound,
+        AlreadyDecided,
+        SignalClosed,
+        TradingPaused,
+        KillSwitchOn,
+        RiskBlocked,
+        NotCertified,
+        Invalid,
+    ),
 )
 async def approve(call: Call, body: ApprovalIn) -> Approval:
     """Approve or reject a signal, once, within the bounds you set."""

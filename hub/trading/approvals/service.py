@@ -20,6 +20,7 @@ from hub.trading.approvals import rules, store, topics
 from hub.trading.approvals.models import Approval, ApprovalIn, Decision
 from hub.trading.commands import service as commands
 from hub.trading.paper import service as paper
+from hub.trading.preflight import gate as preflight
 from hub.trading.risk import service as risk
 from hub.trading.signals import service as signals
 
@@ -55,6 +56,7 @@ async def decide(
         )
         if approval.decision == "approved" and not on_paper:
             await risk.allow(tx, who.person)
+            await preflight.allow(tx, res, who.person, signal.instrument)
             await commands.issue_open(tx, res, approval.id, who.person, signal)
         await outbox.append(tx, res.redis, [_event(approval, who)])
         await audit.record(tx, _entry(approval, who, ip, on_paper))

@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/preflight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was found of an account of yours, and its certificate. */
+        get: operations["get_preflight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/primary": {
         parameters: {
             query?: never;
@@ -630,6 +647,23 @@ export interface paths {
         get: operations["poll"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/client/preflight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what your terminal knows of its account and symbols; the answer says what to mend. */
+        post: operations["take_preflight"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1716,6 +1750,39 @@ export interface components {
             user_id: string;
         };
         /**
+         * Certificate
+         * @description Proof that a terminal's account passed. `hash` is SHA-256 (hex) of `content` as JSON with sorted keys.
+         */
+        Certificate: {
+            /** Format: uuid */
+            account_id: string;
+            confirmed_at: string;
+            content: Record<string, never>;
+            hash: string;
+            /** Format: uuid */
+            id: string;
+            instruments: {
+                [key: string]: string;
+            };
+            issued_at: string;
+            valid_until: string;
+            version: number;
+        };
+        /**
+         * CertificateChanged
+         * @description The event: a certificate was issued or lost, or a demo account traded without one (`because` says why).
+         */
+        CertificateChanged: {
+            /** Format: uuid */
+            account_id: string;
+            because: ("failed" | "lapsed" | "superseded") | ("changed" | "failed" | "instrument" | "lapsed" | "not_reported" | "other_terminal") | null;
+            instruments: {
+                [key: string]: string;
+            };
+            valid_until: string | null;
+            version: number | null;
+        };
+        /**
          * ChangeIn
          * @description `password` is the one in use.
          */
@@ -2087,6 +2154,22 @@ export interface components {
             says: string;
             win_percent: number | null;
             wins: number;
+        };
+        /**
+         * Finding
+         * @description Something that is not as strategies need it, the figures it was found from, and what to mend.
+         */
+        Finding: {
+            figures: {
+                [key: string]: number | string;
+            };
+            instrument: string | null;
+            mend: string;
+            /** @enum {unknown} */
+            reason: "algo_off" | "ambiguous" | "clock_skew" | "contract_size" | "digits" | "filling" | "leverage_unknown" | "missing" | "netting" | "profit_currency" | "stops_level" | "tick_size" | "tick_value" | "trade_mode" | "trade_off" | "unmapped" | "volume_max" | "volume_min" | "volume_step";
+            /** @enum {unknown} */
+            severity: "block" | "warn";
+            symbol: string | null;
         };
         /**
          * Group
@@ -2748,6 +2831,19 @@ export interface components {
             taken_at: string;
         };
         /**
+         * Preflight
+         * @description The newest report of an account in what was found, and its certificate. `gap`: why a live order would be
+         *         refused, whatever its instrument.
+         */
+        Preflight: {
+            /** Format: uuid */
+            account_id: string;
+            certificate: components["schemas"]["Certificate"] | null;
+            findings: components["schemas"]["Finding"][];
+            gap: ("changed" | "failed" | "instrument" | "lapsed" | "not_reported" | "other_terminal") | null;
+            reported_at: string | null;
+        };
+        /**
          * Presence
          * @description All hubs. `people` are counted once, on however many hubs they are.
          */
@@ -2815,6 +2911,31 @@ export interface components {
         /** RenameIn */
         RenameIn: {
             name: string;
+        };
+        /**
+         * ReportIn
+         * @description `seq` grows with every report of a terminal. `time` is its clock; `skew_ms` how far it has put that right
+         *         itself. Of symbols, those it would trade: one for each instrument.
+         */
+        ReportIn: {
+            algo_allowed: boolean;
+            /** @default true */
+            connected?: boolean;
+            currency: string;
+            /** @enum {unknown} */
+            kind: "contest" | "demo" | "real";
+            leverage: number;
+            login: string;
+            /** @enum {unknown} */
+            mode: "hedging" | "netting";
+            seq: number;
+            server: string;
+            /** @default 0 */
+            skew_ms?: number;
+            symbols: components["schemas"]["SymbolIn"][];
+            /** Format: date-time */
+            time: string;
+            trade_allowed: boolean;
         };
         /** ResetIn */
         ResetIn: {
@@ -3012,6 +3133,32 @@ export interface components {
             r: number;
             sample_size: number;
             wins: number;
+        };
+        /**
+         * SymbolIn
+         * @description One symbol as the broker calls and describes it. `stops_level` in its own points (10^-digits);
+         *         `tick_value` of one lot and tick.
+         */
+        SymbolIn: {
+            /** Format: decimal */
+            contract_size: string;
+            digits: number;
+            filling: ("boc" | "fok" | "ioc" | "return")[];
+            name: string;
+            profit_currency: string;
+            stops_level: number;
+            /** Format: decimal */
+            tick_size: string;
+            /** Format: decimal */
+            tick_value: string;
+            /** @enum {unknown} */
+            trade_mode: "close_only" | "disabled" | "full" | "long_only" | "short_only";
+            /** Format: decimal */
+            volume_max: string;
+            /** Format: decimal */
+            volume_min: string;
+            /** Format: decimal */
+            volume_step: string;
         };
         /**
          * Taken
@@ -3329,6 +3476,64 @@ export interface operations {
             };
             /** @description Invalid request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_preflight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preflight"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4333,7 +4538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description Already decided or Signal is no longer open or Trading is paused or A risk limit keeps new trades out */
+            /** @description Already decided or Signal is no longer open or Trading is paused or A risk limit keeps new trades out or Account not certified for live trading */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6063,6 +6268,111 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    take_preflight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preflight"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account not linked */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account cannot be yours or Another terminal speaks for it or Account in another currency or Terminal is not connected */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
