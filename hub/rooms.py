@@ -36,6 +36,8 @@ from hub.trading.commands import jobs as _command_jobs
 from hub.trading.commands import topics as _command_topics
 from hub.trading.commands.api import api as commands
 from hub.trading.counterfactual.api import api as counterfactual
+from hub.trading.deputies import topics as _deputy_topics
+from hub.trading.deputies.api import api as deputies
 from hub.trading.devices.api import api as devices
 from hub.trading.executions import topics as _execution_topics
 from hub.trading.executions.api import api as executions
@@ -48,6 +50,8 @@ from hub.trading.preflight import jobs as _preflight_jobs
 from hub.trading.preflight import topics as _preflight_topics
 from hub.trading.preflight.api import api as preflight
 from hub.trading.preflight.settings import PreflightSettings
+from hub.trading.quorum import topics as _quorum_topics
+from hub.trading.quorum.api import api as quorum
 from hub.trading.reconciliation import jobs as _reconciliation_jobs
 from hub.trading.reconciliation.api import api as reconciliation
 from hub.trading.risk import jobs as _risk_jobs
@@ -75,6 +79,8 @@ APIS: list[Api] = [
     candles,
     signals,
     approvals,
+    deputies,
+    quorum,
     devices,
     commands,
     executions,
@@ -106,6 +112,8 @@ PLUGGED_IN = [
     _execution_topics,
     _account_topics,
     _position_topics,
+    _deputy_topics,
+    _quorum_topics,
     _preflight_topics,
     _preflight_jobs,
     _trade_topics,

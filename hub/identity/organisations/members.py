@@ -26,6 +26,17 @@ async def listed(res: Resources, organisation_id: UUID, query: PageQuery) -> Pag
     return page(rows, query.limit, [row.user_id for row in rows])
 
 
+async def stay(tx: Transaction, organisation_id: UUID) -> None:
+    """Nobody comes, goes or gets another role there until the transaction ends."""
+    await store.share(tx, organisation_id)
+
+
+async def holding(tx: Transaction, organisation_id: UUID, user_ids: list[UUID]) -> dict[UUID, MemberRole]:
+    """The roles of those of these people who belong to it now, and go on to until the transaction ends."""
+    await stay(tx, organisation_id)
+    return {row.user_id: row.role for row in await store.roles_among(tx, organisation_id, user_ids)}
+
+
 async def change(
     res: Resources, who: Principal, organisation_id: UUID, user_id: UUID, role: MemberRole, visitor: Visitor
 ) -> Member:

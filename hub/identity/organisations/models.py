@@ -37,6 +37,13 @@ class Member(Struct, frozen=True):
     created_at: datetime
 
 
+class Belongs(Struct, frozen=True):
+    """What somebody is in an organisation."""
+
+    user_id: UUID
+    role: MemberRole
+
+
 class OrganisationIn(Struct, frozen=True, forbid_unknown_fields=True):
     name: Name
 

@@ -4,6 +4,7 @@ from hub.core import outbox
 from hub.core.db import Db
 from hub.core.outbox import Event
 from hub.core.resources import Resources
+from hub.core.sql import Runs
 from hub.market.candles import store, topics
 from hub.market.candles.models import Candle, CandleQuery, Candles, ClosedCandle, Taken, Timeframe
 
@@ -24,6 +25,12 @@ async def take(db: Db, symbol: str, timeframe: Timeframe, candles: list[Candle])
     """Store the past, known candles corrected, without telling anybody. Each time may be given once."""
     async with db.pool.acquire() as connection, connection.transaction():
         return await store.take(connection, symbol, timeframe, candles)
+
+
+async def last(db: Runs, symbol: str, timeframe: Timeframe) -> Candle | None:
+    """The newest closed candle there is, however old."""
+    found = await store.newest(db, symbol, timeframe, None, 1)
+    return found[-1] if found else None
 
 
 async def newest(res: Resources, query: CandleQuery) -> Candles:

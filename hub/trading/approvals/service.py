@@ -1,7 +1,9 @@
 """Decide on a signal: the first answer wins, whatever surface it came from."""
 
 from typing import get_args
+from uuid import UUID
 
+from msgspec import Struct
 from prometheus_client import Counter, Histogram
 
 from hub.core import clock, outbox, tracing
@@ -13,16 +15,19 @@ from hub.core.paging import Page, PageQuery, page
 from hub.core.principal import Principal
 from hub.core.problems import Conflict
 from hub.core.resources import Resources
+from hub.core.web import Visitor
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.money.quotas import service as quotas
 from hub.trading.approvals import rules, store, topics
-from hub.trading.approvals.models import Approval, ApprovalIn, Decision
+from hub.trading.approvals.models import Approval, ApprovalIn, Decision, Hand
 from hub.trading.commands import service as commands
 from hub.trading.paper import service as paper
 from hub.trading.preflight import gate as preflight
+from hub.trading.quorum import policies
 from hub.trading.risk import service as risk
 from hub.trading.signals import service as signals
+from hub.trading.signals.models import Held
 
 _decided = from_zero(Counter("approvals_total", "Decisions", ["decision"]), get_args(Decision))
 _latency = Histogram(
@@ -36,42 +41,71 @@ class AlreadyDecided(Conflict):
     title = "Already decided"
 
 
-async def decide(
-    res: Resources, who: Principal, given: ApprovalIn, ip: str | None, user_agent: str
-) -> Approval:
+class Settled(Struct, frozen=True):
+    """A decision that was just stored. `entry` is to be recorded last in its transaction."""
+
+    approval: Approval
+    signal: Held
+    entry: Entry
+
+
+async def decide(res: Resources, who: Principal, given: ApprovalIn, visitor: Visitor) -> Approval:
     """Approve or reject, once. An approval tells the person's terminals to act, unless trading is stopped; with paper
     trading on it goes to the paper portfolio instead, which no stop of the live one concerns.
     """
     rules.check(given, clock.now())
     async with res.db.transaction() as tx:
         signal = await signals.hold_open(tx, given.signal_id)
-        tracing.link(signal.traceparent)
-        row = await store.add(tx, uuid7(), who.person, given, ip, user_agent, clock.now())
-        if row is None:
-            raise await _already(tx, who, given)
-        await quotas.consume(tx, who.person, "approvals")
-        approval = row.shown()
-        on_paper = approval.decision == "approved" and await paper.follow(
-            tx, approval.id, who.person, signal, approval.bounds
-        )
-        if approval.decision == "approved" and not on_paper:
-            await risk.allow(tx, who.person)
-            await preflight.allow(tx, res, who.person, signal.instrument)
-            await commands.issue_open(tx, res, approval.id, who.person, signal)
-        await outbox.append(tx, res.redis, [_event(approval, who)])
-        await audit.record(tx, _entry(approval, who, ip, on_paper))
+        settled = await settle(tx, res, signal, given, Hand(who.person, who, visitor))
+        await audit.record(tx, settled.entry)
+    return counted(settled)
+
+
+async def settle(tx: Transaction, res: Resources, signal: Held, given: ApprovalIn, hand: Hand) -> Settled:
+    """Decide on a signal that is held open. The caller records the entry last, and calls `counted` after the commit.
+
+    Whoever decides, and for whomever, comes here: one decision a person and signal, and every stop is asked.
+    """
+    tracing.link(signal.traceparent)
+    row = await store.add(tx, uuid7(), hand, given, clock.now())
+    if row is None:
+        raise await already(tx, hand.person, given.signal_id)
+    await quotas.consume(tx, hand.person, "approvals")
+    approval = row.shown()
+    on_paper = approval.decision == "approved" and await paper.follow(
+        tx, approval.id, hand.person, signal, approval.bounds
+    )
+    if approval.decision == "approved" and not on_paper:
+        await risk.allow(tx, hand.person)
+        if hand.via != "quorum":
+            await policies.allow_alone(tx, hand.person)
+        await preflight.allow(tx, res, hand.person, signal.instrument)
+        await commands.issue_open(tx, res, approval.id, hand.person, signal)
+    await outbox.append(tx, res.redis, [_event(approval, hand)])
+    return Settled(approval, signal, _entry(approval, hand, on_paper))
+
+
+def counted(settled: Settled) -> Approval:
+    """After the commit."""
+    approval = settled.approval
     _decided.labels(approval.decision).inc()
-    _latency.observe((approval.created_at - signal.created_at).total_seconds())
+    _latency.observe((approval.created_at - settled.signal.created_at).total_seconds())
     return approval
 
 
-async def _already(tx: Transaction, who: Principal, given: ApprovalIn) -> AlreadyDecided:
-    first = await store.of_signal(tx, given.signal_id, who.person)
+async def already(tx: Transaction, person: UUID, signal_id: UUID) -> AlreadyDecided:
+    """Why a signal cannot be decided for this person any more."""
+    first = await store.of_signal(tx, signal_id, person)
     if first is None:
         return AlreadyDecided("You are deciding on this signal elsewhere at this moment.")
+    by = {"self": "You", "deputy": "Your deputy", "quorum": "The approvers"}[first.via]
     return AlreadyDecided(
-        f"You {first.decision} this signal before.", approval_id=str(first.id), decision=first.decision
+        f"{by} {first.decision} this signal before.", approval_id=str(first.id), decision=first.decision
     )
+
+
+async def is_decided(tx: Transaction, person: UUID, signal_id: UUID) -> bool:
+    return await store.of_signal(tx, signal_id, person) is not None
 
 
 async def listed(res: Resources, who: Principal, query: PageQuery) -> Page[Approval]:
@@ -79,15 +113,19 @@ async def listed(res: Resources, who: Principal, query: PageQuery) -> Page[Appro
     return page([row.shown() for row in rows], query.limit, [row.id for row in rows])
 
 
-def _event(approval: Approval, who: Principal) -> Event:
-    topic = topics.approvals.name(user_id=who.person)
-    return Event(topic, "approval.decided", f"signal:{approval.signal_id}", f"user:{who.person}", approval)
+def _event(approval: Approval, hand: Hand) -> Event:
+    topic, subject = topics.approvals.name(user_id=hand.person), f"signal:{approval.signal_id}"
+    return Event(topic, "approval.decided", subject, f"user:{hand.by.person}", approval)
 
 
-def _entry(approval: Approval, who: Principal, ip: str | None, on_paper: bool) -> Entry:
+def _entry(approval: Approval, hand: Hand, on_paper: bool) -> Entry:
     meta = {
         "signal_id": str(approval.signal_id),
         "decision": approval.decision,
         "consent_version": approval.consent_version,
     } | ({"on": "paper"} if on_paper else {})
-    return Entry("approval.create", f"approval:{approval.id}", who.role, who.user_id, ip, meta)
+    if hand.via != "self":
+        meta |= {"for": str(hand.person), "via": hand.via} | (
+            {"deputy": str(hand.grant)} if hand.grant else {}
+        )
+    return audit.act(hand.by, hand.visitor, "approval.create", f"approval:{approval.id}", **meta)
