@@ -171,7 +171,7 @@ select id from identity.organisations where id = @id and deleted_at is null for 
 
 -- name: roles_among :many
 -- Who of these belongs to it and may sign in.
-select m.user_id, m.role
+select m.user_id, m.role, m.created_at
 from identity.memberships as m
 join identity.organisations as o on o.id = m.organisation_id
 join identity.users as u on u.id = m.user_id

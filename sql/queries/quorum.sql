@@ -19,28 +19,35 @@ values (@id, @organisation_id, @version, @needed, @approvers, @by, @now)
 returning organisation_id, version, needed, approvers, set_by, set_at, ended_at;
 
 -- name: policy_traders :many
-select organisation_id, user_id from trading.policy_traders
-where organisation_id = @organisation_id and released_at is null order by user_id;
+-- Who has left the organisation is none of them, nor is who came back and has not joined again.
+select t.organisation_id, t.user_id
+from trading.policy_traders as t
+join identity.memberships as m
+    on m.organisation_id = t.organisation_id and m.user_id = t.user_id and m.created_at <= t.joined_at
+where t.organisation_id = @organisation_id and t.released_at is null order by t.user_id;
 
 -- name: policy_binding :one
--- Who has left the organisation, or whose organisation is no more, decides for themselves again.
 select p.organisation_id, p.version, p.needed, p.approvers, p.set_by, p.set_at, p.ended_at
 from trading.policy_traders as t
 join trading.approval_policies as p on p.organisation_id = t.organisation_id and p.ended_at is null
 join identity.organisations as o on o.id = t.organisation_id and o.deleted_at is null
-join identity.memberships as m on m.organisation_id = t.organisation_id and m.user_id = t.user_id
+join identity.memberships as m
+    on m.organisation_id = t.organisation_id and m.user_id = t.user_id and m.created_at <= t.joined_at
 where t.user_id = @user_id and t.released_at is null;
 
 -- name: release_lapsed :exec
 update trading.policy_traders as t set released_at = @now
 where t.user_id = @user_id and t.released_at is null and not exists (
     select from identity.memberships as m join identity.organisations as o on o.id = m.organisation_id
-    where m.organisation_id = t.organisation_id and m.user_id = t.user_id and o.deleted_at is null
+    where m.organisation_id = t.organisation_id and m.user_id = t.user_id and m.created_at <= t.joined_at
+      and o.deleted_at is null
 );
 
 -- name: join_policy :exec
+-- Never before they became a member, whatever the clocks of two hubs say.
 insert into trading.policy_traders (id, organisation_id, user_id, joined_at)
-values (@id, @organisation_id, @user_id, @now)
+select @id::uuid, m.organisation_id, m.user_id, greatest(@now::timestamptz, m.created_at)
+from identity.memberships as m where m.organisation_id = @organisation_id and m.user_id = @user_id
 on conflict do nothing;
 
 -- name: release_trader :exec

@@ -121,6 +121,19 @@ async def test_both_must_belong_to_the_organisation_when_it_is_decided(hub: Runn
     assert await of.stored(id) == []
 
 
+@pytest.mark.parametrize("who", ["person", "deputy"])
+async def test_who_left_and_came_back_is_named_anew(hub: RunningHub, who: str) -> None:
+    of = await pair(hub)
+    heir = await of.team.join(of.person, await hub.person())
+    await of.team.change(of.person, heir, "owner")
+    grant = await of.named()
+    assert (await of.team.leave(getattr(of, who))).status == 204
+    await of.team.join(heir, getattr(of, who))
+    assert (await of.decide(grant, await of.signal())).body["type"] == "/problems/not-together"
+    await of.revoke(grant)
+    assert (await of.decide(await of.named(), await of.signal())).status == 201
+
+
 async def test_only_a_member_of_ones_organisation_is_named(hub: RunningHub) -> None:
     of, stranger = await pair(hub), await hub.person()
     viewer = await of.team.join(of.person, await hub.person(), "viewer")

@@ -157,6 +157,18 @@ async def test_a_trader_is_under_one_policy_at_a_time(hub: RunningHub) -> None:
     assert (await other.call(person, "POST", f"{POLICY}/join")).status == 200
 
 
+async def test_who_left_and_came_back_is_under_it_only_when_they_join_again(hub: RunningHub) -> None:
+    of = await desk(hub, 1, 1)
+    assert (await of.team.leave(of.trader)).status == 204
+    await of.team.join(of.owner, of.trader)
+    assert (await of.team.call(of.owner, "GET", POLICY)).body["traders"] == []
+    assert (await of.vote(of.approvers[0], await of.signal())).status == 404
+    assert (await hub.approve(of.trader, await of.signal())).status == 201
+    assert (await of.join()).status == 200
+    assert (await hub.approve(of.trader, await of.signal())).status == 409
+    assert (await of.vote(of.approvers[0], await of.signal())).status == 201
+
+
 async def test_a_policy_is_an_admins_to_set_and_everybodys_to_see(hub: RunningHub) -> None:
     of, stranger = await desk(hub), await hub.person()
     body = {"needed": 1, "approvers": [str(of.trader.id)]}

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.problems import Invalid
+from hub.identity.organisations.models import Belongs
 from hub.trading.commands.models import Bounds
 from hub.trading.quorum import rules
 from hub.trading.quorum.models import PolicyIn, VoteRow
@@ -129,8 +130,9 @@ def test_without_a_price_or_a_bound_nothing_is_refused() -> None:
     ],
 )
 def test_a_policy_that_cannot_be_is_refused(needed: int, approvers: list[UUID], pointer: str) -> None:
-    roles: Any = dict.fromkeys(PEOPLE[:4], "member") | {PEOPLE[4]: "viewer"}
+    there = {each: Belongs(each, "member", NOW) for each in PEOPLE[:4]}
+    there[PEOPLE[4]] = Belongs(PEOPLE[4], "viewer", NOW)
     with pytest.raises(Invalid) as refused:
-        rules.check(PolicyIn(needed, approvers), roles)
+        rules.check(PolicyIn(needed, approvers), there)
     assert [each.pointer for each in refused.value.errors] == [pointer]
-    rules.check(PolicyIn(1, PEOPLE[:4]), roles)
+    rules.check(PolicyIn(1, PEOPLE[:4]), there)

@@ -63,7 +63,7 @@ class Witness:
         return taken.doubt is None
 
     async def _check_in(self, now: datetime) -> None:
-        """Once a process; what was found is logged for who runs the terminal."""
+        """Once a process; what was found is logged for who runs the terminal. A refusal keeps no snapshot back."""
         if self._checked:
             return
         account, skew = self._account, self._client.clock.offset
@@ -76,7 +76,11 @@ class Witness:
             login=account.login,
             currency=account.currency,
         )
-        answer = await self._client.preflight(report)
+        try:
+            answer = await self._client.preflight(report)
+        except ApiProblem as problem:
+            log.info("preflight.refused", status=problem.status, why=str(problem))
+            return
         self._checked = True
         for found in answer.findings:
             log.info("preflight.found", reason=found.reason, severity=found.severity, mend=found.mend)

@@ -12,7 +12,7 @@ from hub.core.web import Visitor
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.identity.organisations import rules, store
-from hub.identity.organisations.models import Heir, Member, MemberRole
+from hub.identity.organisations.models import Belongs, Heir, Member, MemberRole
 from hub.identity.organisations.service import enter
 
 
@@ -31,10 +31,10 @@ async def stay(tx: Transaction, organisation_id: UUID) -> None:
     await store.share(tx, organisation_id)
 
 
-async def holding(tx: Transaction, organisation_id: UUID, user_ids: list[UUID]) -> dict[UUID, MemberRole]:
-    """The roles of those of these people who belong to it now, and go on to until the transaction ends."""
+async def holding(tx: Transaction, organisation_id: UUID, user_ids: list[UUID]) -> dict[UUID, Belongs]:
+    """Those of these people who belong to it now, and go on to until the transaction ends."""
     await stay(tx, organisation_id)
-    return {row.user_id: row.role for row in await store.roles_among(tx, organisation_id, user_ids)}
+    return {row.user_id: row for row in await store.roles_among(tx, organisation_id, user_ids)}
 
 
 async def change(

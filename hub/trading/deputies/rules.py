@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.core.problems import Forbidden, Problem, invalid
-from hub.identity.organisations.models import MemberRole
+from hub.identity.organisations.models import Belongs
 from hub.trading.deputies.models import Deputy, DeputyIn
 from hub.trading.signals.models import Held
 from strategies.symbols import SYMBOLS
@@ -23,7 +23,8 @@ class NotTogether(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(
-            "Both must belong to the organisation now, the deputy as member or higher, and be able to sign in."
+            "Both must belong to the organisation, the deputy as member or higher, and be able to sign in. "
+            "Who has left and come back is named anew."
         )
 
 
@@ -37,10 +38,12 @@ def check(given: DeputyIn, me: UUID, now: datetime) -> None:
         raise invalid("/instrument", f"unknown instrument; known are {', '.join(sorted(SYMBOLS))}")
 
 
-def check_together(roles: dict[UUID, MemberRole], person: UUID, deputy: UUID) -> None:
-    """`NotTogether` unless both are there; a viewer only looks."""
-    if person not in roles or roles.get(deputy, "viewer") == "viewer":
+def together(there: dict[UUID, Belongs], person: UUID, deputy: UUID) -> datetime:
+    """Since when both are there, or `NotTogether`; a viewer only looks."""
+    me, them = there.get(person), there.get(deputy)
+    if me is None or them is None or them.role == "viewer":
         raise NotTogether
+    return max(me.created_at, them.created_at)
 
 
 def check_covers(grant: Deputy, signal: Held, now: datetime) -> None:

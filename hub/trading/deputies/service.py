@@ -47,12 +47,12 @@ async def name(res: Resources, who: Principal, given: DeputyIn, visitor: Visitor
     rules.check(given, who.person, now)
     async with res.db.transaction() as tx:
         await store.lock(tx, who.person)
-        roles = await members.holding(tx, given.organisation_id, [who.person, given.deputy_id])
-        rules.check_together(roles, who.person, given.deputy_id)
+        there = await members.holding(tx, given.organisation_id, [who.person, given.deputy_id])
+        since = rules.together(there, who.person, given.deputy_id)
         await store.lapse(tx, who.person, now)
         if await store.count(tx, who.person) >= MOST:
             raise TooManyDeputies
-        deputy = await store.add(tx, uuid7(), who.person, given, now)
+        deputy = await store.add(tx, uuid7(), who.person, given, max(now, since))
         if deputy is None:
             raise AlreadyDeputy
         await _tell(tx, res, deputy, "deputy.named", who)
@@ -89,8 +89,9 @@ async def decide(res: Resources, who: Principal, id: UUID, given: ApprovalIn, vi
         if grant is None:
             raise _none()
         rules.check_covers(grant, signal, clock.now())
-        roles = await members.holding(tx, grant.organisation_id, [grant.user_id, grant.deputy_id])
-        rules.check_together(roles, grant.user_id, grant.deputy_id)
+        there = await members.holding(tx, grant.organisation_id, [grant.user_id, grant.deputy_id])
+        if rules.together(there, grant.user_id, grant.deputy_id) > grant.created_at:
+            raise rules.NotTogether
         hand = Hand(grant.user_id, who, visitor, "deputy", grant.id)
         settled = await approvals.settle(tx, res, signal, given, hand)
         await audit.record(tx, settled.entry)

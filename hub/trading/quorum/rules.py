@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from hub.core.problems import Conflict, invalid
-from hub.identity.organisations.models import MemberRole
+from hub.identity.organisations.models import Belongs
 from hub.trading.commands.models import Bounds
 from hub.trading.quorum.models import Outcome, PolicyIn, VoteRow
 from hub.trading.signals.models import Held
@@ -28,20 +28,20 @@ class Count(Struct, frozen=True):
     rejections: list[VoteRow]
 
 
-def check(given: PolicyIn, roles: dict[UUID, MemberRole]) -> None:
+def check(given: PolicyIn, there: dict[UUID, Belongs]) -> None:
     """`Invalid` for a policy that can never be met, or approvers who are not there or only look."""
     if len(set(given.approvers)) != len(given.approvers):
         raise invalid("/approvers", "names somebody twice")
     if given.needed > len(given.approvers):
         raise invalid("/needed", f"is more than the {len(given.approvers)} approvers there are")
     for number, each in enumerate(given.approvers):
-        if not may_vote(roles.get(each)):
+        if not may_vote(there.get(each)):
             raise invalid(f"/approvers/{number}", "must belong to the organisation as member or higher")
 
 
-def may_vote(role: MemberRole | None) -> bool:
+def may_vote(somebody: Belongs | None) -> bool:
     """A viewer only looks."""
-    return role in ("owner", "admin", "member")
+    return somebody is not None and somebody.role != "viewer"
 
 
 def count(votes: Iterable[VoteRow], needed: int, approvers: Iterable[UUID], now: datetime) -> Count:

@@ -103,10 +103,10 @@ async def _ballot(
         raise NoPolicy
     if given.trader_id not in {each.user_id for each in await store.traders(tx, organisation_id)}:
         raise NoTrader
-    roles = await members.holding(tx, organisation_id, [*policy.approvers, given.trader_id])
-    if given.trader_id not in roles:
+    known = await members.holding(tx, organisation_id, [*policy.approvers, given.trader_id])
+    if given.trader_id not in known:
         raise NoTrader
-    there = [each for each in policy.approvers if rules.may_vote(roles.get(each))]
+    there = [each for each in policy.approvers if rules.may_vote(known.get(each))]
     if who.person not in there:
         raise NotAnApprover
     return policy, there
