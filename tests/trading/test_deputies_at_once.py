@@ -3,6 +3,8 @@
 import asyncio
 from uuid import UUID
 
+from hub.identity.organisations import members
+from hub.identity.organisations import store as organisations
 from hub.trading.deputies import store
 from tests.hubs import RunningHub
 from tests.trading.pairs import pair
@@ -49,7 +51,27 @@ async def test_without_the_hold_revoking_answers_too_early(hub: RunningHub) -> N
 
 
 async def test_putting_a_member_out_waits_for_what_they_are_deciding(hub: RunningHub) -> None:
-    """Removals and decisions at once: nothing is decided by who was out before it began."""
+    """A decision has asked who belongs and has not committed: the removal answers after it."""
+    of = await pair(hub)
+    grant = await of.named()
+    async with hub.res.db.transaction() as tx:
+        assert of.deputy.id in await members.holding(tx, UUID(of.team.id), [of.deputy.id])
+        removing = asyncio.get_running_loop().create_task(of.team.remove(of.person, of.deputy))
+        await hub.until_waiting(1)
+        assert not removing.done()
+    assert (await removing).status == 204
+    assert (await of.decide(grant, await of.signal())).status == 403
+
+
+async def test_without_the_hold_a_member_is_out_before_they_decide(hub: RunningHub) -> None:
+    """The control of the test above."""
+    of = await pair(hub)
+    async with hub.res.db.transaction() as tx:
+        assert await organisations.roles_among(tx, UUID(of.team.id), [of.deputy.id])
+        assert (await of.team.remove(of.person, of.deputy)).status == 204
+
+
+async def test_of_removals_and_decisions_at_once_each_is_whole(hub: RunningHub) -> None:
     for _ in range(6):
         of = await pair(hub)
         grant, id = await of.named(), await of.signal()
