@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hub.core.problems import Invalid
 from hub.trading.preflight import names, rules
 from hub.trading.preflight.content import content, hashed
-from hub.trading.preflight.models import Finding, ReportIn
+from hub.trading.preflight.models import PreflightFinding, PreflightIn
 from strategies.symbols import ALIASES, SYMBOLS
 from tests.trading.looks import Broker
 from tests.trading.preflights import euro, gold, report
@@ -22,8 +22,8 @@ from tests.trading.preflights import euro, gold, report
 AT, DEVICE = Broker("Rules-Live"), UUID(int=7)
 
 
-def told(*symbols: dict[str, Any], **changed: Any) -> ReportIn:
-    return msgspec.convert(report(AT, 1, *symbols, **changed), ReportIn, strict=False)
+def told(*symbols: dict[str, Any], **changed: Any) -> PreflightIn:
+    return msgspec.convert(report(AT, 1, *symbols, **changed), PreflightIn, strict=False)
 
 
 def found(*symbols: dict[str, Any], measured_ms: int = 0, **changed: Any) -> set[tuple[str, str, str | None]]:
@@ -265,7 +265,7 @@ def test_whatever_a_broker_gives_something_is_said(
     symbol |= {"stops_level": level, "trade_mode": mode}
     told_ = told(symbol)
     rules.check(told_)
-    every: list[Finding] = rules.findings(told_, 0, 30_000)
+    every: list[PreflightFinding] = rules.findings(told_, 0, 30_000)
     assert all(each.mend for each in every)
     if said := content(told_, DEVICE, every):
         assert said["instruments"]["XAUUSD"]["contract_size"] == "100"

@@ -33,8 +33,8 @@ class Approval(Struct, frozen=True):
     consent_version: str
     bounds: Bounds
     created_at: datetime
-    via: Via
-    decided_by: UUID | None
+    via: Via = "self"
+    decided_by: UUID | None = None
 
 
 class Row(Struct, frozen=True):

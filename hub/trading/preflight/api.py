@@ -8,7 +8,7 @@ from hub.core.web import Api, Call
 from hub.trading.accounts.verify import AccountTaken, AnotherTerminal, NotLinked, OtherCurrency
 from hub.trading.devices.guards import device
 from hub.trading.preflight import service
-from hub.trading.preflight.models import Preflight, ReportIn
+from hub.trading.preflight.models import Preflight, PreflightIn
 from hub.trading.preflight.rules import TerminalOffline
 
 api = Api("", tag="preflight")
@@ -17,7 +17,7 @@ _REFUSALS = (Unauthenticated, NotLinked, AccountTaken, AnotherTerminal, OtherCur
 
 
 @api.post("/client/preflight", guard=device, status=200, max_body=262_144, raises=(*_REFUSALS, Invalid))
-async def take_preflight(call: Call, body: ReportIn) -> Preflight:
+async def take_preflight(call: Call, body: PreflightIn) -> Preflight:
     """Say what your terminal knows of its account and symbols; the answer says what to mend."""
     return await service.take(call.res, call.who, body, call.visitor)
 

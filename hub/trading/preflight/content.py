@@ -7,14 +7,14 @@ from uuid import UUID
 import msgspec
 
 from hub.trading.preflight import names
-from hub.trading.preflight.models import Finding, ReportIn, SymbolIn
+from hub.trading.preflight.models import PreflightFinding, PreflightIn, PreflightSymbolIn
 from hub.trading.preflight.rules import plain
 
 RULES = 1
 """Raised when a rule gets stricter: what was certified by the old ones is not the same content any more."""
 
 
-def content(report: ReportIn, device_id: UUID, findings: list[Finding]) -> dict[str, Any] | None:
+def content(report: PreflightIn, device_id: UUID, findings: list[PreflightFinding]) -> dict[str, Any] | None:
     """None when there is nothing to certify: the account is blocked, or every symbol is."""
     blocked = {found.instrument for found in findings if found.severity == "block"}
     by_name = {each.name: each for each in report.symbols}
@@ -35,7 +35,7 @@ def content(report: ReportIn, device_id: UUID, findings: list[Finding]) -> dict[
     }
 
 
-def _terms(symbol: SymbolIn) -> dict[str, Any]:
+def _terms(symbol: PreflightSymbolIn) -> dict[str, Any]:
     return {
         "symbol": symbol.name,
         "contract_size": plain(symbol.contract_size),

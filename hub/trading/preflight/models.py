@@ -43,7 +43,7 @@ Gap = Literal["not_reported", "failed", "lapsed", "other_terminal", "changed", "
 Ended = Literal["superseded", "failed", "lapsed"]
 
 
-class SymbolIn(Struct, frozen=True, forbid_unknown_fields=True):
+class PreflightSymbolIn(Struct, frozen=True, forbid_unknown_fields=True):
     """One symbol as the broker calls and describes it. `stops_level` in its own points (10^-digits);
     `tick_value` of one lot and tick.
     """
@@ -62,7 +62,7 @@ class SymbolIn(Struct, frozen=True, forbid_unknown_fields=True):
     profit_currency: Currency
 
 
-class ReportIn(Struct, frozen=True, forbid_unknown_fields=True):
+class PreflightIn(Struct, frozen=True, forbid_unknown_fields=True):
     """`seq` grows with every report of a terminal. `time` is its clock; `skew_ms` how far it has put that right
     itself. Of symbols, those it would trade: one for each instrument.
     """
@@ -77,12 +77,12 @@ class ReportIn(Struct, frozen=True, forbid_unknown_fields=True):
     leverage: Annotated[int, Meta(ge=0, le=100_000)]
     trade_allowed: bool
     algo_allowed: bool
-    symbols: Annotated[list[SymbolIn], Meta(max_length=200)]
+    symbols: Annotated[list[PreflightSymbolIn], Meta(max_length=200)]
     connected: bool = True
     skew_ms: Annotated[int, Meta(ge=-(2**31), le=2**31)] = 0
 
 
-class Finding(Struct, frozen=True):
+class PreflightFinding(Struct, frozen=True):
     """Something that is not as strategies need it, the figures it was found from, and what to mend."""
 
     reason: Reason
@@ -114,7 +114,7 @@ class Preflight(Struct, frozen=True):
 
     account_id: UUID
     reported_at: datetime | None
-    findings: list[Finding]
+    findings: list[PreflightFinding]
     certificate: Certificate | None
     gap: Gap | None
 
@@ -171,8 +171,8 @@ class Reported(Struct, frozen=True):
     received_at: datetime
 
     @property
-    def found(self) -> list[Finding]:
-        return convert(self.findings["items"], list[Finding])
+    def found(self) -> list[PreflightFinding]:
+        return convert(self.findings["items"], list[PreflightFinding])
 
 
 class Flown(Struct, frozen=True):

@@ -10,7 +10,16 @@ from decimal import Decimal
 
 from hub.core.problems import Conflict, FieldError, Invalid
 from hub.trading.preflight import names
-from hub.trading.preflight.models import Finding, Flown, Gap, Reason, ReportIn, Severity, Stored, SymbolIn
+from hub.trading.preflight.models import (
+    Flown,
+    Gap,
+    PreflightFinding,
+    PreflightIn,
+    PreflightSymbolIn,
+    Reason,
+    Severity,
+    Stored,
+)
 from strategies.fib_rsi import FibRsiParams
 from strategies.symbols import SYMBOLS, Symbol
 
@@ -30,7 +39,7 @@ class TerminalOffline(Conflict):
         )
 
 
-def check(report: ReportIn) -> None:
+def check(report: PreflightIn) -> None:
     """`TerminalOffline`, or `Invalid` for figures that no broker gives."""
     if not report.connected:
         raise TerminalOffline
@@ -38,7 +47,7 @@ def check(report: ReportIn) -> None:
         raise Invalid("The report is not valid.", errors=faults[:20])
 
 
-def _faults(report: ReportIn) -> Iterator[FieldError]:
+def _faults(report: PreflightIn) -> Iterator[FieldError]:
     for number, each in enumerate(report.symbols):
         at = f"/symbols/{number}"
         for name in _NUMBERS:
@@ -58,12 +67,12 @@ def _sane(value: Decimal) -> bool:
     return isinstance(exponent, int) and exponent >= _SMALLEST_EXPONENT and abs(value) < _MOST
 
 
-def findings(report: ReportIn, skew_ms: int, max_skew_ms: int) -> list[Finding]:
+def findings(report: PreflightIn, skew_ms: int, max_skew_ms: int) -> list[PreflightFinding]:
     """Everything that is not as it must be or had better be. `skew_ms` is measured by the hub."""
     return [*_account(report, skew_ms, max_skew_ms), *_symbols(report)]
 
 
-def _account(report: ReportIn, skew_ms: int, most_ms: int) -> Iterator[Finding]:
+def _account(report: PreflightIn, skew_ms: int, most_ms: int) -> Iterator[PreflightFinding]:
     if not report.algo_allowed:
         yield _of_account("algo_off", "block", "Switch Algo Trading on, in the terminal and for this EA.")
     if not report.trade_allowed:
@@ -90,34 +99,38 @@ def _account(report: ReportIn, skew_ms: int, most_ms: int) -> Iterator[Finding]:
         )
 
 
-def _of_account(reason: Reason, severity: Severity, mend: str, **figures: int | str) -> Finding:
-    return Finding(reason, severity, None, None, figures, mend)
+def _of_account(reason: Reason, severity: Severity, mend: str, **figures: int | str) -> PreflightFinding:
+    return PreflightFinding(reason, severity, None, None, figures, mend)
 
 
-def _symbols(report: ReportIn) -> Iterator[Finding]:
+def _symbols(report: PreflightIn) -> Iterator[PreflightFinding]:
     mapped, by_name = names.mapped(each.name for each in report.symbols), {s.name: s for s in report.symbols}
     for name in mapped.unknown:
-        yield Finding("unmapped", "warn", None, name, {}, "No instrument of ours; nothing is traded there.")
+        yield PreflightFinding(
+            "unmapped", "warn", None, name, {}, "No instrument of ours; nothing is traded there."
+        )
     for ours in SYMBOLS:
         if ours in mapped.one:
             yield from _symbol(report, SYMBOLS[ours], by_name[mapped.one[ours]])
         elif ours in mapped.many:
             figures: dict[str, int | str] = {"symbols": ", ".join(mapped.many[ours])}
             mend = "Report only the one symbol that is to be traded."
-            yield Finding("ambiguous", "block", ours, None, figures, mend)
+            yield PreflightFinding("ambiguous", "block", ours, None, figures, mend)
         else:
-            yield Finding("missing", "warn", ours, None, {}, "Show the symbol in Market Watch to trade it.")
+            yield PreflightFinding(
+                "missing", "warn", ours, None, {}, "Show the symbol in Market Watch to trade it."
+            )
 
 
-def _symbol(report: ReportIn, ours: Symbol, theirs: SymbolIn) -> Iterator[Finding]:
+def _symbol(report: PreflightIn, ours: Symbol, theirs: PreflightSymbolIn) -> Iterator[PreflightFinding]:
     for reason, severity, mend, figures in (*_terms(report, ours, theirs), *_dealing(ours, theirs)):
-        yield Finding(reason, severity, ours.name, theirs.name, figures, mend)
+        yield PreflightFinding(reason, severity, ours.name, theirs.name, figures, mend)
 
 
 _Found = tuple[Reason, Severity, str, dict[str, int | str]]
 
 
-def _terms(report: ReportIn, ours: Symbol, theirs: SymbolIn) -> Iterator[_Found]:
+def _terms(report: PreflightIn, ours: Symbol, theirs: PreflightSymbolIn) -> Iterator[_Found]:
     """What a price and a lot are worth."""
     needed, point = contract_size(ours), exact(ours.point)
     if theirs.profit_currency != ours.currency:
@@ -142,7 +155,7 @@ def _terms(report: ReportIn, ours: Symbol, theirs: SymbolIn) -> Iterator[_Found]
         yield "tick_value", "block", mend, _against(theirs.tick_value, worth if known else "above 0")
 
 
-def _dealing(ours: Symbol, theirs: SymbolIn) -> Iterator[_Found]:
+def _dealing(ours: Symbol, theirs: PreflightSymbolIn) -> Iterator[_Found]:
     """What may be ordered."""
     least, step, most = exact(ours.volume_min), exact(ours.volume_step), exact(ours.volume_max)
     if theirs.volume_min > theirs.volume_max or theirs.volume_min > most:

@@ -21,7 +21,7 @@ from hub.trading.accounts import service as accounts
 from hub.trading.accounts import verify
 from hub.trading.accounts.models import Held
 from hub.trading.preflight import content, rules, store, topics
-from hub.trading.preflight.models import CertificateChanged, Ended, Preflight, ReportIn, Stored
+from hub.trading.preflight.models import CertificateChanged, Ended, Preflight, PreflightIn, Stored
 from hub.trading.preflight.settings import settings
 
 _reports = from_zero(
@@ -31,7 +31,7 @@ _reports = from_zero(
 _LAPSE_BATCH = 200
 
 
-async def take(res: Resources, who: Principal, report: ReportIn, visitor: Visitor) -> Preflight:
+async def take(res: Resources, who: Principal, report: PreflightIn, visitor: Visitor) -> Preflight:
     """A signed report of a person's own terminal; as a look does, the first proves whose the account is.
 
     One that is not newer than what this terminal has told changes nothing. `TerminalOffline`, `Invalid`.
@@ -52,7 +52,7 @@ async def take(res: Resources, who: Principal, report: ReportIn, visitor: Visito
 
 
 async def _take(
-    tx: Transaction, res: Resources, held: Held, who: Principal, report: ReportIn, visitor: Visitor
+    tx: Transaction, res: Resources, held: Held, who: Principal, report: PreflightIn, visitor: Visitor
 ) -> tuple[str, list[Entry]]:
     """Which of `_reports` it was, and what is to be audited. The account is locked."""
     device_id, now = UUID(who.id), clock.now()

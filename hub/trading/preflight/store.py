@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct, to_builtins
 
 from hub.core.sql import Runs, Sql
-from hub.trading.preflight.models import Ended, Finding, Flown, Reported, ReportIn, Stored
+from hub.trading.preflight.models import Ended, Flown, PreflightFinding, PreflightIn, Reported, Stored
 
 sql = Sql("preflight")
 
@@ -21,7 +21,12 @@ async def reported(db: Runs, account_id: UUID) -> Reported | None:
 
 
 async def put_report(
-    db: Runs, account_id: UUID, device_id: UUID, report: ReportIn, found: list[Finding], now: datetime
+    db: Runs,
+    account_id: UUID,
+    device_id: UUID,
+    report: PreflightIn,
+    found: list[PreflightFinding],
+    now: datetime,
 ) -> None:
     await sql.run(
         db,

@@ -1747,15 +1747,19 @@ export interface components {
             bounds: components["schemas"]["Bounds"];
             consent_version: string;
             created_at: string;
-            decided_by: string | null;
+            /** @default null */
+            decided_by?: string | null;
             /** @enum {unknown} */
             decision: "approved" | "rejected";
             /** Format: uuid */
             id: string;
             /** Format: uuid */
             signal_id: string;
-            /** @enum {unknown} */
-            via: "deputy" | "quorum" | "self";
+            /**
+             * @default self
+             * @enum {unknown}
+             */
+            via?: "deputy" | "quorum" | "self";
         };
         /** ApprovalIn */
         ApprovalIn: {
@@ -2325,22 +2329,6 @@ export interface components {
             says: string;
             win_percent: number | null;
             wins: number;
-        };
-        /**
-         * Finding
-         * @description Something that is not as strategies need it, the figures it was found from, and what to mend.
-         */
-        Finding: {
-            figures: {
-                [key: string]: number | string;
-            };
-            instrument: string | null;
-            mend: string;
-            /** @enum {unknown} */
-            reason: "algo_off" | "ambiguous" | "clock_skew" | "contract_size" | "digits" | "filling" | "leverage_unknown" | "missing" | "netting" | "profit_currency" | "stops_level" | "tick_size" | "tick_value" | "trade_mode" | "trade_off" | "unmapped" | "volume_max" | "volume_min" | "volume_step";
-            /** @enum {unknown} */
-            severity: "block" | "warn";
-            symbol: string | null;
         };
         /**
          * Group
@@ -3042,9 +3030,76 @@ export interface components {
             /** Format: uuid */
             account_id: string;
             certificate: components["schemas"]["Certificate"] | null;
-            findings: components["schemas"]["Finding"][];
+            findings: components["schemas"]["PreflightFinding"][];
             gap: ("changed" | "failed" | "instrument" | "lapsed" | "not_reported" | "other_terminal") | null;
             reported_at: string | null;
+        };
+        /**
+         * PreflightFinding
+         * @description Something that is not as strategies need it, the figures it was found from, and what to mend.
+         */
+        PreflightFinding: {
+            figures: {
+                [key: string]: number | string;
+            };
+            instrument: string | null;
+            mend: string;
+            /** @enum {unknown} */
+            reason: "algo_off" | "ambiguous" | "clock_skew" | "contract_size" | "digits" | "filling" | "leverage_unknown" | "missing" | "netting" | "profit_currency" | "stops_level" | "tick_size" | "tick_value" | "trade_mode" | "trade_off" | "unmapped" | "volume_max" | "volume_min" | "volume_step";
+            /** @enum {unknown} */
+            severity: "block" | "warn";
+            symbol: string | null;
+        };
+        /**
+         * PreflightIn
+         * @description `seq` grows with every report of a terminal. `time` is its clock; `skew_ms` how far it has put that right
+         *         itself. Of symbols, those it would trade: one for each instrument.
+         */
+        PreflightIn: {
+            algo_allowed: boolean;
+            /** @default true */
+            connected?: boolean;
+            currency: string;
+            /** @enum {unknown} */
+            kind: "contest" | "demo" | "real";
+            leverage: number;
+            login: string;
+            /** @enum {unknown} */
+            mode: "hedging" | "netting";
+            seq: number;
+            server: string;
+            /** @default 0 */
+            skew_ms?: number;
+            symbols: components["schemas"]["PreflightSymbolIn"][];
+            /** Format: date-time */
+            time: string;
+            trade_allowed: boolean;
+        };
+        /**
+         * PreflightSymbolIn
+         * @description One symbol as the broker calls and describes it. `stops_level` in its own points (10^-digits);
+         *         `tick_value` of one lot and tick.
+         */
+        PreflightSymbolIn: {
+            /** Format: decimal */
+            contract_size: string;
+            digits: number;
+            filling: ("boc" | "fok" | "ioc" | "return")[];
+            name: string;
+            profit_currency: string;
+            stops_level: number;
+            /** Format: decimal */
+            tick_size: string;
+            /** Format: decimal */
+            tick_value: string;
+            /** @enum {unknown} */
+            trade_mode: "close_only" | "disabled" | "full" | "long_only" | "short_only";
+            /** Format: decimal */
+            volume_max: string;
+            /** Format: decimal */
+            volume_min: string;
+            /** Format: decimal */
+            volume_step: string;
         };
         /**
          * Presence
@@ -3114,31 +3169,6 @@ export interface components {
         /** RenameIn */
         RenameIn: {
             name: string;
-        };
-        /**
-         * ReportIn
-         * @description `seq` grows with every report of a terminal. `time` is its clock; `skew_ms` how far it has put that right
-         *         itself. Of symbols, those it would trade: one for each instrument.
-         */
-        ReportIn: {
-            algo_allowed: boolean;
-            /** @default true */
-            connected?: boolean;
-            currency: string;
-            /** @enum {unknown} */
-            kind: "contest" | "demo" | "real";
-            leverage: number;
-            login: string;
-            /** @enum {unknown} */
-            mode: "hedging" | "netting";
-            seq: number;
-            server: string;
-            /** @default 0 */
-            skew_ms?: number;
-            symbols: components["schemas"]["SymbolIn"][];
-            /** Format: date-time */
-            time: string;
-            trade_allowed: boolean;
         };
         /** ResetIn */
         ResetIn: {
@@ -3336,32 +3366,6 @@ export interface components {
             r: number;
             sample_size: number;
             wins: number;
-        };
-        /**
-         * SymbolIn
-         * @description One symbol as the broker calls and describes it. `stops_level` in its own points (10^-digits);
-         *         `tick_value` of one lot and tick.
-         */
-        SymbolIn: {
-            /** Format: decimal */
-            contract_size: string;
-            digits: number;
-            filling: ("boc" | "fok" | "ioc" | "return")[];
-            name: string;
-            profit_currency: string;
-            stops_level: number;
-            /** Format: decimal */
-            tick_size: string;
-            /** Format: decimal */
-            tick_value: string;
-            /** @enum {unknown} */
-            trade_mode: "close_only" | "disabled" | "full" | "long_only" | "short_only";
-            /** Format: decimal */
-            volume_max: string;
-            /** Format: decimal */
-            volume_min: string;
-            /** Format: decimal */
-            volume_step: string;
         };
         /**
          * Taken
@@ -6566,7 +6570,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReportIn"];
+                "application/json": components["schemas"]["PreflightIn"];
             };
         };
         responses: {
