@@ -40,6 +40,8 @@ from hub.trading.copying import topics as _copying_topics
 from hub.trading.copying.api import api as copying
 from hub.trading.copying.settings import CopySettings
 from hub.trading.counterfactual.api import api as counterfactual
+from hub.trading.deputies import topics as _deputy_topics
+from hub.trading.deputies.api import api as deputies
 from hub.trading.devices.api import api as devices
 from hub.trading.executions import topics as _execution_topics
 from hub.trading.executions.api import api as executions
@@ -48,6 +50,12 @@ from hub.trading.paper.api import api as paper
 from hub.trading.paper.settings import PaperSettings
 from hub.trading.positions import topics as _position_topics
 from hub.trading.positions.api import api as positions
+from hub.trading.preflight import jobs as _preflight_jobs
+from hub.trading.preflight import topics as _preflight_topics
+from hub.trading.preflight.api import api as preflight
+from hub.trading.preflight.settings import PreflightSettings
+from hub.trading.quorum import topics as _quorum_topics
+from hub.trading.quorum.api import api as quorum
 from hub.trading.reconciliation import jobs as _reconciliation_jobs
 from hub.trading.reconciliation.api import api as reconciliation
 from hub.trading.risk import jobs as _risk_jobs
@@ -75,6 +83,8 @@ APIS: list[Api] = [
     candles,
     signals,
     approvals,
+    deputies,
+    quorum,
     devices,
     commands,
     executions,
@@ -82,6 +92,7 @@ APIS: list[Api] = [
     reconciliation,
     accounts,
     positions,
+    preflight,
     trades,
     risk,
     decisions,
@@ -94,7 +105,15 @@ APIS: list[Api] = [
 SECRETS = ("MFA_SEAL_SECRET",)
 """What rooms need besides the core: a hub without it does not start."""
 
-SETTINGS = (AccountSettings, CandleSettings, CopySettings, MediaSettings, PaperSettings, RiskSettings)
+SETTINGS = (
+    AccountSettings,
+    CandleSettings,
+    CopySettings,
+    MediaSettings,
+    PaperSettings,
+    PreflightSettings,
+    RiskSettings,
+)
 """Settings of rooms: no process starts with a bad value there either."""
 
 PLUGGED_IN = [
@@ -106,6 +125,10 @@ PLUGGED_IN = [
     _execution_topics,
     _account_topics,
     _position_topics,
+    _deputy_topics,
+    _quorum_topics,
+    _preflight_topics,
+    _preflight_jobs,
     _trade_topics,
     _risk_topics,
     _registration_jobs,

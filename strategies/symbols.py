@@ -10,7 +10,7 @@ class Symbol:
     """Contract terms. Volumes in lots; `tick_value` in account currency per lot and point.
 
     `stop_level_points` is the broker's own least distance of a stop from the entry; `calendar` names
-    trading hours in `strategies.hours`.
+    trading hours in `strategies.hours`; `currency` is what its price is in.
     """
 
     name: str
@@ -22,6 +22,7 @@ class Symbol:
     volume_max: float = 100.0
     stop_level_points: int = 0
     calendar: str = "fx"
+    currency: str = "USD"
 
     def round(self, price: float) -> float:
         """`price` on the symbol's grid."""

@@ -164,3 +164,17 @@ where organisation_id = @organisation_id and invited_by = @user_id and accepted_
 update identity.invitations
 set email = @pseudonym, revoked_at = case when accepted_at is null then coalesce(revoked_at, @now::timestamptz) end
 where lower(email) = lower(@email);
+
+-- name: share_organisation :exec
+-- Every change of its members waits: whoever makes one holds this row.
+select id from identity.organisations where id = @id and deleted_at is null for share;
+
+-- name: roles_among :many
+-- Who of these belongs to it and may sign in.
+select m.user_id, m.role, m.created_at
+from identity.memberships as m
+join identity.organisations as o on o.id = m.organisation_id
+join identity.users as u on u.id = m.user_id
+where m.organisation_id = @organisation_id and m.user_id = any(@user_ids::uuid[])
+  and o.deleted_at is null and u.deleted_at is null and u.suspended_at is null
+order by m.user_id;

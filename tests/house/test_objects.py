@@ -10,9 +10,11 @@ import pytest
 
 from hub.core.web import PREFIX
 from hub.rooms import APIS
+from hub.trading.approvals.rules import CONSENT
 from hub.trading.trades import service as trades
 from hub.trading.trades.models import Plan
 from tests.hubs import PASSWORD, Person, RunningHub
+from tests.identity.teams import Team
 
 Ids = dict[str, str]
 Make = Callable[[RunningHub, Person], Awaitable[Ids]]
@@ -72,6 +74,26 @@ async def account(hub: RunningHub, whose: Person) -> Ids:
     return {"id": made.body["account"]["id"]}
 
 
+async def deputy(hub: RunningHub, whose: Person) -> Ids:
+    ids, other = await team(hub, whose), await hub.person()
+    made = Team(hub, ids["organisation_id"])
+    await made.join(whose, other)
+    body = {"organisation_id": made.id, "deputy_id": str(other.id)}
+    named = await hub.call("POST", "/api/v1/deputies", body, whose.bearer)
+    return {"id": named.body["id"]}
+
+
+async def policy(hub: RunningHub, whose: Person) -> Ids:
+    ids = await team(hub, whose)
+    made, body = Team(hub, ids["organisation_id"]), {"needed": 1, "approvers": [str(whose.id)]}
+    for answer in (
+        await made.call(whose, "PUT", "/approval-policy", body),
+        await made.call(whose, "POST", "/approval-policy/join"),
+    ):
+        assert answer.status == 200, answer.raw
+    return ids
+
+
 async def trade(hub: RunningHub, whose: Person) -> Ids:
     plan = Plan(user_id=whose.id, currency="USD", symbol="XAUUSD", direction="buy", volume=Decimal("0.1"))
     async with hub.res.db.transaction() as tx:
@@ -79,6 +101,9 @@ async def trade(hub: RunningHub, whose: Person) -> Ids:
 
 
 MEMBER = {"role": "viewer"}
+_ID = "0190b6a0-0000-7000-8000-000000000000"
+DECISION = {"signal_id": _ID, "decision": "approved", "consent_version": CONSENT.version}
+APPROVERS = {"needed": 1, "approvers": [_ID]}
 # route -> (what there is, whose role, who asks, the body, the answer)
 OBJECTS: dict[str, tuple[Make, str, str, Any, int]] = {
     "DELETE /auth/sessions/{id}": (session, "user", "user", None, 404),
@@ -108,6 +133,27 @@ OBJECTS: dict[str, tuple[Make, str, str, Any, int]] = {
     ),
     "GET /organisations/{organisation_id}/invitations": (team, "user", "user", None, 404),
     "DELETE /organisations/{organisation_id}/invitations/{id}": (invitation, "user", "user", None, 404),
+    "PUT /organisations/{organisation_id}/approval-policy": (policy, "user", "owner", APPROVERS, 404),
+    "GET /organisations/{organisation_id}/approval-policy": (policy, "user", "user", None, 404),
+    "DELETE /organisations/{organisation_id}/approval-policy": (policy, "user", "owner", None, 404),
+    "POST /organisations/{organisation_id}/approval-policy/join": (policy, "user", "user", None, 404),
+    "DELETE /organisations/{organisation_id}/approval-policy/traders/{user_id}": (
+        policy,
+        "user",
+        "owner",
+        None,
+        404,
+    ),
+    "POST /organisations/{organisation_id}/votes": (
+        policy,
+        "user",
+        "owner",
+        DECISION | {"trader_id": _ID},
+        404,
+    ),
+    "GET /organisations/{organisation_id}/votes": (policy, "user", "user", None, 404),
+    "POST /deputies/{id}/revoke": (deputy, "user", "user", None, 404),
+    "POST /deputies/{id}/approve": (deputy, "user", "user", DECISION, 404),
     # Signals are everybody's to read; what came of an approval is the operators'.
     "GET /signals/{id}": (signal, "user", "user", None, 200),
     "GET /executions/{approval_id}": (approval, "user", "admin", None, 200),
@@ -121,6 +167,7 @@ OBJECTS: dict[str, tuple[Make, str, str, Any, int]] = {
     "PUT /accounts/{id}/primary": (account, "user", "user", None, 404),
     "DELETE /accounts/{id}": (account, "user", "user", None, 404),
     "GET /accounts/{id}/positions": (account, "user", "user", None, 404),
+    "GET /accounts/{id}/preflight": (account, "user", "user", None, 404),
 }
 SIGNED = {"POST /signals/{id}/cancel"}
 

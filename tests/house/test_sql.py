@@ -18,6 +18,7 @@ from tests.house.queries import Use, uses
 
 PYTHON: dict[str, set[Any]] = {
     "uuid": {UUID},
+    "uuid[]": {list},
     "numeric": {Decimal},
     "timestamptz": {datetime},
     "date": {date},

@@ -39,8 +39,8 @@ async def account(hub: RunningHub, count: int = 1) -> Account:
     device = await hub.device(person)
     id, now = uuid7(), clock.now()
     await hub.res.db.execute(
-        """insert into trading.accounts (id, user_id, broker, server, login, name, state, device_id, created_at)
-           values ($1, $2, 'Demo', 'Demo-1', $3, 'mine', 'verified', $4, $5)""",
+        """insert into trading.accounts (id, user_id, broker, server, login, name, state, kind, device_id, created_at)
+           values ($1, $2, 'Demo', 'Demo-1', $3, 'mine', 'verified', 'demo', $4, $5)""",
         id, person.id, str(id.int % 10**8), UUID(device.id), now,
     )  # fmt: skip
     for number in range(count):

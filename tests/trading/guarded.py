@@ -9,11 +9,11 @@ from tests.hubs import Answer, Person, RunningHub
 
 
 async def account(hub: RunningHub, person: Person, **state: Any) -> UUID:
-    """A verified account that stands well, but for `state`."""
+    """A verified demo account that stands well, but for `state`."""
     id = uuid7()
     await hub.res.db.execute(
-        """insert into trading.accounts (id, user_id, broker, server, login, name, state, created_at)
-        values ($1::uuid, $2, 'b', 's', $1::uuid::text, 'a', 'verified', now())""",
+        """insert into trading.accounts (id, user_id, broker, server, login, name, state, created_at, kind)
+        values ($1::uuid, $2, 'b', 's', $1::uuid::text, 'a', 'verified', now(), 'demo')""",
         id,
         person.id,
     )

@@ -23,7 +23,7 @@ class Broker(msgspec.Struct, frozen=True):
     login: str = "7001"
 
     def look(self, seq: int = 1, **changed: Any) -> dict[str, Any]:
-        """10,000.00 USD and nothing open; keyword arguments replace parts of it."""
+        """A demo account with 10,000.00 USD and nothing open; keyword arguments replace parts of it."""
         return {
             "seq": seq,
             "time": now_text(),
@@ -35,6 +35,7 @@ class Broker(msgspec.Struct, frozen=True):
             "margin": "0.00",
             "free_margin": "10000.00",
             "positions": [],
+            "kind": "demo",
         } | changed
 
     def worth(self, seq: int, equity: str, **changed: Any) -> dict[str, Any]:

@@ -27,7 +27,10 @@ async def test_a_decision_is_stored_and_leads_to_a_command_or_to_none(
     device = await hub.device(person)
     answer = await hub.approve(person, signal_id, decision)
     assert answer.status == 201
-    assert answer.body.keys() == {"id", "signal_id", "decision", "consent_version", "bounds", "created_at"}
+    assert answer.body.keys() == {
+        "id", "signal_id", "decision", "consent_version", "bounds", "created_at", "via", "decided_by",
+    }  # fmt: skip
+    assert (answer.body["via"], answer.body["decided_by"]) == ("self", None)
     assert (answer.body["signal_id"], answer.body["decision"]) == (signal_id, decision)
     assert await decisions(hub, signal_id) == [decision]
     assert len((await device.poll()).body["commands"]) == commands

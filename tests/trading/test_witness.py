@@ -72,3 +72,22 @@ async def test_an_account_the_hub_does_not_know_is_not_asked_for_again_at_once(
         await linked(hub, person, at)
         assert not await ea.tell()
     assert (await hub.call("GET", "/api/v1/positions", headers=person.bearer)).status == 404
+
+
+async def test_it_reports_for_preflight_once_a_process_and_passes(hub: RunningHub, tmp_path: Path) -> None:
+    person, at = await hub.person(), broker()
+    device = await hub.device(person)
+    id = (await linked(hub, person, at))["account"]["id"]
+    path = f"/api/v1/accounts/{id}/preflight"
+    async with expert(device, at, tmp_path) as ea:
+        await ea.pump(bar(10))
+        first = (await hub.call("GET", path, headers=person.bearer)).body
+        assert first["certificate"]["instruments"] == {"XAUUSD": "XAUUSD"}
+        assert {found["severity"] for found in first["findings"]} == {"warn"}
+        await ea.pump(bar(11))
+        assert (await hub.call("GET", path, headers=person.bearer)).body == first
+    async with expert(device, at, tmp_path) as ea:
+        assert await ea.tell()
+    again = (await hub.call("GET", path, headers=person.bearer)).body
+    assert again["reported_at"] > first["reported_at"]
+    assert again["certificate"]["id"] == first["certificate"]["id"]

@@ -13,6 +13,7 @@ from caerus_client.errors import ApiProblem, Unreachable
 from caerus_client.snapshots import Counting, Side, Snapshot, SnapshotDeal, SnapshotPosition
 from caerus_client.times import rfc3339
 
+from workers.simulator import checkin
 from workers.simulator.terminal import LEVERAGE, Holding, Terminal
 from workers.simulator.trades import Trade
 
@@ -34,13 +35,16 @@ class Identity(NamedTuple):
 
 
 class Witness:
-    """Sends one snapshot at a time. While the owner has not linked the account it asks again every 30 s."""
+    """Reports for preflight once, then sends one snapshot at a time. While the owner has not linked the account it
+    asks again every 30 s.
+    """
 
     def __init__(self, terminal: Terminal, client: DeviceClient, account: Identity) -> None:
         self._terminal, self._client, self._account = terminal, client, account
         self._seq = Counting()
         self._told: set[str] = set()
         self._again = datetime.min.replace(tzinfo=UTC)
+        self._checked = False
 
     async def tell(self) -> bool:
         """Whether the hub has it and believes it; what could not be told is told with the next."""
@@ -50,6 +54,7 @@ class Witness:
         booked = (deal for trade in self._terminal.filled() for deal in self._deals(trade))
         deals = tuple(islice((deal for deal in booked if deal.deal not in self._told), _DEALS))
         try:
+            await self._check_in(now)
             taken = await self._client.snapshot(self._snapshot(now, deals))
         except Unreachable:
             return False
@@ -61,6 +66,29 @@ class Witness:
         if taken.doubt is None:
             self._told |= {deal.deal for deal in deals}
         return taken.doubt is None
+
+    async def _check_in(self, now: datetime) -> None:
+        """Once a process; what was found is logged for who runs the terminal. A refusal keeps no snapshot back."""
+        if self._checked:
+            return
+        account, skew = self._account, self._client.clock.offset
+        report = checkin.report(
+            self._terminal.symbol,
+            self._seq.next(now),
+            now,
+            skew,
+            server=account.server,
+            login=account.login,
+            currency=account.currency,
+        )
+        try:
+            answer = await self._client.preflight(report)
+        except ApiProblem as problem:
+            log.info("preflight.refused", status=problem.status, why=str(problem))
+            return
+        self._checked = True
+        for found in answer.findings:
+            log.info("preflight.found", reason=found.reason, severity=found.severity, mend=found.mend)
 
     def _snapshot(self, now: datetime, deals: tuple[SnapshotDeal, ...]) -> Snapshot:
         equity, margin = self._terminal.equity, self._terminal.margin

@@ -14,6 +14,7 @@ from caerus_client.errors import ApiProblem, SealError, Unreachable
 from caerus_client.keys import decode_secret, seal_key
 from caerus_client.ledger import LedgerStore
 from caerus_client.models import Ack, Command, Json, Poll, SealedCommand
+from caerus_client.preflight import PreflightAnswer, PreflightReport
 from caerus_client.retry import RetryPolicy
 from caerus_client.sealing import open_sealed
 from caerus_client.signing import device_headers, fresh_nonce
@@ -74,6 +75,11 @@ class DeviceClient(Connected):
         """Show how the account stands. Repeating one is harmless; 404 when its owner has not linked it."""
         raw = await self._transport.send("POST", "/api/v1/client/snapshot", msgspec.json.encode(snapshot))
         return msgspec.json.decode(raw, type=SnapshotTaken)
+
+    async def preflight(self, report: PreflightReport) -> PreflightAnswer:
+        """Say what the terminal is; what was found, and what to mend. Repeating one is harmless."""
+        raw = await self._transport.send("POST", "/api/v1/client/preflight", msgspec.json.encode(report))
+        return msgspec.json.decode(raw, type=PreflightAnswer)
 
     def open(self, sealed: SealedCommand) -> bytes:
         """The plain JSON of a sealed command. Raises SealError."""

@@ -51,7 +51,7 @@ class PriceBounds(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person decided about a signal."""
+    """What was decided about a signal for a person; `decided_by` is None when it was they themselves."""
 
     id: UUID
     signal_id: UUID
@@ -59,6 +59,8 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     consent_version: str
     bounds: PriceBounds
     created_at: datetime
+    via: Literal["self", "deputy", "quorum"] = "self"
+    decided_by: UUID | None = None
 
 
 class Execution(msgspec.Struct, frozen=True, kw_only=True):

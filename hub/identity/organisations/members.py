@@ -12,7 +12,7 @@ from hub.core.web import Visitor
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.identity.organisations import rules, store
-from hub.identity.organisations.models import Heir, Member, MemberRole
+from hub.identity.organisations.models import Belongs, Heir, Member, MemberRole
 from hub.identity.organisations.service import enter
 
 
@@ -24,6 +24,17 @@ class NoMember(NotFound):
 async def listed(res: Resources, organisation_id: UUID, query: PageQuery) -> Page[Member]:
     rows = await store.members(res.db, organisation_id, query.cursor, query.limit + 1)
     return page(rows, query.limit, [row.user_id for row in rows])
+
+
+async def stay(tx: Transaction, organisation_id: UUID) -> None:
+    """Nobody comes, goes or gets another role there until the transaction ends."""
+    await store.share(tx, organisation_id)
+
+
+async def holding(tx: Transaction, organisation_id: UUID, user_ids: list[UUID]) -> dict[UUID, Belongs]:
+    """Those of these people who belong to it now, and go on to until the transaction ends."""
+    await stay(tx, organisation_id)
+    return {row.user_id: row for row in await store.roles_among(tx, organisation_id, user_ids)}
 
 
 async def change(

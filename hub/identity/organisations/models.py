@@ -37,6 +37,14 @@ class Member(Struct, frozen=True):
     created_at: datetime
 
 
+class Belongs(Struct, frozen=True):
+    """What somebody is in an organisation, and since when without having left it."""
+
+    user_id: UUID
+    role: MemberRole
+    created_at: datetime
+
+
 class OrganisationIn(Struct, frozen=True, forbid_unknown_fields=True):
     name: Name
 

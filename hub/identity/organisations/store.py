@@ -5,6 +5,7 @@ from uuid import UUID
 
 from hub.core.sql import Runs, Sql
 from hub.identity.organisations.models import (
+    Belongs,
     Count,
     Heir,
     Held,
@@ -52,6 +53,14 @@ async def delete(db: Runs, id: UUID, now: datetime) -> None:
 
 async def member(db: Runs, organisation_id: UUID, user_id: UUID) -> Member | None:
     return await sql.one(db, Member, "membership", organisation_id=organisation_id, user_id=user_id)
+
+
+async def share(db: Runs, id: UUID) -> None:
+    await sql.run(db, "share_organisation", id=id)
+
+
+async def roles_among(db: Runs, organisation_id: UUID, user_ids: list[UUID]) -> list[Belongs]:
+    return await sql.many(db, Belongs, "roles_among", organisation_id=organisation_id, user_ids=user_ids)
 
 
 async def members(db: Runs, organisation_id: UUID, cursor: UUID | None, n: int) -> list[Member]:

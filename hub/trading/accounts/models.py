@@ -1,7 +1,7 @@
 """Accounts: what a person says is theirs, and what has proven it."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -13,6 +13,21 @@ Kind = Literal["demo", "real", "contest"]
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\s\x00](?:[^\x00-\x1f]*[^\s\x00])?$")]
 Server = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
 Login = Annotated[str, Meta(max_length=20, pattern=r"^[1-9][0-9]*$")]
+
+
+class Described(Protocol):
+    """Whatever a terminal sends that says which account it is on."""
+
+    @property
+    def server(self) -> str: ...
+    @property
+    def login(self) -> str: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def mode(self) -> Mode | None: ...
+    @property
+    def kind(self) -> Kind | None: ...
 
 
 class LinkIn(Struct, frozen=True, forbid_unknown_fields=True):

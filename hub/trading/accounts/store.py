@@ -6,8 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from hub.core.sql import Runs, Sql
-from hub.trading.accounts.looks import Look
-from hub.trading.accounts.models import Account, Held, LinkIn, Proof
+from hub.trading.accounts.models import Account, Described, Held, LinkIn, Proof
 
 sql = Sql("accounts")
 
@@ -76,7 +75,7 @@ async def verify(db: Runs, id: UUID, proof: Proof, device_id: UUID | None, now: 
     return await sql.one(db, Held, "verify_account", id=id, proof=proof, device_id=device_id, now=now)
 
 
-async def describe(db: Runs, id: UUID, device_id: UUID | None, look: Look) -> None:
+async def describe(db: Runs, id: UUID, device_id: UUID | None, look: Described) -> None:
     await sql.run(
         db,
         "describe_account",

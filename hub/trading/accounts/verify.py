@@ -17,7 +17,7 @@ from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.trading.accounts import rules, service, sources, store, topics
 from hub.trading.accounts.looks import Look
-from hub.trading.accounts.models import Account, Held, Proof
+from hub.trading.accounts.models import Account, Described, Held, Proof
 from hub.trading.accounts.settings import settings
 
 _verified = from_zero(
@@ -79,7 +79,7 @@ async def verify(res: Resources, who: Principal, id: UUID, visitor: Visitor) -> 
 
 
 async def of_terminal(
-    tx: Transaction, res: Resources, who: Principal, look: Look
+    tx: Transaction, res: Resources, who: Principal, look: Described
 ) -> tuple[Held, Held | None]:
     """The account that a device's look is of, locked; and once more if the look has just proven it.
 

@@ -7,6 +7,8 @@ from hub.core.web import Api, Call
 from hub.trading.approvals import rules, service
 from hub.trading.approvals.models import Approval, ApprovalIn, Consent
 from hub.trading.approvals.service import AlreadyDecided
+from hub.trading.preflight.gate import NotCertified
+from hub.trading.quorum.policies import UnderPolicy
 from hub.trading.risk.service import KillSwitchOn, RiskBlocked, TradingPaused
 from hub.trading.signals.service import SignalClosed
 
@@ -17,11 +19,21 @@ api = Api("", tag="approvals")
     "/approve",
     guard=guards.signed_in,
     idempotent=True,
-    raises=(NotFound, AlreadyDecided, SignalClosed, TradingPaused, KillSwitchOn, RiskBlocked, Invalid),
+    raises=(
+        NotFound,
+        AlreadyDecided,
+        SignalClosed,
+        TradingPaused,
+        KillSwitchOn,
+        RiskBlocked,
+        NotCertified,
+        UnderPolicy,
+        Invalid,
+    ),
 )
 async def approve(call: Call, body: ApprovalIn) -> Approval:
     """Approve or reject a signal, once, within the bounds you set."""
-    return await service.decide(call.res, call.who, body, call.ip, call.user_agent)
+    return await service.decide(call.res, call.who, body, call.visitor)
 
 
 @api.get("/approvals", guard=guards.signed_in)

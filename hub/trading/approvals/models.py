@@ -6,9 +6,13 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from hub.core.principal import Principal
+from hub.core.web import Visitor
 from hub.trading.commands.models import Bounds
 
 Decision = Literal["approved", "rejected"]
+Via = Literal["self", "deputy", "quorum", "copying"]
+"""The person alone; somebody they named; so many of their organisation's approvers; the house, as they asked it to."""
 
 
 class ApprovalIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -19,7 +23,9 @@ class ApprovalIn(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Approval(Struct, frozen=True):
-    """A decision. It is never changed."""
+    """A decision. It is never changed. `decided_by`: who, where it was not the person themselves; of a quorum,
+    whose vote decided.
+    """
 
     id: UUID
     signal_id: UUID
@@ -27,6 +33,8 @@ class Approval(Struct, frozen=True):
     consent_version: str
     bounds: Bounds
     created_at: datetime
+    via: Via = "self"
+    decided_by: UUID | None = None
 
 
 class Row(Struct, frozen=True):
@@ -40,10 +48,31 @@ class Row(Struct, frozen=True):
     max_drift_points: int | None
     max_spread_points: int | None
     created_at: datetime
+    via: Via
+    decided_by: UUID | None
 
     def shown(self) -> Approval:
         bounds = Bounds(self.valid_until, self.max_drift_points, self.max_spread_points)
-        return Approval(self.id, self.signal_id, self.decision, self.consent_version, bounds, self.created_at)
+        return Approval(
+            self.id,
+            self.signal_id,
+            self.decision,
+            self.consent_version,
+            bounds,
+            self.created_at,
+            self.via,
+            self.decided_by,
+        )
+
+
+class Hand(Struct, frozen=True):
+    """Whose signal is decided, by whom (None: the house), and how they came to. `grant` is the deputy's."""
+
+    person: UUID
+    by: Principal | None
+    visitor: Visitor
+    via: Via = "self"
+    grant: UUID | None = None
 
 
 class Consent(Struct, frozen=True):

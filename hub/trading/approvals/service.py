@@ -1,9 +1,7 @@
 """Decide on a signal: the first answer wins, whatever surface it came from."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from decimal import Decimal
-from functools import partial
 from typing import get_args
 from uuid import UUID
 
@@ -19,13 +17,16 @@ from hub.core.paging import Page, PageQuery, page
 from hub.core.principal import Principal
 from hub.core.problems import Conflict
 from hub.core.resources import Resources
+from hub.core.web import Visitor
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.money.quotas import service as quotas
 from hub.trading.approvals import rules, store, topics
-from hub.trading.approvals.models import Approval, ApprovalIn, Decision
+from hub.trading.approvals.models import Approval, ApprovalIn, Decision, Hand, Via
 from hub.trading.commands import service as commands
 from hub.trading.paper import service as paper
+from hub.trading.preflight import gate as preflight
+from hub.trading.quorum import policies
 from hub.trading.risk import service as risk
 from hub.trading.signals import service as signals
 from hub.trading.signals.models import Held
@@ -39,81 +40,99 @@ _latency = Histogram(
 
 
 Sizing = Callable[[Transaction, Held], Awaitable[Decimal | None]]
-"""The lots of an order; None leaves them to the terminal."""
+"""The lots of an order that is allowed; None leaves them to the terminal. It may still raise."""
 
 
-class By(Struct, frozen=True):
-    """For whom is decided, and who does it: the person, or (without `actor_id`) the house on their behalf."""
-
-    user_id: UUID
-    actor: str
-    role: str
-    actor_id: UUID | None
-    ip: str | None
-    user_agent: str
+_WHO: dict[Via, str] = {
+    "self": "You",
+    "deputy": "Your deputy",
+    "quorum": "The approvers",
+    "copying": "Copying",
+}
 
 
 class AlreadyDecided(Conflict):
     title = "Already decided"
 
 
-async def decide(
-    res: Resources, who: Principal, given: ApprovalIn, ip: str | None, user_agent: str
-) -> Approval:
+class Settled(Struct, frozen=True):
+    """A decision that was just stored. `entry` is to be recorded last in its transaction."""
+
+    approval: Approval
+    signal: Held
+    on_paper: bool
+    entry: Entry
+
+
+async def decide(res: Resources, who: Principal, given: ApprovalIn, visitor: Visitor) -> Approval:
     """Approve or reject, once. An approval tells the person's terminals to act, unless trading is stopped; with paper
     trading on it goes to the paper portfolio instead, which no stop of the live one concerns.
     """
     rules.check(given, clock.now())
-    by = By(who.person, f"user:{who.person}", who.role, who.user_id, ip, user_agent)
     async with res.db.transaction() as tx:
-        approval, _ = await decided(tx, res, by, given, _terminal_sizes)
-    return approval
-
-
-async def decided(
-    tx: Transaction, res: Resources, by: By, given: ApprovalIn, size: Sizing
-) -> tuple[Approval, bool]:
-    """Decide in a transaction, under words that were checked; the approval, and whether it is paper.
-
-    `size` is asked of an order that is allowed, and may still raise. Do it last, as what is audited wants.
-    """
-    signal = await signals.hold_open(tx, given.signal_id)
-    tracing.link(signal.traceparent)
-    row = await store.add(tx, uuid7(), by.user_id, given, by.ip, by.user_agent, clock.now())
-    if row is None:
-        raise await _already(tx, by.user_id, given)
-    await quotas.consume(tx, by.user_id, "approvals")
-    approval = row.shown()
-    on_paper = approval.decision == "approved" and await paper.follow(
-        tx, approval.id, by.user_id, signal, approval.bounds
-    )
-    if approval.decision == "approved" and not on_paper:
-        await risk.allow(tx, by.user_id)
-        volume = await size(tx, signal)
-        await commands.issue_open(tx, res, approval.id, by.user_id, signal, volume)
-    await outbox.append(tx, res.redis, [_event(approval, by)])
-    await audit.record(tx, _entry(approval, by, on_paper))
-    if by.actor_id is not None:  # these metrics are of what people decide
-        tx.after_commit(f"count {approval.id}", partial(_count, approval, signal.created_at))
-    return approval, on_paper
+        signal = await signals.hold_open(tx, given.signal_id)
+        settled = await settle(tx, res, signal, given, Hand(who.person, who, visitor))
+        await audit.record(tx, settled.entry)
+    return counted(settled)
 
 
 async def _terminal_sizes(_: Transaction, __: Held) -> None:
     return None
 
 
-async def _count(approval: Approval, signalled_at: datetime) -> None:
+async def settle(
+    tx: Transaction,
+    res: Resources,
+    signal: Held,
+    given: ApprovalIn,
+    hand: Hand,
+    size: Sizing = _terminal_sizes,
+) -> Settled:
+    """Decide on a signal that is held open. The caller records the entry last, and calls `counted` after the commit.
+
+    Whoever decides, and for whomever, comes here: one decision a person and signal, and every stop is asked.
+    """
+    tracing.link(signal.traceparent)
+    row = await store.add(tx, uuid7(), hand, given, clock.now())
+    if row is None:
+        raise await already(tx, hand.person, given.signal_id)
+    await quotas.consume(tx, hand.person, "approvals")
+    approval = row.shown()
+    on_paper = approval.decision == "approved" and await paper.follow(
+        tx, approval.id, hand.person, signal, approval.bounds
+    )
+    if approval.decision == "approved" and not on_paper:
+        await risk.allow(tx, hand.person)
+        if hand.via != "quorum":
+            await policies.allow_alone(tx, hand.person)
+        await preflight.allow(tx, res, hand.person, signal.instrument)
+        volume = await size(tx, signal)
+        await commands.issue_open(tx, res, approval.id, hand.person, signal, volume)
+    await outbox.append(tx, res.redis, [_event(approval, hand)])
+    return Settled(approval, signal, on_paper, _entry(approval, hand, on_paper))
+
+
+def counted(settled: Settled) -> Approval:
+    """After the commit. These metrics are of what people decide."""
+    approval = settled.approval
     _decided.labels(approval.decision).inc()
-    _latency.observe((approval.created_at - signalled_at).total_seconds())
+    _latency.observe((approval.created_at - settled.signal.created_at).total_seconds())
+    return approval
 
 
-async def _already(tx: Transaction, user_id: UUID, given: ApprovalIn) -> AlreadyDecided:
-    first = await store.of_signal(tx, given.signal_id, user_id)
+async def already(tx: Transaction, person: UUID, signal_id: UUID) -> AlreadyDecided:
+    """Why a signal cannot be decided for this person any more."""
+    first = await store.of_signal(tx, signal_id, person)
     if first is None:
         return AlreadyDecided("You are deciding on this signal elsewhere at this moment.")
+    by = _WHO[first.via]
     return AlreadyDecided(
-        f"You {first.decision} this signal before.", approval_id=str(first.id), decision=first.decision
+        f"{by} {first.decision} this signal before.", approval_id=str(first.id), decision=first.decision
     )
+
+
+async def is_decided(tx: Transaction, person: UUID, signal_id: UUID) -> bool:
+    return await store.of_signal(tx, signal_id, person) is not None
 
 
 async def listed(res: Resources, who: Principal, query: PageQuery) -> Page[Approval]:
@@ -121,17 +140,20 @@ async def listed(res: Resources, who: Principal, query: PageQuery) -> Page[Appro
     return page([row.shown() for row in rows], query.limit, [row.id for row in rows])
 
 
-def _event(approval: Approval, by: By) -> Event:
-    topic = topics.approvals.name(user_id=by.user_id)
-    return Event(topic, "approval.decided", f"signal:{approval.signal_id}", by.actor, approval)
+def _event(approval: Approval, hand: Hand) -> Event:
+    topic, subject = topics.approvals.name(user_id=hand.person), f"signal:{approval.signal_id}"
+    actor = f"user:{hand.by.person}" if hand.by else hand.via
+    return Event(topic, "approval.decided", subject, actor, approval)
 
 
-def _entry(approval: Approval, by: By, on_paper: bool) -> Entry:
+def _entry(approval: Approval, hand: Hand, on_paper: bool) -> Entry:
     meta = {
         "signal_id": str(approval.signal_id),
         "decision": approval.decision,
         "consent_version": approval.consent_version,
     } | ({"on": "paper"} if on_paper else {})
-    if by.actor_id is None:
-        meta |= {"for": str(by.user_id), "by": by.actor}
-    return Entry("approval.create", f"approval:{approval.id}", by.role, by.actor_id, by.ip, meta)
+    if hand.via != "self":
+        meta |= {"for": str(hand.person), "via": hand.via} | (
+            {"deputy": str(hand.grant)} if hand.grant else {}
+        )
+    return audit.act(hand.by, hand.visitor, "approval.create", f"approval:{approval.id}", **meta)

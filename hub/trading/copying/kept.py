@@ -9,6 +9,8 @@ from hub.money.quotas.service import QuotaExceeded
 from hub.trading.approvals.service import AlreadyDecided
 from hub.trading.copying import rules
 from hub.trading.copying.models import Reason
+from hub.trading.preflight.gate import NotCertified
+from hub.trading.quorum.policies import UnderPolicy
 from hub.trading.risk.models import Verdict
 from hub.trading.risk.service import KillSwitchOn, RiskBlocked, TradingPaused
 from hub.trading.signals.service import SignalClosed
@@ -38,6 +40,10 @@ def of_problem(problem: Problem) -> Kept:
         return Kept(verdict.reason, verdict.figures, pauses=rules.breach(verdict))
     if isinstance(problem, KillSwitchOn | TradingPaused):
         return Kept(problem.extra["reason"], problem.extra["figures"])
+    if isinstance(problem, NotCertified):
+        return Kept("not_certified", {"because": problem.detail})
+    if isinstance(problem, UnderPolicy):
+        return Kept("under_policy")
     if isinstance(problem, AlreadyDecided):
         return Kept("decided")
     if isinstance(problem, SignalClosed | NotFound):

@@ -35,6 +35,8 @@ OwnReason = Literal[
     "terminal_forbids",
     "currency_unknown",
     "trades_a_day",
+    "not_certified",
+    "under_policy",
     "quota",
     "refused",
     "decided",

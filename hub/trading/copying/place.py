@@ -16,11 +16,11 @@ from hub.core.metrics import from_zero
 from hub.core.outbox import Event
 from hub.core.problems import Problem
 from hub.core.resources import Resources
+from hub.core.web import Visitor
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.trading.approvals import service as approvals
-from hub.trading.approvals.models import ApprovalIn
-from hub.trading.approvals.service import By
+from hub.trading.approvals.models import ApprovalIn, Hand
 from hub.trading.commands.models import Bounds
 from hub.trading.copying import consent, market, rules, standing, store, topics
 from hub.trading.copying.kept import Kept, of_problem
@@ -31,6 +31,7 @@ from hub.trading.risk import rules as limits
 from hub.trading.risk import service as risk
 from hub.trading.risk.models import Reason as RiskReason
 from hub.trading.risk.models import Verdict
+from hub.trading.signals import service as signals
 from hub.trading.signals.models import Held
 
 log = structlog.get_logger()
@@ -147,10 +148,12 @@ async def _approve(tx: Transaction, order: Order) -> None:
         house.max_spread_points if spread is None else spread,
     )
     given = ApprovalIn(order.signal.id, "approved", f"copy:{copier.consent_version}", bounds)
-    by = By(copier.user_id, "copying", "system", None, None, "copying")
-    _, on_paper = await approvals.decided(tx, order.res, by, given, partial(_size, order))
-    if on_paper:
+    hand = Hand(copier.user_id, None, Visitor(user_agent="copying"), "copying")
+    signal = await signals.hold_open(tx, order.signal.id)
+    settled = await approvals.settle(tx, order.res, signal, given, hand, partial(_size, order))
+    if settled.on_paper:
         raise Kept("paper")
+    await audit.record(tx, settled.entry)
 
 
 async def _size(order: Order, tx: Transaction, signal: Held) -> Decimal:

@@ -83,6 +83,11 @@ async def allow(tx: Transaction, user_id: UUID) -> None:
         raise refused(verdict, user_id)
 
 
+async def stopping(tx: Transaction, user_id: UUID) -> None:
+    """Wait for the trades of a person that are being opened; those that come later wait for this transaction."""
+    await store.hold_gate(tx, str(user_id))
+
+
 def refused(verdict: Verdict, user_id: UUID) -> Problem:
     """The refusal a verdict is, counted; one for not knowing is logged, since somebody has to look."""
     _blocked.labels(verdict.reason).inc()

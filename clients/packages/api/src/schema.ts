@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/preflight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was found of an account of yours, and its certificate. */
+        get: operations["get_preflight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/primary": {
         parameters: {
             query?: never;
@@ -670,6 +687,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/client/preflight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what your terminal knows of its account and symbols; the answer says what to mend. */
+        post: operations["take_preflight"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/client/snapshot": {
         parameters: {
             query?: never;
@@ -819,6 +853,58 @@ export interface paths {
         put?: never;
         /** Record evaluations; recording one again changes nothing. */
         post: operations["record_decisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deputies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may decide for you, and for whom you may. */
+        get: operations["list_deputies"];
+        put?: never;
+        /** Let a member of your organisation approve and reject in your place. */
+        post: operations["name_deputy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deputies/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or reject a signal for who named you. */
+        post: operations["approve_as_deputy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deputies/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End it at once: yours, or your being one. */
+        post: operations["revoke_deputy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1015,6 +1101,59 @@ export interface paths {
         patch: operations["rename_organisation"];
         trace?: never;
     };
+    "/api/v1/organisations/{organisation_id}/approval-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The policy in force, and whose trading it decides. */
+        get: operations["get_approval_policy"];
+        /** How many of whom must approve a trade before its command is issued. */
+        put: operations["set_approval_policy"];
+        post?: never;
+        /** End the policy; its traders decide for themselves again. */
+        delete: operations["end_approval_policy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation_id}/approval-policy/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put your own trading under it; only an admin lets you go again. */
+        post: operations["join_approval_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation_id}/approval-policy/traders/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let a trader decide for themselves again. */
+        delete: operations["release_trader"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organisations/{organisation_id}/invitations": {
         parameters: {
             query?: never;
@@ -1100,6 +1239,24 @@ export interface paths {
         head?: never;
         /** Give a member another role. */
         patch: operations["change_member"];
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation_id}/votes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What approvers said, newest first. */
+        get: operations["list_votes"];
+        put?: never;
+        /** Approve or reject a signal for a trader, as one of the approvers. */
+        post: operations["vote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/organisations/invitations": {
@@ -1702,18 +1859,26 @@ export interface components {
         };
         /**
          * Approval
-         * @description A decision. It is never changed.
+         * @description A decision. It is never changed. `decided_by`: who, where it was not the person themselves; of a quorum,
+         *         whose vote decided.
          */
         Approval: {
             bounds: components["schemas"]["Bounds"];
             consent_version: string;
             created_at: string;
+            /** @default null */
+            decided_by?: string | null;
             /** @enum {unknown} */
             decision: "approved" | "rejected";
             /** Format: uuid */
             id: string;
             /** Format: uuid */
             signal_id: string;
+            /**
+             * @default self
+             * @enum {unknown}
+             */
+            via?: "copying" | "deputy" | "quorum" | "self";
         };
         /** ApprovalIn */
         ApprovalIn: {
@@ -1833,6 +1998,39 @@ export interface components {
             own: components["schemas"]["CapsIn"];
             /** Format: uuid */
             user_id: string;
+        };
+        /**
+         * Certificate
+         * @description Proof that a terminal's account passed. `hash` is SHA-256 (hex) of `content` as JSON with sorted keys.
+         */
+        Certificate: {
+            /** Format: uuid */
+            account_id: string;
+            confirmed_at: string;
+            content: Record<string, never>;
+            hash: string;
+            /** Format: uuid */
+            id: string;
+            instruments: {
+                [key: string]: string;
+            };
+            issued_at: string;
+            valid_until: string;
+            version: number;
+        };
+        /**
+         * CertificateChanged
+         * @description The event: a certificate was issued or lost, or a demo account traded without one (`because` says why).
+         */
+        CertificateChanged: {
+            /** Format: uuid */
+            account_id: string;
+            because: ("failed" | "lapsed" | "superseded") | ("changed" | "failed" | "instrument" | "lapsed" | "not_reported" | "other_terminal") | null;
+            instruments: {
+                [key: string]: string;
+            };
+            valid_until: string | null;
+            version: number | null;
         };
         /**
          * ChangeIn
@@ -2149,6 +2347,50 @@ export interface components {
         DecisionPage: {
             items: components["schemas"]["Decision"][];
             next_cursor: string | null;
+        };
+        /**
+         * Deputies
+         * @description Who may decide for you, and for whom you may; those that have ended too, newest first.
+         */
+        Deputies: {
+            given: components["schemas"]["Deputy"][];
+            held: components["schemas"]["Deputy"][];
+        };
+        /**
+         * Deputy
+         * @description `user_id` let `deputy_id` decide in their place. Both see it, and either ends it.
+         */
+        Deputy: {
+            created_at: string;
+            /** Format: uuid */
+            deputy_id: string;
+            /** Format: uuid */
+            id: string;
+            instrument: string | null;
+            /** Format: uuid */
+            organisation_id: string;
+            revoked_at: string | null;
+            revoked_by: string | null;
+            strategy: string | null;
+            until: string | null;
+            /** Format: uuid */
+            user_id: string;
+        };
+        /**
+         * DeputyIn
+         * @description `deputy_id` belongs to `organisation_id` as you do. Null: every strategy, every instrument, until revoked.
+         */
+        DeputyIn: {
+            /** Format: uuid */
+            deputy_id: string;
+            /** @default null */
+            instrument?: string | null;
+            /** Format: uuid */
+            organisation_id: string;
+            /** @default null */
+            strategy?: string | null;
+            /** @default null */
+            until?: string | null;
         };
         /**
          * Detail
@@ -2832,6 +3074,14 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Page[Vote]
+         * @description One page; `next_cursor` is null on the last.
+         */
+        Page_Vote_: {
+            items: components["schemas"]["Vote"][];
+            next_cursor: string | null;
+        };
+        /**
          * Pause
          * @description Who stopped a person's trading, and when.
          */
@@ -2878,6 +3128,30 @@ export interface components {
         PlanIn: {
             /** @enum {unknown} */
             plan: "enterprise" | "free" | "pro";
+        };
+        /**
+         * Policy
+         * @description An organisation's policy. `traders`: whose trading it decides.
+         */
+        Policy: {
+            approvers: string[];
+            ended_at: string | null;
+            needed: number;
+            /** Format: uuid */
+            organisation_id: string;
+            set_at: string;
+            /** Format: uuid */
+            set_by: string;
+            traders: string[];
+            version: number;
+        };
+        /**
+         * PolicyIn
+         * @description `needed` of these approvers, who are members of the organisation, must approve.
+         */
+        PolicyIn: {
+            approvers: string[];
+            needed: number;
         };
         /**
          * Polled
@@ -2969,6 +3243,86 @@ export interface components {
             closed: string[];
             opened: components["schemas"]["Position"][];
             taken_at: string;
+        };
+        /**
+         * Preflight
+         * @description The newest report of an account in what was found, and its certificate. `gap`: why a live order would be
+         *         refused, whatever its instrument.
+         */
+        Preflight: {
+            /** Format: uuid */
+            account_id: string;
+            certificate: components["schemas"]["Certificate"] | null;
+            findings: components["schemas"]["PreflightFinding"][];
+            gap: ("changed" | "failed" | "instrument" | "lapsed" | "not_reported" | "other_terminal") | null;
+            reported_at: string | null;
+        };
+        /**
+         * PreflightFinding
+         * @description Something that is not as strategies need it, the figures it was found from, and what to mend.
+         */
+        PreflightFinding: {
+            figures: {
+                [key: string]: number | string;
+            };
+            instrument: string | null;
+            mend: string;
+            /** @enum {unknown} */
+            reason: "algo_off" | "ambiguous" | "clock_skew" | "contract_size" | "digits" | "filling" | "leverage_unknown" | "missing" | "netting" | "profit_currency" | "stops_level" | "tick_size" | "tick_value" | "trade_mode" | "trade_off" | "unmapped" | "volume_max" | "volume_min" | "volume_step";
+            /** @enum {unknown} */
+            severity: "block" | "warn";
+            symbol: string | null;
+        };
+        /**
+         * PreflightIn
+         * @description `seq` grows with every report of a terminal. `time` is its clock; `skew_ms` how far it has put that right
+         *         itself. Of symbols, those it would trade: one for each instrument.
+         */
+        PreflightIn: {
+            algo_allowed: boolean;
+            /** @default true */
+            connected?: boolean;
+            currency: string;
+            /** @enum {unknown} */
+            kind: "contest" | "demo" | "real";
+            leverage: number;
+            login: string;
+            /** @enum {unknown} */
+            mode: "hedging" | "netting";
+            seq: number;
+            server: string;
+            /** @default 0 */
+            skew_ms?: number;
+            symbols: components["schemas"]["PreflightSymbolIn"][];
+            /** Format: date-time */
+            time: string;
+            trade_allowed: boolean;
+        };
+        /**
+         * PreflightSymbolIn
+         * @description One symbol as the broker calls and describes it. `stops_level` in its own points (10^-digits);
+         *         `tick_value` of one lot and tick.
+         */
+        PreflightSymbolIn: {
+            /** Format: decimal */
+            contract_size: string;
+            digits: number;
+            filling: ("boc" | "fok" | "ioc" | "return")[];
+            name: string;
+            profit_currency: string;
+            stops_level: number;
+            /** Format: decimal */
+            tick_size: string;
+            /** Format: decimal */
+            tick_value: string;
+            /** @enum {unknown} */
+            trade_mode: "close_only" | "disabled" | "full" | "long_only" | "short_only";
+            /** Format: decimal */
+            volume_max: string;
+            /** Format: decimal */
+            volume_min: string;
+            /** Format: decimal */
+            volume_step: string;
         };
         /**
          * Presence
@@ -3246,6 +3600,26 @@ export interface components {
             doubt: ("equity_missing" | "equity_zero") | null;
             seq: number;
         };
+        /**
+         * Tally
+         * @description How a signal stands for a trader. `approved`: the approvers whose approval counts now.
+         */
+        Tally: {
+            /** @default null */
+            approval_id?: string | null;
+            approved: string[];
+            needed: number;
+            of: number;
+            /** Format: uuid */
+            organisation_id: string;
+            /** @enum {unknown} */
+            outcome: "approved" | "open" | "rejected";
+            rejected: string[];
+            /** Format: uuid */
+            signal_id: string;
+            /** Format: uuid */
+            trader_id: string;
+        };
         /** TokenIn */
         TokenIn: {
             token: string;
@@ -3379,6 +3753,45 @@ export interface components {
             environment: string;
             git_sha: string;
             version: string;
+        };
+        /**
+         * Vote
+         * @description What an approver said.
+         */
+        Vote: {
+            /** Format: uuid */
+            approver_id: string;
+            bounds: components["schemas"]["Bounds"];
+            created_at: string;
+            /** @enum {unknown} */
+            decision: "approved" | "rejected";
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            signal_id: string;
+            /** Format: uuid */
+            trader_id: string;
+        };
+        /**
+         * VoteIn
+         * @description What an approver says of a signal for a trader, once.
+         */
+        VoteIn: {
+            /**
+             * @default {
+             *       "max_drift_points": null,
+             *       "max_spread_points": null,
+             *       "valid_until": null
+             *     }
+             */
+            bounds?: components["schemas"]["Bounds"];
+            consent_version: string;
+            /** @enum {unknown} */
+            decision: "approved" | "rejected";
+            /** Format: uuid */
+            signal_id: string;
+            /** Format: uuid */
+            trader_id: string;
         };
     };
     responses: never;
@@ -3552,6 +3965,64 @@ export interface operations {
             };
             /** @description Invalid request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_preflight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preflight"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4556,7 +5027,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description Already decided or Signal is no longer open or Trading is paused or A risk limit keeps new trades out */
+            /** @description Already decided or Signal is no longer open or Trading is paused or A risk limit keeps new trades out or Account not certified for live trading or Your organisation decides */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6469,6 +6940,111 @@ export interface operations {
             };
         };
     };
+    take_preflight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreflightIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preflight"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account not linked */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Account cannot be yours or Another terminal speaks for it or Account in another currency or Terminal is not connected */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     take_snapshot: {
         parameters: {
             query?: never;
@@ -7197,6 +7773,323 @@ export interface operations {
             };
             /** @description Invalid request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_deputies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deputies"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    name_deputy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeputyIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deputy"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not in one organisation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Deputy already or Too many deputies */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    approve_as_deputy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description You are no deputy any more or Not a signal you may decide or Not in one organisation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Already decided or Signal is no longer open or Trading is paused or A risk limit keeps new trades out or Account not certified for live trading or Your organisation decides */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Trading is stopped by the kill switch */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    revoke_deputy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deputy"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8139,6 +9032,369 @@ export interface operations {
             };
         };
     };
+    get_approval_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_approval_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Personal organisation */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    end_approval_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found or Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Personal organisation */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    join_approval_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found or Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Personal organisation or Decided by a policy already or Too many traders */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    release_trader: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found or Not found or Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Personal organisation */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_invitations: {
         parameters: {
             query?: {
@@ -8673,6 +9929,193 @@ export interface operations {
             };
             /** @description Invalid request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_votes: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                signal_id?: string | null;
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Vote_"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    vote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoteIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tally"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not an approver or Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found or Not found or Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Already voted or Already decided or The price has moved or Signal is no longer open or Trading is paused or A risk limit keeps new trades out or Account not certified for live trading */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Trading is stopped by the kill switch */
+            423: {
                 headers: {
                     [name: string]: unknown;
                 };
