@@ -43,7 +43,7 @@ select
     (select count(*) from trading.closures as c where c.account_id = a.id and c.state <> 'closed') as closing,
     (select coalesce(sum(c.attempts), 0)::bigint from trading.closures as c where c.account_id = a.id) as attempts,
     (select count(*) from trading.deals as d
-     where d.account_id = a.id and d.direction = 'out' and d.reason = 'client') as by_command,
+     where d.account_id = a.id and d.direction = 'out' and d.reason = 'expert') as by_command,
     (select count(*) from trading.approvals as v where v.user_id = a.user_id and v.decision = 'approved') as approved,
     (select count(*) from trading.copy_placements as m
      where m.user_id = a.user_id and m.outcome = 'placed') as copied

@@ -45,7 +45,7 @@ def held(**changed: int) -> AccountBooks:
 
 
 def terminal() -> Any:
-    trade = SimpleNamespace(close_reason="take_profit")
+    trade = SimpleNamespace(by_expert=None)
     return SimpleNamespace(balance=10_100.0, equity=10_100.0, closed=lambda: [trade], holdings=list)
 
 

@@ -141,6 +141,7 @@ def test_a_file_of_before_is_read_on(tmp_path):
     with closing(sqlite3.connect(path)) as file:
         file.execute("alter table trades drop column side")
         file.execute("alter table trades drop column filled_at")
+        file.execute("alter table trades drop column by_expert")
         file.commit()
     with closing(Terminal(GOLD, path=path, now=lambda: NOW)) as after:
         after.place(order(), "new")

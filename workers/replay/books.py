@@ -121,7 +121,7 @@ async def ledgers(
 
 
 def of_account(name: str, books: AccountBooks, terminal: Terminal) -> Iterator[Check]:
-    closed_by_hand = sum(trade.close_reason == "manual" for trade in terminal.closed())
+    by_command = sum(bool(trade.by_expert) for trade in terminal.closed())
     yield Check(name, "balance: the hub's, the terminal's", books.balance, _minor(terminal.balance))
     yield Check(name, "balance: deposit and deals", _minor(DEPOSIT) + books.booked, books.balance)
     yield Check(name, "balance: deposit and trades", _minor(DEPOSIT) + books.realised, books.balance)
@@ -131,9 +131,7 @@ def of_account(name: str, books: AccountBooks, terminal: Terminal) -> Iterator[C
     yield Check(name, "open trades: the hub's, the terminal's", books.open, len(terminal.holdings()))
     yield Check(name, "trades that know no signal", books.strangers, 0)
     yield Check(name, "closures that are not over", books.closing, 0)
-    yield Check(
-        name, "positions closed by command: the hub's, the terminal's", books.by_command, closed_by_hand
-    )
+    yield Check(name, "positions closed by command: the hub's, the terminal's", books.by_command, by_command)
 
 
 async def _paper(db: Runs, books: PaperBooks, user_id: UUID, symbol: Symbol, candles: Candles) -> list[Check]:

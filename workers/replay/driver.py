@@ -126,6 +126,7 @@ class Driver:
 
     @property
     def user_id(self) -> UUID:
+        assert self._who.user_id is not None
         return self._who.user_id
 
     @property

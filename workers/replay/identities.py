@@ -1,6 +1,5 @@
 """Who takes part in a replay, and how a process is told."""
 
-import os
 from uuid import UUID
 
 from msgspec import Struct
@@ -22,19 +21,18 @@ EMAIL, PASSWORD = "replay@caerus.example", "replayed, not traded"
 
 
 class Identities(Struct, frozen=True):
-    """One user with a device, and one producer."""
+    """One user with a device, and one producer. A process that was told by its environment knows no `user_id`."""
 
     base_url: str
-    user_id: UUID
     producer_secret: str
     device_id: str
     device_secret: str
+    user_id: UUID | None = None
 
     def environment(self) -> dict[str, str]:
         """For a child process; secrets never go on a command line."""
         return {
             "API_BASE": self.base_url,
-            "CAERUS_REPLAY_USER": str(self.user_id),
             "HMAC_PRODUCER_SECRET": self.producer_secret,
             "DEVICE_ID": self.device_id,
             "DEVICE_SECRET": self.device_secret,
@@ -46,7 +44,6 @@ def from_environment() -> Identities:
     client, secrets = ClientSettings(), Secrets(AppSettings())
     return Identities(
         client.api_base,
-        UUID(os.environ["CAERUS_REPLAY_USER"]),
         secrets.get("HMAC_PRODUCER_SECRET"),
         client.device_id,
         secrets.get("DEVICE_SECRET"),
@@ -90,4 +87,4 @@ async def prepare(res: Resources, base_url: str, *, account: str = "") -> Identi
     if account:
         await link(res, who, account)
     secret = await producers.ensure(res, PRODUCER)
-    return Identities(base_url, user.id, secret, str(device.device_id), device.device_secret)
+    return Identities(base_url, secret, str(device.device_id), device.device_secret, user.id)

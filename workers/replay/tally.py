@@ -49,7 +49,7 @@ class Tally(Struct, frozen=True):
 async def tally(
     db: Runs,
     producer_id: str,
-    user_id: UUID,
+    user_id: UUID | None,
     keys: Iterable[tuple[datetime, str]],
     seen: dict[str, int],
     taken: Iterable[str],

@@ -163,7 +163,7 @@ class Ea:
 
     def _close(self, command: CloseCommand) -> Ack:
         """Safe to repeat: a ticket is closed once, and one that is closed already is what was wanted."""
-        self.terminal.close_position(int(command.ticket))
+        self.terminal.close_position(int(command.ticket), by_expert=True)
         trade = self.terminal.trade(int(command.ticket))
         if trade is None or trade.state == "pending":
             return self._ack(command, "refused", error="there is no such position")

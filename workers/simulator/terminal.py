@@ -167,10 +167,10 @@ class Terminal:
         self._settle(events)
         return bool(events)
 
-    def close_position(self, ticket: int) -> bool:
-        """Close a position by hand, at the market; False if it is not open."""
+    def close_position(self, ticket: int, *, by_expert: bool = False) -> bool:
+        """Close a position at the market, by hand or by an EA; False if it is not open."""
         events = [] if self._bid is None else self._book.close(str(ticket), self._bid, at=self.clock)
-        self._settle(events)
+        self._settle(events, by_expert=by_expert)
         return bool(events)
 
     def _check(self, order: Order) -> None:
@@ -189,10 +189,12 @@ class Terminal:
         if clamp_volume(order.volume, self.symbol) != order.volume:
             raise BrokerRefusal("invalid volume")
 
-    def _settle(self, events: Iterable[Event]) -> None:
+    def _settle(self, events: Iterable[Event], *, by_expert: bool = False) -> None:
         with self._trades.transaction() as db:
             for event in events:
                 self._note(db, event)
+                if by_expert:
+                    change_trade(db, int(event.order_id), by_expert=1)
             self._save(db)
 
     def _save(self, db: sqlite3.Connection) -> None:

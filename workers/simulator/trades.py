@@ -35,16 +35,17 @@ create table if not exists trades (
     closed_at integer,
     profit real,
     side text,
-    filled_at integer
+    filled_at integer,
+    by_expert integer
 );
 create index if not exists trades_comment on trades (comment);
 """
 COLUMNS = (
     "ticket, comment, state, volume, placed_at, fill_price, fill_volume, close_price, close_reason, profit,"
-    " closed_at, side, filled_at"
+    " closed_at, side, filled_at, by_expert"
 )
-ADDED = {"side": "text", "filled_at": "integer"}
-"""Columns that files of before do not have; of their orders neither is known."""
+ADDED = {"side": "text", "filled_at": "integer", "by_expert": "integer"}
+"""Columns that files of before do not have; of their orders none is known."""
 FIND = f"select {COLUMNS} from trades where comment = ? order by ticket"  # noqa: S608 - a constant
 ONE = f"select {COLUMNS} from trades where ticket = ?"  # noqa: S608 - a constant
 IN_STATE = f"select {COLUMNS} from trades where state = ? order by ticket"  # noqa: S608 - a constant
@@ -57,7 +58,7 @@ Account = tuple[float, int, float | None, bytes, float]
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """One order from its placing to its end. Times in the terminal's clock, volume in lots, profit in account currency."""
+    """One order from its placing to its end. `by_expert`: an EA closed it, not somebody by hand. Times in the terminal's clock, volume in lots, profit in account currency."""
 
     ticket: int
     comment: str
@@ -72,6 +73,7 @@ class Trade:
     closed_at: int | None
     side: OrderSide | None
     filled_at: int | None
+    by_expert: int | None
 
 
 class Trades(DurableFile):

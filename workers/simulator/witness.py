@@ -137,7 +137,7 @@ class Witness:
         if trade.state == "closed":
             exit: Side = "sell" if entry == "buy" else "buy"
             price, at, made = trade.close_price or 0.0, trade.closed_at or 0, _money(trade.profit or 0.0)
-            reason = _REASONS.get(trade.close_reason or "", "unknown")
+            reason = "expert" if trade.by_expert else _REASONS.get(trade.close_reason or "", "unknown")
             yield self._deal(trade, "out", exit, at, price, reason, made)
 
     def _deal(
