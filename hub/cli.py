@@ -160,7 +160,10 @@ def market(
 @app.command()
 def replay(
     file: Annotated[Path, typer.Argument(help="Candles: CSV, CSV.GZ or Parquet, times in UTC.", exists=True)],
-    since: Annotated[str | None, typer.Option("--from", help="First bar, e.g. 2020-01-01.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", help="First bar, e.g. 2020-01-01; the strategy has seen those before it."),
+    ] = None,
     until: Annotated[str | None, typer.Option("--until", help="Last bar (exclusive).")] = None,
     approve: Annotated[str, typer.Option(help="all, none, or a fraction such as 0.5.")] = "all",
     json_out: Annotated[Path | None, typer.Option("--json", help="Write the report here as JSON.")] = None,

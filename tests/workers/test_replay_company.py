@@ -1,4 +1,4 @@
-"""Real gold in company: people who copy, one on paper, guards that close. The books balance, and a wrong one does not."""
+"""Two weeks of real gold in company: people who copy, one on paper, guards that close. Books balance, wrong ones do not."""
 
 import json
 from pathlib import Path
@@ -16,13 +16,13 @@ GOLD = Path(__file__).parents[2].parent / "shared" / "data" / "XAUUSD_H1_ejtrade
 
 
 @pytest.mark.chaos
-def test_six_weeks_of_gold_in_company_balance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_weeks_of_gold_in_company_balance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COPY_EARNED_APPROVALS", "3")
     out = tmp_path / "report.json"
     assert replay(
         GOLD,
-        since="2020-03-01",
-        until="2020-04-15",
+        since="2022-01-01",
+        until="2022-01-15",
         approve="all",
         json_out=out,
         symbol=None,

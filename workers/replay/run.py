@@ -69,11 +69,17 @@ class _Replay:
     """One run."""
 
     def __init__(
-        self, stack: Stack, symbol: Symbol, fraction: float, candles: Candles, console: Console, company: bool
+        self,
+        stack: Stack,
+        symbol: Symbol,
+        fraction: float,
+        candles: tuple[Candles, Candles],
+        console: Console,
+        company: bool,
     ) -> None:
         self._company = company
         self._stack, self._symbol, self._fraction = stack, symbol, fraction
-        self._candles, self._home, self._console = candles, stack.home, console
+        (self._candles, self._before), self._home, self._console = candles, stack.home, console
 
     async def run(self, file: Path) -> Report:
         endpoints, settings = self._stack.endpoints, self._stack.settings
@@ -114,6 +120,7 @@ class _Replay:
     async def _drive(self, driver: Driver) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=self._console) as progress:
+            driver.trader.warm(self._before)
             task = progress.add_task(f"Replaying {self._symbol.name}", total=len(self._candles))
             await driver.run(self._candles, lambda number: progress.update(task, completed=number))
             progress.update(task, completed=len(self._candles))
@@ -198,7 +205,8 @@ def _symbol(file: Path, name: str | None) -> Symbol:
     return SYMBOLS[wanted.upper()]
 
 
-def _candles(file: Path, since: str | None, until: str | None) -> Candles:
+def _candles(file: Path, since: str | None, until: str | None) -> tuple[Candles, Candles]:
+    """What is replayed, and what was before it: the strategy has seen that."""
     try:
         candles, _ = load(file)
     except BadCandles as error:
@@ -209,7 +217,7 @@ def _candles(file: Path, since: str | None, until: str | None) -> Candles:
     kept = candles[begin:end]
     if not len(kept):
         raise BadRequest(f"{file.name} has no bars between --from and --until.")
-    return kept
+    return kept, candles[:begin]
 
 
 def _time(option: str, text: str | None) -> int | None:
