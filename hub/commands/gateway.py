@@ -20,9 +20,10 @@ HELP = (
     "person who refreshes, and by `caerus work` six times a minute for each verified account. After MT5_MAX_FAILURES logins "
     "that fail in a row none is tried for MT5_BACKOFF_SECONDS. /api/v1/ready says when a session is in trouble, "
     "docs/runbooks/terminal-stuck.md what to do.\n\n"
-    "To try it beside [bold]caerus up[/], then link the account (POST /api/v1/accounts/link) with that server and "
-    "login:\n\n"
-    "[dim]MT5_LOGIN=1001 MT5_PASSWORD=any MT5_SERVER=Simulated caerus gateway --simulated[/]"
+    "To try it beside [bold]caerus up[/]: link an account with server Simulated and login 1001 "
+    "(POST /api/v1/accounts/link), start the gateway with the tag of the answer, then verify it "
+    "(POST /api/v1/accounts/link/verify):\n\n"
+    "[dim]MT5_LOGIN=1001 MT5_PASSWORD=any MT5_SERVER=Simulated caerus gateway --simulated --comment CAERUS-...[/]"
 )
 
 
@@ -36,9 +37,13 @@ def gateway(
     pace: Annotated[
         float, typer.Option(help="With --simulated: seconds between two moves of the market.", min=0.01)
     ] = 1,
+    comment: Annotated[
+        str, typer.Option(help="With --simulated: the comment of its trades, such as the tag of your link.")
+    ] = "",
 ) -> None:
     """Keep sessions with terminals until told to stop."""
-    from workers.mt5.package import PackageDriver
+    from workers.mt5.errors import MT5InitError
+    from workers.mt5.package import PackageDriver, imported
     from workers.mt5.run import NoGateway
     from workers.mt5.run import run as serve
     from workers.mt5.simulated.play import Play, playing
@@ -47,8 +52,9 @@ def gateway(
     url = settings.redis.url or endpoints(settings).redis_url
     try:
         if simulated:
-            run(settings, "gateway", playing(settings, url, Play(latency_ms / 1000), pace))
+            run(settings, "gateway", playing(settings, url, Play(latency_ms / 1000, comment), pace))
         else:
-            run(settings, "gateway", serve(settings, url, lambda _: PackageDriver()))
-    except NoGateway as error:
+            package = imported()
+            run(settings, "gateway", serve(settings, url, lambda _: PackageDriver(package)))
+    except (NoGateway, MT5InitError) as error:
         fail(str(error))

@@ -124,9 +124,9 @@ class Verified(msgspec.Struct, frozen=True):
         ]
 
 
-async def verified(hub: RunningHub, look: dict[str, Any] | None = None) -> Verified:
+async def verified(hub: RunningHub, look: dict[str, Any] | None = None, at: Broker | None = None) -> Verified:
     """Verified by a first look, 0 unless told otherwise."""
-    person, at = await hub.person(), broker()
+    person, at = await hub.person(), at or broker()
     device = await hub.device(person)
     id = (await linked(hub, person, at))["account"]["id"]
     await sent(device, at.look(0) | (look or {}))

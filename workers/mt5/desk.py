@@ -37,11 +37,11 @@ class Desk:
         self._reader = Reader(session.terminal)
         self._answers, self._began = True, float("inf")
 
-    async def run(self) -> None:
-        """Until cancelled."""
+    async def run(self, every: float) -> None:
+        """Until cancelled; the session is looked after `every` so many seconds."""
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(keep(self._session, self._sender))
+                group.create_task(keep(self._session, self._sender, every=every))
                 group.create_task(self._tell())
                 group.create_task(self._serve())
         finally:
@@ -99,6 +99,7 @@ class Desk:
             self._answers = False
             return None
         metrics.looks.labels("ok").inc()
+        log.debug("mt5.look", account=self._session.name, depth=ask.depth)
         self._answers = True
         return look
 

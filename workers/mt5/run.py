@@ -17,6 +17,7 @@ from hub.trading.accounts.gateways import Place
 from workers.mt5.desk import Desk
 from workers.mt5.gateway import Gateway
 from workers.mt5.journal import Journal
+from workers.mt5.keep import EVERY_SECONDS
 from workers.mt5.login import Login
 from workers.mt5.sender import Sender
 from workers.mt5.session import SessionManager
@@ -32,10 +33,18 @@ class NoGateway(Exception):
     """This gateway cannot be started; the message says what to change."""
 
 
-async def run(settings: Settings, redis_url: str, drivers: Drivers, *, most: int = 1) -> None:
+async def run(
+    settings: Settings,
+    redis_url: str,
+    drivers: Drivers,
+    *,
+    most: int = 1,
+    every: float = EVERY_SECONDS,
+) -> None:
     """Serve the accounts of `MT5_ACCOUNTS` until cancelled; SIGHUP has the secrets read again.
 
-    `drivers` makes the terminal of an account; so many accounts, at most, can be driven in one process.
+    `drivers` makes the terminal of an account; so many accounts, at `most`, can be driven in one process. Each
+    session is looked after `every` so many seconds.
     """
     mt5 = Mt5Settings()
     if len(mt5.names) > most:
@@ -52,7 +61,7 @@ async def run(settings: Settings, redis_url: str, drivers: Drivers, *, most: int
         log.info("gateway.started", accounts=[name or "main" for name in mt5.names])
         async with asyncio.TaskGroup() as group:
             for desk in desks:
-                group.create_task(desk.run())
+                group.create_task(desk.run(every))
 
 
 async def _desk(

@@ -31,9 +31,13 @@ _EVERY = 60
 
 
 class Play:
-    """Brokers with one account each, whose markets move alike. Everything is forgotten with the process."""
+    """Brokers with one account each, whose markets move alike. Everything is forgotten with the process.
 
-    def __init__(self, latency: float) -> None:
+    `latency` in seconds is of every call; `comment` is of every trade.
+    """
+
+    def __init__(self, latency: float, comment: str = "") -> None:
+        self._comment = comment
         self._mood = Mood(latency=(latency, latency))
         self._bars = iter(Sample())
         self._first = next(self._bars)
@@ -62,7 +66,9 @@ class Play:
             assert quote is not None
             sign, price = (1, quote.ask) if side == "buy" else (-1, quote.bid)
             stop, target = price - sign * _DISTANCE, price + sign * _DISTANCE
-            asked = OrderRequest("market", GOLD.name, side, volume=_VOLUME, stop=stop, target=target)
+            asked = OrderRequest(
+                "market", GOLD.name, side, volume=_VOLUME, stop=stop, target=target, comment=self._comment
+            )
             broker.submit(asked, clock.now())
 
 
