@@ -14,7 +14,7 @@ from hub.core.embedded import Endpoints
 from hub.trading.accounts import gateways
 from hub.trading.accounts.gateways import Place, Session
 from tests.hubs import RunningHub, until
-from tests.trading.looks import Broker, Verified
+from tests.trading.looks import Broker
 
 PASSWORD = "correct-horse-battery"
 LOGIN = "880055113377"
@@ -100,11 +100,11 @@ async def gateway(
             await gateways.leave(hub.res.redis, Place(broker.server, broker.login))
 
 
-async def older(mine: Verified, seconds: float) -> None:
+async def older(hub: RunningHub, account_id: str, seconds: float) -> None:
     """As if the last look had come so much earlier."""
-    await mine.hub.res.db.execute(
+    await hub.res.db.execute(
         """update trading.account_states set received_at = received_at - make_interval(secs => $2)
            where account_id = $1::text::uuid""",
-        mine.id,
+        account_id,
         seconds,
     )

@@ -47,7 +47,7 @@ async def test_a_tag_on_the_account_proves_it_and_a_refresh_is_fresh(
         # Within a second what was just seen is good enough.
         again = (await hub.call("GET", path, headers=person.bearer)).body
         assert again["account_equity"] == shown["account_equity"]
-        await asyncio.sleep(1.0 - again["age_seconds"])
+        await older(hub, id, 2)
         fresh = (await hub.call("GET", path, headers=person.bearer)).body
         assert (fresh["account_equity"]["amount_minor"], fresh["age_seconds"] < 1) == (1_009_800, True)
         assert await degraded(hub) == []
@@ -69,7 +69,7 @@ async def test_the_worker_s_look_is_stored_without_anybody_asking(
         assert [each["comment"] for each in shown["open_positions"]] == ["by hand"]
         # Closed at the broker: the deal comes with the next look, though nobody asked for deals.
         await running.tell(mine.broker, price=2001.0)
-        await older(mine, 2)
+        await older(hub, mine.id, 2)
         assert (await mine.live(REFRESH))["account_equity"]["amount_minor"] == 1_000_800
         # An account that nobody has linked is nobody's.
         known = "select count(*) from trading.accounts where server = $1"
@@ -81,7 +81,7 @@ async def test_many_who_refresh_share_a_look(hub: RunningHub, servers: Endpoints
     async with gateway(hub, servers, tmp_path, mine.broker) as running:
         await running.until_state("connected")
         await running.tell(mine.broker, latency=0.1)
-        await older(mine, 5)
+        await older(hub, mine.id, 5)
         shown = await asyncio.gather(*(mine.live(REFRESH) for _ in range(30)))
         assert {each["age_seconds"] < 1 for each in shown} == {True}
         looks = running.log.read_text().count('"event":"mt5.look"')
@@ -96,7 +96,7 @@ async def test_an_open_circuit_leaves_the_last_known_and_ready_says_what_to_mend
     env = {"MT5_MAX_FAILURES": "2", "MT5_BACKOFF_SECONDS": "300"}
     async with gateway(hub, servers, tmp_path, mine.broker, password=wrong, **env) as running:
         await running.until_state("circuit_open")
-        await older(mine, 40)
+        await older(hub, mine.id, 40)
         began = time.monotonic()
         shown = await mine.live(REFRESH)
         assert time.monotonic() - began < 1, "nobody is asked who cannot look"
@@ -122,7 +122,7 @@ async def test_a_mended_login_closes_the_circuit(hub: RunningHub, servers: Endpo
         await running.until_state("circuit_open")
         mounted.write_text(PASSWORD)
         await running.until_state("connected")
-        await older(mine, 5)
+        await older(hub, mine.id, 5)
         assert (await mine.live(REFRESH))["age_seconds"] < 1
         assert await degraded(hub) == []
 
@@ -133,11 +133,11 @@ async def test_a_killed_gateway_is_missed_and_a_new_one_goes_on(
     mine = await verified(hub)
     async with gateway(hub, servers, tmp_path, mine.broker) as running:
         await running.until_state("connected")
-        await older(mine, 5)
+        await older(hub, mine.id, 5)
         assert (await mine.live(REFRESH))["age_seconds"] < 1
         running.process.kill()
         await running.process.wait()
-        await older(mine, 40)
+        await older(hub, mine.id, 40)
         began = time.monotonic()
         shown = await mine.live(REFRESH)
         assert time.monotonic() - began < 3
@@ -149,7 +149,7 @@ async def test_a_killed_gateway_is_missed_and_a_new_one_goes_on(
         )
         async with gateway(hub, servers, tmp_path, mine.broker) as another:
             await another.until_state("connected")
-            await older(mine, 5)
+            await older(hub, mine.id, 5)
             assert (await mine.live(REFRESH))["age_seconds"] < 1
             assert await degraded(hub) == []
 
@@ -163,11 +163,11 @@ async def test_a_terminal_that_stalls_holds_up_nobody_else(
         await running.until_state("connected", "connected")
         await running.tell(slow.broker, latency=30.0)
         for mine in (slow, quick):
-            await older(mine, 40)
+            await older(hub, mine.id, 40)
         began = time.monotonic()
         stalled = [asyncio.create_task(slow.live(REFRESH)) for _ in range(50)]
         while not all(task.done() for task in stalled):
-            await older(quick, 2)
+            await older(hub, quick.id, 2)
             asked = time.monotonic()
             assert (await quick.live(REFRESH))["age_seconds"] < 1
             assert time.monotonic() - asked < 1
@@ -190,7 +190,7 @@ async def test_a_terminal_on_another_account_shows_nothing(
     async with gateway(hub, servers, tmp_path, mine.broker) as running:
         await running.until_state("connected")
         await running.tell(mine.broker, shows=9, trade="a stranger's")
-        await older(mine, 40)
+        await older(hub, mine.id, 40)
         shown = await mine.live(REFRESH)
         assert (shown["stale"], shown["open_positions"]) == (True, [])
         assert "OtherAccount" in running.log.read_text()
@@ -200,7 +200,7 @@ async def test_no_credential_leaves_the_gateway(hub: RunningHub, servers: Endpoi
     mine = await verified(hub, at=Broker(broker().server, LOGIN))
     async with gateway(hub, servers, tmp_path, mine.broker) as running:
         await running.until_state("connected")
-        await older(mine, 5)
+        await older(hub, mine.id, 5)
         await mine.live(REFRESH)
         kept = await held(hub)
         assert any(mine.broker.login.encode() in each for each in kept), "it would have been seen"
