@@ -17,6 +17,7 @@ BENCHES = (
     "logins",
     "reconcile",
     "risk",
+    "positions",
     "charts",
     "replay",
 )
