@@ -48,7 +48,7 @@ def gateway(
     from workers.mt5.run import run as serve
     from workers.mt5.simulated.play import Play, playing
 
-    settings = checked()
+    settings = checked(rooms=False)
     url = settings.redis.url or endpoints(settings).redis_url
     try:
         if simulated:

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 from collections.abc import Callable, Coroutine
 from contextlib import closing, suppress
 from typing import Any
@@ -14,13 +13,14 @@ from hub.core.ops import ops
 from hub.core.settings import Settings
 
 
-def checked() -> Settings:
+def checked(*, rooms: bool = True) -> Settings:
     """The settings of core and rooms; logs go out as they say."""
-    from hub.rooms import SETTINGS
-
     settings = Settings()
-    for kind in SETTINGS:
-        kind()
+    if rooms:
+        from hub.rooms import SETTINGS
+
+        for kind in SETTINGS:
+            kind()
     log.setup(settings.app.log_level)
     structlog.get_logger().debug("settings", **settings.summary())
     return settings
@@ -28,10 +28,10 @@ def checked() -> Settings:
 
 def new_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """uvloop's where there is one: not on Windows."""
-    if sys.platform == "win32":
+    try:
+        import uvloop
+    except ImportError:
         return None
-    import uvloop
-
     return uvloop.new_event_loop
 
 

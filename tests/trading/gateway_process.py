@@ -74,7 +74,7 @@ class Stage:
 
 
 def main() -> None:
-    stage, settings = Stage(), checked()
+    stage, settings = Stage(), checked(rooms=False)
     threading.Thread(target=stage.listen, daemon=True).start()
     run(settings, "gateway", serve(settings, settings.redis.url, stage.driver, most=10, every=1.0))
 

@@ -87,8 +87,9 @@ def look_of(seen: Seen, seq: int, at: datetime) -> Look:
 
 def chosen(deals: Sequence[Deal]) -> list[Deal]:
     """All, if they are not too many; else money in and out, without which drawdown is wrong, and the newest trades."""
-    ordered = sorted(deals, key=lambda each: (each.side is None, each.at, each.ticket))
-    return ordered[-MOST:]
+    if len(deals) <= MOST:
+        return list(deals)
+    return sorted(deals, key=lambda each: (each.side is None, each.at, each.ticket))[-MOST:]
 
 
 def _money(minor: int, digits: int) -> Decimal:
