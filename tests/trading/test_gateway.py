@@ -5,8 +5,14 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from hub.core.embedded import Endpoints
+from hub.core.resources import Resources
+from hub.trading.accounts import gateways, sources
+from hub.trading.accounts.gateways import Place
+from hub.trading.accounts.looks import Look, Want
+from hub.trading.accounts.models import Account
 from hub.trading.positions import service
 from tests.hubs import RunningHub, until
 from tests.trading.gateways import LOGIN, PASSWORD, gateway, older
@@ -181,6 +187,41 @@ async def test_a_terminal_that_stalls_holds_up_nobody_else(
             )
 
         await until(told)
+
+
+class Alone:
+    """The gateway without sharing: whoever wants a look asks, and waits in a connection of their own."""
+
+    async def look(self, res: Resources, account: Account, want: Want) -> Look | None:
+        answer = await gateways.ask(res.redis, res.waits, Place(account.server, account.login), want)
+        return answer.look if answer else None
+
+
+async def test_without_sharing_a_stalled_terminal_would_hold_up_the_others(
+    hub: RunningHub, servers: Endpoints, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "sources", [Alone()])
+    slow, quick = await verified(hub), await verified(hub)
+    async with gateway(hub, servers, tmp_path, slow.broker, quick.broker) as running:
+        await running.until_state("connected", "connected")
+        await running.tell(slow.broker, latency=30.0)
+        for mine in (slow, quick):
+            await older(hub, mine.id, 40)
+
+        async def again_and_again() -> None:
+            for _ in range(3):
+                await slow.live(REFRESH)
+
+        stalled = [asyncio.create_task(again_and_again()) for _ in range(80)]
+
+        async def all_wait() -> bool:
+            return bool((await hub.res.redis.info("clients"))["blocked_clients"] >= 32)
+
+        await until(all_wait)
+        began = time.monotonic()
+        shown = await quick.live(REFRESH)
+        assert shown["stale"] or time.monotonic() - began > 1
+        await asyncio.gather(*stalled)
 
 
 async def test_a_terminal_on_another_account_shows_nothing(

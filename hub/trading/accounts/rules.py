@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from hub.core.problems import Conflict
@@ -40,6 +40,11 @@ def is_tagged(account: Held, comments: set[str], now: datetime) -> bool:
         return False
     found = {tag for comment in comments for tag in _TAG.findall(comment)}
     return any(tag_hash(account.id, tag) == account.tag_hash for tag in found)
+
+
+def tagged_at(account: Held, hours: int) -> datetime | None:
+    """Since when the account's tag may be on it: nobody needs to look further back."""
+    return account.tag_expires_at and account.tag_expires_at - timedelta(hours=hours)
 
 
 def check_unlink(open_positions: int, waiting_commands: int) -> None:

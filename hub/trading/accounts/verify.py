@@ -59,7 +59,8 @@ async def verify(res: Resources, who: Principal, id: UUID, visitor: Visitor) -> 
     account = await service.get(res.db, id, who.person)
     if account.state == "verified":
         return account.shown()
-    look = await sources.look(res, account.shown(), Want(settings().refresh_seconds, "all"))
+    want = Want(settings().refresh_seconds, "all", rules.tagged_at(account, settings().tag_hours))
+    look = await sources.look(res, account.shown(), want)
     async with res.db.transaction() as tx:
         await store.lock(tx, who.person)
         held = await store.locked(tx, who.person, account.server, account.login)
