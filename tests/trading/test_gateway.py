@@ -189,6 +189,18 @@ async def test_a_terminal_that_stalls_holds_up_nobody_else(
         await until(told)
 
 
+async def test_a_call_is_given_up_after_the_deadline_that_is_set(
+    hub: RunningHub, servers: Endpoints, tmp_path: Path
+) -> None:
+    mine = await verified(hub)
+    async with gateway(hub, servers, tmp_path, mine.broker, MT5_DEADLINE_SECONDS="0.25") as running:
+        await running.until_state("connected")
+        await running.tell(mine.broker, latency=1.5)
+        await older(hub, mine.id, 40)
+        assert (await mine.live(REFRESH))["stale"] is True
+        await until(lambda: "0.25 s" in running.log.read_text())
+
+
 class Alone:
     """The gateway without sharing: whoever wants a look asks, and waits in a connection of their own."""
 
