@@ -64,7 +64,7 @@ async def prepare(res: Resources, base_url: str, ops_url: str) -> Demo:
 
 
 async def _link(res: Resources, who: Principal) -> None:
-    """The demo account, if the person has none: who unlinks it may want it so until the next start."""
+    """The demo account, unless the person has linked one. Who unlinks it has it again at the next start."""
     if not (await accounts.listed(res, who)).items:
         await accounts.link(res, who, ACCOUNT, Visitor(None, ""))
 
