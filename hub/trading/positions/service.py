@@ -50,16 +50,16 @@ def _age(standing: Standing | None) -> float:
     return float("inf") if standing is None else (clock.now() - standing.received_at).total_seconds()
 
 
-async def look_at_all(res: Resources) -> None:
+async def look_at_all(res: Resources, depth: Depth = "quick") -> None:
     """A look at each verified account that a gateway has a session with; one that fails or dawdles leaves the others."""
     there = [each for each in await gateways.sessions(res.redis) if each and each.state == "connected"]
     if there:
         found = await accounts.at(res.db, [each.place for each in there])
-        await asyncio.gather(*(_look_again(res, held) for held in found))
+        await asyncio.gather(*(_look_again(res, held, depth) for held in found))
 
 
-async def _look_again(res: Resources, held: Held) -> None:
-    await _look(res, held, await store.standing(res.db, held.id), _PATIENCE, "deals")
+async def _look_again(res: Resources, held: Held, depth: Depth) -> None:
+    await _look(res, held, await store.standing(res.db, held.id), _PATIENCE, depth)
 
 
 async def _look(
