@@ -18,6 +18,7 @@ BENCHES = (
     "reconcile",
     "risk",
     "closing",
+    "positions",
     "charts",
     "replay",
 )

@@ -1,28 +1,24 @@
 """The `caerus` command. Each subcommand is one process; `caerus up` runs them all."""
 
 import asyncio
-import signal
 import sys
-from collections.abc import Coroutine
-from contextlib import closing, suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-import structlog
 import typer
-import uvloop
 from pydantic import ValidationError
 
-from hub.commands import audit, imports, keys, loadtest, users
+from hub.commands import audit, gateway, imports, keys, loadtest, users
+from hub.commands.process import checked, new_loop
+from hub.commands.process import run as run_process
 from hub.commands.terminal import fail as _fail
 from hub.commands.terminal import quiet as _quiet
-from hub.core import log, tracing
+from hub.core import tracing
 from hub.core.embedded.process import NotStarted
-from hub.core.ops import NoOpsPort, ops
+from hub.core.ops import NoOpsPort
 from hub.core.secrets import BadSecret, MissingSecret, Secrets
 from hub.core.servers import NoServers, endpoints
-from hub.core.settings import Settings
 
 app = typer.Typer(
     help="Carries a trading signal from a strategy to a person's decision to a broker's fill.",
@@ -34,37 +30,9 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(users.app, name="users")
 app.add_typer(loadtest.app, name="loadtest")
+app.command("gateway", help=gateway.HELP)(gateway.gateway)
 app.command("import-candles")(imports.candles)
 app.command("import-sqlite")(imports.sqlite)
-
-
-def _settings() -> Settings:
-    from hub.rooms import SETTINGS
-
-    settings = Settings()
-    for kind in SETTINGS:
-        kind()
-    log.setup(settings.app.log_level)
-    structlog.get_logger().debug("settings", **settings.summary())
-    return settings
-
-
-def _run(settings: Settings, process: str, work: Coroutine[Any, Any, None]) -> None:
-    """Run on uvloop, traced, with the process's ops port; SIGTERM ends it as Ctrl-C does."""
-    with (
-        tracing.started(settings, process),
-        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
-        suppress(asyncio.CancelledError),
-    ):
-        runner.run(_until_told(settings, process, work))
-
-
-async def _until_told(settings: Settings, process: str, work: Coroutine[Any, Any, None]) -> None:
-    if task := asyncio.current_task():
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    with closing(work):
-        async with ops(settings.serve, process):
-            await work
 
 
 @app.command()
@@ -93,9 +61,9 @@ def serve(
     """
     from hub.serve import serve as run
 
-    settings = _settings()
+    settings = checked()
     where = endpoints(settings)
-    with tracing.started(settings, "serve"), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with tracing.started(settings, "serve"), asyncio.Runner(loop_factory=new_loop()) as runner:
         runner.run(run(settings, where.dsn, where.redis_url, shared=shared))
 
 
@@ -104,9 +72,9 @@ def relay() -> None:
     """Move committed events to the bus. A second one waits as a hot spare."""
     from hub.core import relay as room
 
-    settings = _settings()
+    settings = checked()
     where = endpoints(settings)
-    _run(settings, "relay", room.serve(settings, where.dsn, where.redis_url))
+    run_process(settings, "relay", room.serve(settings, where.dsn, where.redis_url))
 
 
 @app.command()
@@ -115,13 +83,13 @@ def work() -> None:
     from hub.core.mail import MailNotSetUp, check
     from workers.jobs import run
 
-    settings = _settings()
+    settings = checked()
     try:
         check(settings, Secrets(settings.app))
     except MailNotSetUp as error:
         _fail(str(error))
     where = endpoints(settings)
-    _run(settings, "work", run(settings, where.dsn, where.redis_url))
+    run_process(settings, "work", run(settings, where.dsn, where.redis_url))
 
 
 @app.command()
@@ -138,9 +106,9 @@ def trade(
     from workers.source.report import BadCandles
     from workers.trader.command import run
 
-    settings = _settings()
+    settings = checked()
     try:
-        _run(settings, "trade", run(settings, file, symbol, pace))
+        run_process(settings, "trade", run(settings, file, symbol, pace))
     except (BadCandles, KeyError) as error:
         _fail(str(error.args[0]))
 
@@ -152,9 +120,9 @@ def market(
     """Play a demo market: synthetic candles to a trader and to a simulated terminal with its EA."""
     from workers.market import run
 
-    settings = _settings()
+    settings = checked()
     where = endpoints(settings)
-    _run(settings, "market", run(settings, where.dsn, where.redis_url, pace=pace))
+    run_process(settings, "market", run(settings, where.dsn, where.redis_url, pace=pace))
 
 
 @app.command()
@@ -207,7 +175,7 @@ def migrate(
     """Apply missing migrations as the owner role (DB_OWNER_DSN)."""
     from hub.core import migrations
 
-    where = endpoints(_settings())
+    where = endpoints(checked())
     done = asyncio.run(
         migrations.up(where.owner_dsn) if down_to is None else migrations.down(where.owner_dsn, to=down_to)
     )

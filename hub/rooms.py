@@ -24,6 +24,7 @@ from hub.market.candles.settings import CandleSettings
 from hub.money.quotas.api import api as quotas
 from hub.research.decisions import jobs as _decision_jobs
 from hub.research.decisions.api import api as decisions
+from hub.trading.accounts import probes as _account_probes
 from hub.trading.accounts import topics as _account_topics
 from hub.trading.accounts.api import api as accounts
 from hub.trading.accounts.settings import AccountSettings
@@ -48,6 +49,7 @@ from hub.trading.executions.api import api as executions
 from hub.trading.paper import jobs as _paper_jobs
 from hub.trading.paper.api import api as paper
 from hub.trading.paper.settings import PaperSettings
+from hub.trading.positions import jobs as _position_jobs
 from hub.trading.positions import topics as _position_topics
 from hub.trading.positions.api import api as positions
 from hub.trading.preflight import jobs as _preflight_jobs
@@ -124,6 +126,7 @@ PLUGGED_IN = [
     _command_topics,
     _execution_topics,
     _account_topics,
+    _account_probes,
     _position_topics,
     _deputy_topics,
     _quorum_topics,
@@ -136,6 +139,7 @@ PLUGGED_IN = [
     _session_jobs,
     _signal_jobs,
     _command_jobs,
+    _position_jobs,
     _closing_jobs,
     _closing_topics,
     _reconciliation_jobs,

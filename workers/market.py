@@ -20,14 +20,18 @@ from strategies.candles import Bar
 from strategies.symbols import SYMBOLS, Symbol
 from workers.simulator.ea import Ea
 from workers.simulator.terminal import Terminal
+from workers.simulator.witness import Identity
 from workers.source.metrics import metered
 from workers.source.sample import HOUR, Sample
 from workers.trader import metrics
 from workers.trader.environment import config, retry
 from workers.trader.trader import Trader
+from workers.up.demo import ACCOUNT
 
 SYMBOL = SYMBOLS["XAUUSD"]
 _POLL_SECONDS = 25
+_SHOW_SECONDS = 1.0
+"""However fast the candles are."""
 
 
 async def run(settings: Settings, dsn: str, redis_url: str, *, pace: float) -> None:
@@ -49,12 +53,13 @@ async def run(settings: Settings, dsn: str, redis_url: str, *, pace: float) -> N
         trader = Trader(
             config(settings.trading, SYMBOL), spool, wake=producer.wake, on_decision=decisions.add
         )
-        ea = Ea(terminal, device, ledger)
+        ea = Ea(terminal, device, ledger, account=Identity(ACCOUNT.server, ACCOUNT.login))
         resources = open_resources(settings, dsn, redis_url)
         async with resources as res, producer, decisions, device, asyncio.TaskGroup() as group:
             group.create_task(producer.run())
             group.create_task(decisions.run())
             group.create_task(device.run(ea, ledger, wait=_POLL_SECONDS))
+            group.create_task(_show(ea, max(pace, _SHOW_SECONDS)))
             await _play(res, trader, ea, pace)
 
 
@@ -68,6 +73,13 @@ def _producer(settings: Settings, client: ClientSettings, secrets: Secrets, spoo
         on_alert=metrics.alerted(),
         on_outcome=metrics.counted(),
     )
+
+
+async def _show(ea: Ea, seconds: float) -> None:
+    """Tell the hub how the demo account stands, while the market moves."""
+    while True:
+        await ea.tell()
+        await asyncio.sleep(seconds)
 
 
 async def _play(res: Resources, trader: Trader, ea: Ea, pace: float) -> None:

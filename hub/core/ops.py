@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from hub.core.settings import ServeSettings
 
-PROCESSES = ("serve", "relay", "work", "market", "trade")
+PROCESSES = ("serve", "relay", "work", "market", "trade", "gateway")
 _SHUTDOWN_SECONDS = 1.0
 
 Look = Callable[[], Awaitable[None]]

@@ -28,15 +28,18 @@ from hub.core.stream.registry import Sockets
 
 _COUNT_SECONDS = 0.5
 """Counting may hold a request up for so long; then it is decided without."""
+_WAITS, _WAIT_SECONDS = 32, 60
+"""So many may wait in Redis for somebody's answer at once, each for at most so long."""
 
 
 class Resources(Struct, frozen=True):
-    """What use cases need at hand."""
+    """What use cases need at hand. `waits` is Redis for calls that block until somebody answers."""
 
     settings: Settings
     secrets: Secrets
     db: Db
     redis: Redis
+    waits: Redis
     queue: Queue
     feed: Feed
     sockets: Sockets
@@ -66,6 +69,7 @@ async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncI
     db = await open_db(settings.db, dsn, secrets)
     redis = open_redis(redis_url)
     reader = open_redis(redis_url, connections=2, timeout=10)
+    waits = open_redis(redis_url, connections=_WAITS, timeout=_WAIT_SECONDS)
     counter = open_single(redis_url, timeout=_COUNT_SECONDS)
     nursery = Nursery()
     passwords = Passwords(settings.security)
@@ -89,6 +93,7 @@ async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncI
             secrets=secrets,
             db=db,
             redis=redis,
+            waits=waits,
             queue=queue(redis),
             feed=feed,
             sockets=sockets,
@@ -111,5 +116,6 @@ async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncI
         await reading.aclose()
         await bus.aclose()
         await reader.aclose()
+        await waits.aclose()
         await redis.aclose()
         await db.close()

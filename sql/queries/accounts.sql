@@ -41,6 +41,15 @@ from trading.accounts
 where user_id = @user_id and lower(server) = lower(@server) and login = @login and state <> 'unlinked'
 for update;
 
+-- name: accounts_at :many
+-- The verified ones among these, as their brokers name them.
+select a.id, a.broker, a.server, a.login, a.name, a.currency, a.mode, a.kind, a.state, a.is_primary, a.device_id, a.proof,
+    a.created_at, a.verified_at, a.unlinked_at, a.user_id, a.tag_hash, a.tag_expires_at
+from trading.accounts as a
+join unnest(@servers::text[], @logins::text[]) as n (server, login)
+    on lower(a.server) = lower(n.server) and a.login = n.login
+where a.state = 'verified';
+
 -- name: lock_login :exec
 -- Two people prove one account in turn, so that the second finds the first.
 select pg_advisory_xact_lock(hashtextextended('login' || lower(@server::text) || '/' || @login::text, 0));

@@ -82,7 +82,15 @@ def everything_is_well_before_and_after(request: pytest.FixtureRequest) -> Itera
 
 
 def test_ready_says_how_far_the_relay_is(stack: Stack) -> None:
-    assert ready(stack) == (200, {"status": "ready", "relay_lag_seconds": 0.0, "migrations_pending": 0})
+    assert ready(stack) == (
+        200,
+        {
+            "status": "ready",
+            "relay_lag_seconds": 0.0,
+            "migrations_pending": 0,
+            "degraded": [],
+        },
+    )
 
 
 @contextmanager

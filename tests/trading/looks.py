@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import msgspec
 
+from hub.core.resources import Resources
 from hub.trading.accounts import sources
-from hub.trading.accounts.looks import Look
+from hub.trading.accounts.looks import Look, Want
 from hub.trading.accounts.models import Account
 from tests.hubs import Answer, Device, Person, RunningHub, now_text, until
 
@@ -124,9 +125,9 @@ class Verified(msgspec.Struct, frozen=True):
         ]
 
 
-async def verified(hub: RunningHub, look: dict[str, Any] | None = None) -> Verified:
+async def verified(hub: RunningHub, look: dict[str, Any] | None = None, at: Broker | None = None) -> Verified:
     """Verified by a first look, 0 unless told otherwise."""
-    person, at = await hub.person(), broker()
+    person, at = await hub.person(), at or broker()
     device = await hub.device(person)
     id = (await linked(hub, person, at))["account"]["id"]
     await sent(device, at.look(0) | (look or {}))
@@ -141,7 +142,7 @@ class Window:
     def __init__(self, shows: dict[str, Any] | Exception, pace: float = 0) -> None:
         self.shows, self.pace, self.asked = shows, pace, 0
 
-    async def look(self, account: Account) -> Look | None:
+    async def look(self, res: Resources, account: Account, want: Want) -> Look | None:
         self.asked += 1
         await asyncio.sleep(self.pace)
         if isinstance(self.shows, Exception):

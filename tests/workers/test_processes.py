@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+import aiohttp
 import msgspec
 import psutil
 import pytest
@@ -143,6 +144,7 @@ async def test_everything_that_comes_up_has_an_ops_port_of_its_own(home):
         assert relayed is not None and "signal_publish_total{route=api}" not in relayed
         demo = msgspec.json.decode((home / "demo.json").read_bytes())
         assert demo["ops_url"] == f"http://127.0.0.1:{first}"
+        await until(lambda: stands(demo), seconds=20)
         up.send_signal(signal.SIGINT)
         said, _ = await asyncio.wait_for(up.communicate(), 30)
     assert up.returncode == 0
@@ -152,6 +154,16 @@ async def test_everything_that_comes_up_has_an_ops_port_of_its_own(home):
 
 async def answers(port: int) -> bool:
     return await scrape(port) is not None
+
+
+async def stands(demo) -> bool:
+    """Whether the demo's person sees their account, through the snapshots that its EA signs."""
+    async with aiohttp.ClientSession(demo["base_url"]) as http:
+        async with http.post("/api/v1/auth/login", json=demo["user"]) as answer:
+            bearer = {"authorization": "Bearer " + (await answer.json())["access_token"]}
+        async with http.get("/api/v1/positions", headers=bearer) as answer:
+            live = await answer.json()
+    return answer.status == 200 and live["account_equity"]["amount_minor"] > 0 and not live["stale"]
 
 
 def child(up: int, name: str) -> int:

@@ -94,6 +94,7 @@ def account(found: Any) -> AccountInfo:
         margin=minor(found.margin, digits),
         free_margin=minor(found.margin_free, digits),
         trade_allowed=bool(found.trade_allowed and found.trade_expert),
+        credit=minor(found.credit, digits),
     )
 
 

@@ -57,6 +57,7 @@ class AccountInfo(Struct, frozen=True):
     margin: int
     free_margin: int
     trade_allowed: bool
+    credit: int = 0
 
 
 class SymbolInfo(Struct, frozen=True):

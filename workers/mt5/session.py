@@ -6,16 +6,19 @@ from typing import Self
 
 import structlog
 
-from hub.core.secrets import BadSecret, Secrets
+from hub.core.secrets import Secrets
+from hub.trading.accounts.gateways import State
 from workers.mt5 import metrics
 from workers.mt5.breaker import Breaker
 from workers.mt5.clocks import RealClock
 from workers.mt5.errors import MT5AuthError, MT5Disconnected, MT5Error, MT5InitError
-from workers.mt5.models import Credentials
+from workers.mt5.login import Login
+from workers.mt5.models import Credentials, TerminalInfo
 from workers.mt5.settings import Mt5Settings
 from workers.mt5.terminal import Clock, Terminal
 
 log = structlog.get_logger("caerus.mt5")
+_GOODBYE_SECONDS = 3.0
 _RESULTS: tuple[tuple[type[MT5Error], str], ...] = (
     (MT5AuthError, "auth_failed"),
     (MT5InitError, "init_failed"),
@@ -25,7 +28,7 @@ _RESULTS: tuple[tuple[type[MT5Error], str], ...] = (
 class SessionManager:
     """`async with SessionManager(terminal, secrets) as mt5: await mt5.ensure_connected()`.
 
-    Credentials come from the secret provider for each login, so that a new password needs no restart.
+    Credentials come from the secret provider for each login, so that a new password needs no restart; see `Login`.
     """
 
     def __init__(
@@ -34,10 +37,15 @@ class SessionManager:
         secrets: Secrets,
         settings: Mt5Settings | None = None,
         *,
+        name: str = "",
         clock: Clock | None = None,
     ) -> None:
         settings = settings or Mt5Settings()
         self.terminal, self._secrets = terminal, secrets
+        self._login = Login(secrets, name)
+        self.name = self._login.name
+        self._uptime = metrics.uptime.labels(self.name)
+        self._found: TerminalInfo | None = None
         self._clock: Clock = clock or RealClock()
         self._breaker = Breaker(settings.max_failures, settings.backoff_seconds)
         self._since: float | None = None
@@ -57,6 +65,20 @@ class SessionManager:
     def uptime(self) -> float:
         """Seconds of this session; 0 without one."""
         return 0.0 if self._since is None else self._clock.monotonic() - self._since
+
+    @property
+    def standing(self) -> tuple[State, float]:
+        """How it stands by what is known, and the seconds until the circuit closes. Asks nobody."""
+        if self._since is not None:
+            return "connected", 0.0
+        wait = self._breaker.wait(self._clock.monotonic())
+        return ("circuit_open" if wait else "away"), wait
+
+    async def found(self) -> TerminalInfo:
+        """What the terminal said of itself when `ensure_connected` last looked, or says now."""
+        if self._found is None:
+            self._found = await self.terminal.terminal()
+        return self._found
 
     async def connect(self, login: int, password: str, server: str, path: str = "") -> bool:
         """One attempt, whatever the circuit breaker says.
@@ -83,9 +105,9 @@ class SessionManager:
         """End the session; a terminal that does not answer is no error."""
         self._lost()
         try:
-            await self.terminal.shutdown()
+            await self.terminal.shutdown(deadline=_GOODBYE_SECONDS)
         except MT5Error as error:
-            log.warning("mt5.shutdown_failed", reason=str(error))
+            log.warning("mt5.shutdown_failed", account=self.name, reason=str(error))
 
     async def probe(self) -> str | None:
         """What keeps this terminal from trading, in a sentence; None if nothing does. Makes no login."""
@@ -96,14 +118,14 @@ class SessionManager:
             found = await self.terminal.terminal()
         except MT5Error as error:
             return f"MT5 does not answer ({type(error).__name__})."
-        metrics.uptime.set(self.uptime)
+        self._uptime.set(self.uptime)
         if not found.connected:
             return "MT5 is not connected to its broker."
         return None if found.algo_allowed else "MT5 does not allow algorithmic trading."
 
     async def _ensure(self) -> None:
         if self._since is not None and await self._lives():
-            metrics.uptime.set(self.uptime)
+            self._uptime.set(self.uptime)
             return
         self._lost()
         if wait := self._breaker.wait(self._clock.monotonic()):
@@ -113,8 +135,9 @@ class SessionManager:
         await self.connect(given.login, given.password, given.server, given.path)
 
     async def _lives(self) -> bool:
+        self._found = None
         try:
-            return (await self.terminal.terminal()).connected
+            return (await self.found()).connected
         except MT5Error:
             return False
 
@@ -125,30 +148,23 @@ class SessionManager:
         if self._had_one:
             metrics.reconnects.inc()
         self._had_one = True
-        log.info("mt5.connected")
+        log.info("mt5.connected", account=self.name)
 
     def _lost(self) -> None:
         if self._since is not None:
-            log.warning("mt5.session_ended", after_seconds=round(self.uptime))
-        self._since = None
-        metrics.uptime.set(0)
+            log.warning("mt5.session_ended", account=self.name, after_seconds=round(self.uptime))
+        self._since = self._found = None
+        self._uptime.set(0)
 
     def _failed(self, error: MT5Error) -> None:
         self._lost()
         self._breaker.failed(self._clock.monotonic())
         result = next((name for kind, name in _RESULTS if isinstance(error, kind)), "disconnected")
         metrics.connects.labels(result).inc()
-        log.warning("mt5.connect_failed", result=result, code=error.code, failures=self._breaker.failures)
+        failures = self._breaker.failures
+        log.warning(
+            "mt5.connect_failed", account=self.name, result=result, code=error.code, failures=failures
+        )
 
     async def _credentials(self) -> Credentials:
-        # read anew off the event loop first, so that what follows does not block on the provider
-        await self._secrets.refresh(older_than=1)
-        login = self._secrets.get("MT5_LOGIN")
-        if not login.isdecimal():
-            raise BadSecret("MT5_LOGIN must be the account's number")
-        return Credentials(
-            int(login),
-            self._secrets.get("MT5_PASSWORD"),
-            self._secrets.get("MT5_SERVER"),
-            self._secrets.find("MT5_PATH") or "",
-        )
+        return await self._login.credentials()

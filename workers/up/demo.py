@@ -10,11 +10,16 @@ from msgspec import Struct
 
 from hub.core.principal import Principal
 from hub.core.resources import Resources
+from hub.core.web import Visitor
 from hub.identity.users import service as users
+from hub.trading.accounts import service as accounts
+from hub.trading.accounts.models import LinkIn
 from hub.trading.devices import service as devices
 from hub.trading.producers import service as producers
 
 PRODUCER = "fib-rsi-gold"
+ACCOUNT = LinkIn("Simulated broker", "Caerus-Demo", "1000001", "Replayed candles, no money")
+"""The demo terminal's; its first snapshot proves it."""
 
 
 class SignIn(Struct, frozen=True):
@@ -46,6 +51,7 @@ async def prepare(res: Resources, base_url: str, ops_url: str) -> Demo:
     person = await users.ensure(res, user.email, user.password, "user")
     who = Principal("user", str(person.id), person.id, "user")
     device = await devices.ensure(res, who, "Demo terminal")
+    await _link(res, who)
     secret = await producers.ensure(res, PRODUCER)
     return Demo(
         base_url,
@@ -55,6 +61,12 @@ async def prepare(res: Resources, base_url: str, ops_url: str) -> Demo:
         Key(str(device.device_id), device.device_secret),
         Key(PRODUCER, secret),
     )
+
+
+async def _link(res: Resources, who: Principal) -> None:
+    """The demo account, unless the person has linked one. Who unlinks it has it again at the next start."""
+    if not (await accounts.listed(res, who)).items:
+        await accounts.link(res, who, ACCOUNT, Visitor(None, ""))
 
 
 def _password(res: Resources, name: str) -> str:

@@ -2,14 +2,17 @@
 
 import ctypes
 import os
-import pwd
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
+
+with suppress(ImportError):  # as fcntl
+    import pwd
 
 _PR_SET_PDEATHSIG = 1
 UNPRIVILEGED = "nobody"

@@ -1,7 +1,7 @@
 """Both servers together, and how other commands find them while they run."""
 
-import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Self
 
@@ -12,6 +12,9 @@ from hub.core.embedded.process import NotStarted
 from hub.core.embedded.valkey import Valkey
 from hub.core.secrets import Secrets
 from hub.core.settings import Settings
+
+with suppress(ImportError):  # there is none on Windows, where nothing is embedded
+    import fcntl
 
 
 class Endpoints(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ event loop tells both in time: `pause_writing` when bytes begin to wait, and `co
 descriptor is closed and may become somebody else's.
 """
 
-import resource
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,9 @@ from numba import types
 from numpy.typing import NDArray
 
 from strategies.kernels.jit import kernel
+
+with suppress(ImportError):  # there is none on Windows, where no hub runs but a gateway may
+    import resource
 
 Descriptors = NDArray[np.int32]
 NOBODY = -1
@@ -24,7 +27,10 @@ _libc_send: Any = types.ExternalFunction("send", _ssize(_int, types.voidptr, typ
 
 
 def _most_descriptors() -> int:
-    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    try:
+        limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    except NameError:
+        return 0
     return min(limit, _MOST) if limit > 0 else _MOST
 
 

@@ -14,6 +14,7 @@ Comment = Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")]
 Symbol = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3,5}$")]
 Moment = Annotated[datetime, Meta(tz=True)]
+Depth = Literal["quick", "deals", "all"]
 Reason = Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[a-z_]*$")]
 
 
@@ -93,3 +94,15 @@ class Look(Struct, frozen=True, forbid_unknown_fields=True):
         """Every comment in sight."""
         found = {each.comment for each in self.positions} | {each.comment for each in self.orders}
         return found | {each.comment for each in self.deals}
+
+
+class Want(Struct, frozen=True):
+    """What a look is wanted for, within `seconds`.
+
+    `quick` reads deals only if something has changed since the last look, `deals` always, `all` the waiting orders
+    too, for their comments. Deals are wanted from `since` on; None: all there are.
+    """
+
+    seconds: float
+    depth: Depth = "quick"
+    since: Moment | None = None

@@ -1,15 +1,18 @@
-"""Tags that prove an account, and what may be unlinked."""
+"""Tags that prove an account, what may be unlinked, and what ails the gateways."""
 
 import hashlib
 import os
 import re
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from hub.core.problems import Conflict
+from hub.trading.accounts.gateways import SILENT_SECONDS, Session
 from hub.trading.accounts.models import Held
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_RUNBOOK = "docs/runbooks/terminal-stuck.md"
 _TAG = re.compile(r"CAERUS-[2-9A-HJ-NP-Z]{6}")
 
 
@@ -39,9 +42,39 @@ def is_tagged(account: Held, comments: set[str], now: datetime) -> bool:
     return any(tag_hash(account.id, tag) == account.tag_hash for tag in found)
 
 
+def tagged_at(account: Held, hours: int) -> datetime | None:
+    """Since when the account's tag may be on it: nobody needs to look further back."""
+    return account.tag_expires_at and account.tag_expires_at - timedelta(hours=hours)
+
+
 def check_unlink(open_positions: int, waiting_commands: int) -> None:
     """Nothing that we opened may be left alone, nothing that is under way may arrive nowhere."""
     if open_positions:
         raise StillTrading(f"{open_positions} positions of ours are open; close them first.")
     if waiting_commands:
         raise StillTrading(f"{waiting_commands} commands wait for its terminal; let them end first.")
+
+
+def ailing(sessions: Sequence[Session | None]) -> list[str]:
+    """A sentence for each kind of trouble with the gateways' sessions; None is a silent one. No account is named."""
+    there, all_ = [each for each in sessions if each is not None], len(sessions)
+    broken = [each.retry_seconds for each in there if each.state == "circuit_open"]
+    away = sum(each.state == "away" for each in there)
+    mute = sum(each.state == "connected" and not each.answers for each in there)
+    silent = all_ - len(there)
+    found = []
+    if broken:
+        found.append(
+            f"MT5 sessions with an open circuit: {len(broken)} of {all_}, next login in {min(broken):.0f} s; "
+            f"mend the login or the terminal ({_RUNBOOK})."
+        )
+    if away:
+        found.append(f"MT5 sessions that are not logged in: {away} of {all_} ({_RUNBOOK}).")
+    if mute:
+        found.append(f"MT5 terminals that cannot be looked at: {mute} of {all_} ({_RUNBOOK}).")
+    if silent:
+        found.append(
+            f"MT5 sessions not heard of for {SILENT_SECONDS} s: {silent} of {all_}; "
+            f"start their `caerus gateway` again ({_RUNBOOK})."
+        )
+    return found

@@ -14,6 +14,7 @@ from hub.core.sql import Runs
 from hub.core.web import Visitor
 from hub.identity.audit import service as audit
 from hub.trading.accounts import rules, store
+from hub.trading.accounts.gateways import Place
 from hub.trading.accounts.models import Account, Accounts, Held, Linked, LinkIn
 from hub.trading.accounts.settings import settings
 
@@ -61,6 +62,11 @@ async def get(db: Runs, id: UUID, user_id: UUID) -> Held:
     if account is None:
         raise NotFound("You have no such account.")
     return account
+
+
+async def at(db: Runs, places: list[Place]) -> list[Held]:
+    """The verified accounts among these."""
+    return await store.at(db, [each.server for each in places], [each.login for each in places])
 
 
 async def primary(db: Runs, user_id: UUID) -> Held:

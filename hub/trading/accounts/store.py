@@ -67,6 +67,10 @@ async def locked(db: Runs, user_id: UUID, server: str, login: str) -> Held | Non
     return await sql.one(db, Held, "lock_account", user_id=user_id, server=server, login=login)
 
 
+async def at(db: Runs, servers: list[str], logins: list[str]) -> list[Held]:
+    return await sql.many(db, Held, "accounts_at", servers=servers, logins=logins)
+
+
 async def lock_login(db: Runs, server: str, login: str) -> None:
     await sql.run(db, "lock_login", server=server, login=login)
 

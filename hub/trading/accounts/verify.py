@@ -16,7 +16,7 @@ from hub.core.web import Visitor
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.trading.accounts import rules, service, sources, store, topics
-from hub.trading.accounts.looks import Look
+from hub.trading.accounts.looks import Look, Want
 from hub.trading.accounts.models import Account, Described, Held, Proof
 from hub.trading.accounts.settings import settings
 
@@ -59,7 +59,8 @@ async def verify(res: Resources, who: Principal, id: UUID, visitor: Visitor) -> 
     account = await service.get(res.db, id, who.person)
     if account.state == "verified":
         return account.shown()
-    look = await sources.look(account.shown(), settings().refresh_seconds)
+    want = Want(settings().refresh_seconds, "all", rules.tagged_at(account, settings().tag_hours))
+    look = await sources.look(res, account.shown(), want)
     async with res.db.transaction() as tx:
         await store.lock(tx, who.person)
         held = await store.locked(tx, who.person, account.server, account.login)

@@ -1,5 +1,6 @@
 """Live positions: from the last look, or a new one where the hub can look itself."""
 
+import asyncio
 from uuid import UUID
 
 import structlog
@@ -8,8 +9,9 @@ from hub.core import clock
 from hub.core.principal import Principal
 from hub.core.problems import Problem
 from hub.core.resources import Resources
+from hub.trading.accounts import gateways, sources
 from hub.trading.accounts import service as accounts
-from hub.trading.accounts import sources
+from hub.trading.accounts.looks import Depth, Want
 from hub.trading.accounts.models import Held
 from hub.trading.accounts.settings import settings
 from hub.trading.positions import shown, store, take
@@ -19,6 +21,8 @@ log = structlog.get_logger()
 
 # Who asks again and again gets what somebody has just seen.
 _JUST_NOW = 1.0
+# Nobody waits for a look that is only due.
+_PATIENCE = 8.0
 
 
 async def of_primary(res: Resources, who: Principal, refresh: bool) -> Live:
@@ -34,8 +38,7 @@ async def of_account(res: Resources, who: Principal, id: UUID, refresh: bool) ->
 async def _live(res: Resources, held: Held, refresh: bool) -> Live:
     standing, fresh = await store.standing(res.db, held.id), settings().fresh_seconds
     wanted = _JUST_NOW if refresh else fresh
-    if sources.sources and held.state == "verified" and _age(standing) >= wanted:
-        await _look(res, held)
+    if held.state == "verified" and _age(standing) >= wanted and await _look(res, held, standing):
         standing = await store.standing(res.db, held.id)
         held = await accounts.get(res.db, held.id, held.user_id)
     positions = await store.open_positions(res.db, held.id)
@@ -47,12 +50,33 @@ def _age(standing: Standing | None) -> float:
     return float("inf") if standing is None else (clock.now() - standing.received_at).total_seconds()
 
 
-async def _look(res: Resources, held: Held) -> None:
-    """What cannot be seen or believed leaves what is known as it is."""
-    look = await sources.look(held.shown(), settings().refresh_seconds)
+async def look_at_all(res: Resources, depth: Depth = "quick") -> None:
+    """A look at each verified account that a gateway has a session with; one that fails or dawdles leaves the others."""
+    there = [each for each in await gateways.sessions(res.redis) if each and each.state == "connected"]
+    if there:
+        found = await accounts.at(res.db, [each.place for each in there])
+        await asyncio.gather(*(_look_again(res, held, depth) for held in found))
+
+
+async def _look_again(res: Resources, held: Held, depth: Depth) -> None:
+    await _look(res, held, await store.standing(res.db, held.id), _PATIENCE, depth)
+
+
+async def _look(
+    res: Resources,
+    held: Held,
+    standing: Standing | None,
+    seconds: float | None = None,
+    depth: Depth = "quick",
+) -> bool:
+    """Whether there was one. What cannot be seen or believed leaves what is known as it is."""
+    since = standing.taken_at if standing else None
+    want = Want(settings().refresh_seconds if seconds is None else seconds, depth, since)
+    look = await sources.look(res, held.shown(), want)
     if look is None:
-        return
+        return False
     try:
         await take.from_source(res, held, look)
     except Problem as problem:
         log.warning("positions.look_refused", account=str(held.id), error=problem.detail)
+    return True

@@ -61,8 +61,10 @@ async def from_source(res: Resources, account: Held, look: Look) -> None:
     rules.check(look, settings().max_positions, settings().tolerance_pct)
     async with res.db.transaction() as tx:
         held = await verify.of_source(tx, account, look)
-        result = await _take(tx, res, held, look, "system") if held else "old"
-        _, entries = await sweep.judge(tx, res, [account.id])
+        if held is None:
+            return
+        result = await _take(tx, res, held, look, "system")
+        _, entries = await sweep.judge(tx, res, [held.id])
         if entries:
             await audit.record(tx, *entries)
     _looks.labels(result).inc()

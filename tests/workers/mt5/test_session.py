@@ -43,11 +43,11 @@ async def test_the_context_logs_in_and_out(market):
     async with manager(market) as session:
         market.clock.sleep(30)
         assert await session.probe() is None
-        assert count("mt5_uptime_seconds") == session.uptime >= 30
+        assert count("mt5_uptime_seconds", account="main") == session.uptime >= 30
         assert market.driver._up
     assert not market.driver._up
     assert count("mt5_connect_total", result="ok") == before + 1
-    assert (count("mt5_uptime_seconds"), session.uptime) == (0, 0)
+    assert (count("mt5_uptime_seconds", account="main"), session.uptime) == (0, 0)
 
 
 async def test_a_body_that_raises_logs_out_too(market):

@@ -1,5 +1,7 @@
 """Settings are listed, and refused by name."""
 
+from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from hub.core.settings import AppSettings, Settings
+from tests.workers.mt5 import markets
+from tests.workers.mt5.worst import secrets
 from workers.mt5.breaker import MOST_DOUBLINGS, Breaker
+from workers.mt5.run import _desk
 from workers.mt5.settings import Mt5Settings
 
 
@@ -39,3 +45,25 @@ def test_a_breaker_is_open_only_after_so_many_failures_and_never_for_ever(events
         assert (wait > 0) == (row >= most)
         assert wait <= 300.0 * 2**MOST_DOUBLINGS
         assert breaker.wait(now + wait) == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "names"), [("", [""]), ("real", ["real"]), ("real, demo,real", ["real", "demo"])]
+)
+def test_accounts_are_named_once(given, names):
+    assert Mt5Settings(accounts=given).names == names
+
+
+@pytest.mark.parametrize("given", ["Real", "1st", "a,,b", "a b", "a;b", "a/../b", "a" * 17])
+def test_names_that_make_no_secret_s_name_are_refused(given):
+    with pytest.raises(ValidationError, match="accounts"):
+        Mt5Settings(accounts=given)
+
+
+async def test_orders_settle_as_long_as_is_set(tmp_path):
+    settings = Settings(app=AppSettings(CAERUS_HOME=tmp_path))
+    mt5 = Mt5Settings(settle_seconds=7)
+    async with AsyncExitStack() as stack:
+        market = stack.enter_context(markets.market())
+        desk = await _desk("", settings, mt5, secrets(), None, lambda _: market.driver, stack)
+        assert desk._sender._settle == timedelta(seconds=7)

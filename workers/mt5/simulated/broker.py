@@ -41,8 +41,11 @@ class Broker:
         leverage: int = 100,
         commission: int = 0,
         stop_out: int = 50,
+        login: int = 1,
+        server: str = "Simulated",
         at: datetime,
     ) -> None:
+        self.login, self.server = login, server
         self.listings = {each.name: Listing(each) for each in symbols}
         self.books, self.leverage = Books(mode, commission=commission), leverage
         self.stop_out = stop_out
@@ -86,10 +89,8 @@ class Broker:
         profit = self.books.floating(self.quoted)
         margin = sum(self.books.margin(held, self.leverage) for held in self.books.positions.values())
         balance, equity = self.books.balance, self.books.balance + profit
-        mode, free = self.books.mode, equity - margin
-        return AccountInfo(
-            1, "Simulated", "USD", 2, mode, self.leverage, balance, equity, profit, margin, free, True
-        )
+        who, mode, free = (self.login, self.server, "USD", 2), self.books.mode, equity - margin
+        return AccountInfo(*who, mode, self.leverage, balance, equity, profit, margin, free, True)
 
     def positions(self) -> list[Position]:
         return [self._shown(held) for held in self.books.positions.values()]

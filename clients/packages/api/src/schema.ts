@@ -1385,7 +1385,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Database, Redis, relay and migrations are as they must be to serve. */
+        /** Database, Redis, relay and migrations are as they must be to serve; what else is degraded is named. */
         get: operations["ready"];
         put?: never;
         post?: never;
@@ -3350,11 +3350,15 @@ export interface components {
         /**
          * Readiness
          * @description `relay_lag_seconds`: age of the oldest event that has not left the outbox.
+         *
+         *         `degraded` says what is not as it should be, and what to mend: the hub serves, and `status` says so too.
          */
         Readiness: {
+            degraded: string[];
             migrations_pending: number;
             relay_lag_seconds: number;
-            status: string;
+            /** @enum {unknown} */
+            status: "degraded" | "ready";
         };
         /**
          * Recorded

@@ -1,0 +1,136 @@
+"""What a terminal shows, as the hub takes it. Prices of our structs become text of the hub's; nothing is rounded."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from hub.trading.accounts.gateways import Ask
+from hub.trading.accounts.looks import DealIn, Look, OrderIn, PositionIn
+from workers.mt5.models import AccountInfo, Deal, Order, Position, TerminalInfo
+from workers.mt5.terminal import Terminal
+
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+"""Nothing is asked for from before."""
+MOST = 1_000
+"""Deals and waiting orders of one look."""
+_REASONS = {"stop_loss": "sl", "take_profit": "tp", "stop_out": "so"}
+
+
+class Seen(NamedTuple):
+    """What one look read."""
+
+    terminal: TerminalInfo
+    account: AccountInfo
+    positions: list[Position]
+    deals: list[Deal]
+    orders: list[Order]
+
+
+class Reader:
+    """Reads one terminal. Every call may take its time, so a quick look makes three, and a fourth for deals only when
+    balance or positions are others than when deals were last read.
+    """
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._seq = 0
+        self._known: tuple[object, datetime] | None = None
+
+    async def read(self, ask: Ask, terminal: TerminalInfo, now: datetime) -> Look:
+        """A look that began `now`. `MT5Error` if the terminal does not answer."""
+        account = await self._terminal.account()
+        positions = await self._terminal.positions()
+        state = (account.login, account.balance, [(each.ticket, each.volume) for each in positions])
+        deals: list[Deal] = []
+        if ask.depth != "quick" or not self._is_known(state, ask.since):
+            deals = await self._terminal.deals(ask.since or BEGINNING)
+            self._known = state, now
+        orders = await self._terminal.orders() if ask.depth == "all" else []
+        self._seq = max(self._seq + 1, int(now.timestamp() * 1000))
+        return look_of(Seen(terminal, account, positions, deals, orders), self._seq, now)
+
+    def _is_known(self, state: object, since: datetime | None) -> bool:
+        """Whether the deals behind this state were in a look that the hub has taken since."""
+        return (
+            self._known is not None
+            and since is not None
+            and self._known[0] == state
+            and self._known[1] <= since
+        )
+
+
+def look_of(seen: Seen, seq: int, at: datetime) -> Look:
+    account, terminal = seen.account, seen.terminal
+    digits = account.currency_digits
+    return Look(
+        seq=seq,
+        time=at,
+        server=account.server,
+        login=str(account.login),
+        currency=account.currency,
+        balance=_money(account.balance, digits),
+        equity=_money(account.equity, digits),
+        margin=_money(account.margin, digits),
+        free_margin=_money(account.free_margin, digits),
+        positions=[_position(each, digits) for each in seen.positions],
+        deals=[_deal(each, digits) for each in chosen(seen.deals)],
+        orders=[_order(each) for each in seen.orders[-MOST:]],
+        credit=_money(account.credit, digits),
+        mode=account.mode,
+        leverage=account.leverage,
+        connected=terminal.connected,
+        trade_allowed=account.trade_allowed,
+        algo_allowed=terminal.algo_allowed,
+    )
+
+
+def chosen(deals: Sequence[Deal]) -> list[Deal]:
+    """All, if they are not too many; else money in and out, without which drawdown is wrong, and the newest trades."""
+    if len(deals) <= MOST:
+        return list(deals)
+    return sorted(deals, key=lambda each: (each.side is None, each.at, each.ticket))[-MOST:]
+
+
+def _money(minor: int, digits: int) -> Decimal:
+    return Decimal(minor).scaleb(-digits)
+
+
+def _position(held: Position, digits: int) -> PositionIn:
+    return PositionIn(
+        ticket=str(held.ticket),
+        symbol=held.symbol,
+        side=held.side,
+        volume=held.volume,
+        open_price=held.open_price,
+        price=held.price,
+        profit=_money(held.profit, digits),
+        opened_at=held.opened_at,
+        stop=held.stop,
+        target=held.target,
+        swap=_money(held.swap, digits),
+        comment=held.comment,
+    )
+
+
+def _order(order: Order) -> OrderIn:
+    return OrderIn(str(order.ticket), order.symbol, order.side, order.left, order.price, order.comment)
+
+
+def _deal(deal: Deal, digits: int) -> DealIn:
+    return DealIn(
+        deal=str(deal.ticket),
+        at=deal.at,
+        kind="trade" if deal.side else "balance",
+        ticket=str(deal.position) if deal.position else "",
+        direction=deal.direction,
+        side=deal.side,
+        symbol=deal.symbol or None,
+        volume=deal.volume,
+        price=deal.price,
+        profit=_money(deal.profit, digits),
+        swap=_money(deal.swap, digits),
+        commission=_money(deal.commission, digits),
+        reason=_REASONS.get(deal.reason, deal.reason),
+        comment=deal.comment,
+    )
