@@ -1,8 +1,8 @@
-"""No order sent twice, no position untracked, whatever the terminal does; and what happens without the look-up."""
+"""No order sent twice, no position untracked, no guard late, whatever the terminal does; and what happens without the look-up."""
 
 import pytest
 
-from tests.workers.mt5.worst import Careless, Hasty, Run
+from tests.workers.mt5.worst import BOUND, Blind, Careless, Guarded, Hasty, Run
 from workers.mt5.sender import Sender
 
 BARS = 10_000
@@ -23,7 +23,7 @@ HAPPENS = (
 
 @pytest.mark.parametrize("mode", ["hedging", "netting"])
 async def test_ten_thousand_bars_in_the_worst_mood(mode, capsys):
-    run = await Run(Sender, mode=mode, bars=BARS).play()
+    run = await Guarded(Sender, mode=mode, bars=BARS).play()
     with capsys.disabled():
         print(f"\n{mode}: {run.report()}")
     assert run.counts["bars"] == BARS
@@ -31,6 +31,13 @@ async def test_ten_thousand_bars_in_the_worst_mood(mode, capsys):
     assert run.counts["sent, unknown"] > 500 and run.counts["proven placed"] > 200
     assert (run.twice(), run.counts["untracked"], run.wrong()) == (0, 0, 0)
     assert (run.counts["left unknown"], run.counts["untracked by the gateway"]) == (0, 0)
+    assert len(run.late) > 30 and max(run.late) <= BOUND
+
+
+async def test_a_guard_whose_limit_is_beyond_all_losses_never_trips():
+    """The negative control of the guard."""
+    run = await Blind(bars=500).play()
+    assert run.late == [] and run.breached is None
 
 
 async def test_prices_below_zero_change_nothing():

@@ -5,8 +5,12 @@ from collections import Counter
 from decimal import Decimal
 from random import Random
 
+import msgspec
+
 from hub.core.secrets import Secrets
 from hub.core.settings import AppSettings
+from hub.trading.risk import rules
+from hub.trading.risk.models import Caps, Standing
 from tests.workers.mt5.markets import Market, walk
 from workers.mt5.errors import MT5Error
 from workers.mt5.journal import Journal
@@ -180,6 +184,86 @@ class Run:
         shown = [f"{name}: {count}" for name, count in sorted(lines.items())]
         did = [f"{name}: {count}" for name, count in sorted(self.market.driver.done.items())]
         return "\n".join([", ".join(shown), "the mood: " + ", ".join(did)])
+
+
+CAPS = Caps(40, 0, 80, 0, 10_000, 10_000, 10_000, None)
+"""Everything is closed at 0.8 % below the peak of what is watched."""
+APART = 10**9 - 5 * 10**6
+"""Of the deposit this much is not watched: 400 of the other 50,000 dollars are a few trades."""
+BACKOFF, BAR, CALLS = 300.0, 60.0, 4 * 33.0
+BOUND = BACKOFF + BAR + CALLS
+"""Seconds after the breach, or after the last look that failed since: a circuit is open so long, the next turn comes a
+bar later, and each of its calls may stall for 30 s and take 3.
+"""
+
+
+class Guarded(Run):
+    """A run whose account is judged at every look; a breach that was acted on begins anew from where equity is."""
+
+    def __init__(self, *kind, **more):
+        super().__init__(*kind, **more)
+        self.peak = 0
+        self.breached = None
+        self.late, self.unseen = [], 0
+
+    async def _turn(self):
+        self._really()
+        try:
+            await super()._turn()
+        except MT5Error:
+            self._failed()
+            raise
+        try:
+            await self._judge()
+        except MT5Error:
+            self._failed()
+            raise
+
+    def _really(self):
+        """Whether the account is below its limit, by the broker's books."""
+        below = self._verdict(self.market.broker.account().equity).outcome == "liquidate"
+        now = self.market.clock.monotonic()
+        if not below:
+            self.unseen += self.breached is not None
+            self.breached = None
+        elif self.breached is None:
+            self.breached = now
+
+    def _failed(self):
+        if self.breached is not None:
+            self.breached = self.market.clock.monotonic()
+
+    async def _judge(self):
+        terminal, account = await self.market.gateway.terminal(), await self.market.gateway.account()
+        if not terminal.connected:
+            self.counts["looks at what was"] += 1
+            self._failed()
+            return
+        if self._verdict(account.equity).outcome != "liquidate":
+            self.peak = max(self.peak, account.equity)
+            return
+        self.late.append(0.0 if self.breached is None else self.market.clock.monotonic() - self.breached)
+        self.peak, self.breached = account.equity, None
+
+    def report(self):
+        worst = max(self.late, default=0.0)
+        return (
+            f"{super().report()}\nthe guard: {len(self.late)} trips, the latest {worst:.1f} s after it could be seen, "
+            f"bound {BOUND:.0f} s; {self.unseen} breaches were over before a look could be had"
+        )
+
+    def _verdict(self, equity):
+        self.peak = self.peak or equity
+        watched, peak = equity - APART, self.peak - APART
+        return rules.account(Standing(watched, peak, peak, 0, 0), self.caps, 120_000)
+
+    caps = CAPS
+
+
+class Blind(Guarded):
+    """The negative control: a guard whose limit is beyond all losses."""
+
+    caps = msgspec.structs.replace(CAPS, liquidation_drawdown_bp=10_000)
 
 
 if __name__ == "__main__":
