@@ -163,6 +163,10 @@ def order(found: Any, digits_of: DigitsOf, utc: Utc) -> Order:
     )
 
 
+_PAID = (2, 3, 6)
+"""DEAL_TYPE_BALANCE, _CREDIT, _BONUS. A charge or a correction that counted as taken out would hide a loss."""
+
+
 def deal(found: Any, money: int, digits_of: DigitsOf, utc: Utc) -> Deal:
     trade = found.type in (0, 1)
     return Deal(
@@ -181,6 +185,7 @@ def deal(found: Any, money: int, digits_of: DigitsOf, utc: Utc) -> Deal:
         magic=found.magic,
         comment=found.comment,
         at=utc(found.time_msc / 1000),
+        paid=found.type in _PAID,
     )
 
 

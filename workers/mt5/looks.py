@@ -74,7 +74,7 @@ def look_of(seen: Seen, seq: int, at: datetime) -> Look:
         margin=_money(account.margin, digits),
         free_margin=_money(account.free_margin, digits),
         positions=[_position(each, digits) for each in seen.positions],
-        deals=[_deal(each, digits) for each in chosen(seen.deals)],
+        deals=[deal_in(each, digits) for each in chosen(seen.deals)],
         orders=[_order(each) for each in seen.orders[-MOST:]],
         credit=_money(account.credit, digits),
         mode=account.mode,
@@ -117,11 +117,12 @@ def _order(order: Order) -> OrderIn:
     return OrderIn(str(order.ticket), order.symbol, order.side, order.left, order.price, order.comment)
 
 
-def _deal(deal: Deal, digits: int) -> DealIn:
+def deal_in(deal: Deal, digits: int) -> DealIn:
+    """A deal as the hub takes it; money that is not paid in or out is what trading made."""
     return DealIn(
         deal=str(deal.ticket),
         at=deal.at,
-        kind="trade" if deal.side else "balance",
+        kind="balance" if deal.paid else "trade",
         ticket=str(deal.position) if deal.position else "",
         direction=deal.direction,
         side=deal.side,

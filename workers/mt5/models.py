@@ -131,7 +131,9 @@ class Order(Struct, frozen=True):
 
 
 class Deal(Struct, frozen=True):
-    """`order` and `position` are tickets; `symbol` is empty and `side` None for a balance operation."""
+    """`order` and `position` are tickets; `symbol` is empty and `side` None for what is no trade. `paid`: money paid in or
+    taken out, not a fee, interest or dividend.
+    """
 
     ticket: int
     order: int
@@ -148,6 +150,7 @@ class Deal(Struct, frozen=True):
     magic: int
     comment: str
     at: datetime
+    paid: bool = False
 
 
 class OrderRequest(Struct, frozen=True, omit_defaults=True):

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -13,7 +14,8 @@ from hub.trading.accounts.gateways import Ask
 from hub.trading.accounts.looks import Look
 from hub.trading.positions import rules
 from tests.workers.mt5.markets import LOGIN, Market, walk
-from workers.mt5.looks import MOST, Reader, chosen
+from workers.mt5 import convert
+from workers.mt5.looks import MOST, Reader, chosen, deal_in
 from workers.mt5.models import Deal, OrderRequest
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -101,6 +103,19 @@ async def test_looks_are_numbered_upwards_though_the_clock_stands_still(market):
 def deal(ticket, side):
     zero = Decimal(0)
     return Deal(ticket, 0, 0, "", side, "none", zero, zero, 0, 0, 0, "other", 0, "", NOW)
+
+
+def test_a_charge_is_not_money_taken_out():
+    """Counted so, it would lower the peak by what was lost."""
+    kinds = {}
+    for kind in (0, 1, 2, 3, 4, 5, 6, 7, 12, 17):
+        found = SimpleNamespace(
+            ticket=1, order=0, position_id=0, symbol="", type=kind, entry=0, volume=0.0, price=0.0, profit=-5.0,
+            swap=0.0, commission=0.0, fee=0.0, reason=0, magic=0, comment="", time_msc=0,
+        )  # fmt: skip
+        made = convert.deal(found, 2, lambda _: 2, lambda seconds: NOW)
+        kinds[kind] = deal_in(made, 2).kind
+    assert {kind for kind, told in kinds.items() if told == "balance"} == {2, 3, 6}
 
 
 def test_of_too_many_deals_money_paid_in_stays_and_the_newest_trades():

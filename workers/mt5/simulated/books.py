@@ -68,7 +68,24 @@ class Books:
         """Put in `amount` minor units, or take them out."""
         self.balance += amount
         zero = Decimal(0)
-        deal = Deal(next(self._tickets), 0, 0, "", None, "none", zero, zero, amount, 0, 0, "other", 0, "", at)
+        deal = Deal(
+            next(self._tickets),
+            0,
+            0,
+            "",
+            None,
+            "none",
+            zero,
+            zero,
+            amount,
+            0,
+            0,
+            "other",
+            0,
+            "",
+            at,
+            paid=True,
+        )
         self.deals.append(deal)
         return deal
 
