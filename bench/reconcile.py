@@ -21,8 +21,8 @@ create temp table c as select p.*, k, gen_random_uuid() as command, gen_random_u
     gen_random_uuid() as signal from p, generate_series(1, {POSITIONS}) as k;
 insert into identity.users (id, email, password_hash, role, created_at, updated_at)
     select person, 'bench-' || n || '@caerus.example', '', 'user', now(), now() from p;
-insert into trading.devices (id, user_id, name, salt, key_version, secret_hash, created_at)
-    select device, person, 'bench', '', 1, '', now() from p;
+insert into trading.devices (id, user_id, name, salt, key_version, secret_hash, created_at, keyed_at)
+    select device, person, 'bench', '', 1, '', now(), now() from p;
 insert into trading.accounts (id, user_id, broker, server, login, name, state, device_id, created_at)
     select account, person, 'Demo', 'Demo-1', n::text, 'bench', 'verified', device, now() from p;
 insert into trading.account_states (account_id, seq, taken_at, received_at, balance, equity, margin, free_margin,

@@ -44,6 +44,7 @@ from hub.trading.counterfactual.api import api as counterfactual
 from hub.trading.deputies import topics as _deputy_topics
 from hub.trading.deputies.api import api as deputies
 from hub.trading.devices.api import api as devices
+from hub.trading.devices.settings import DeviceSettings
 from hub.trading.executions import topics as _execution_topics
 from hub.trading.executions.api import api as executions
 from hub.trading.paper import jobs as _paper_jobs
@@ -111,6 +112,7 @@ SETTINGS = (
     AccountSettings,
     CandleSettings,
     CopySettings,
+    DeviceSettings,
     MediaSettings,
     PaperSettings,
     PreflightSettings,

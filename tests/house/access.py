@@ -144,6 +144,7 @@ ROUTES: dict[str, str] = {
     "POST /devices/register": PEOPLE,
     "GET /devices/me": PEOPLE,
     "PATCH /devices/{id}": PEOPLE,
+    "POST /devices/{id}/rotate": FRESH,
     "POST /devices/{id}/revoke": PEOPLE,
     "GET /client/poll": "device",
     "POST /client/ack": "device",

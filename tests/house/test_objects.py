@@ -162,6 +162,7 @@ OBJECTS: dict[str, tuple[Make, str, str, Any, int]] = {
     "GET /risk/users/{user_id}": (somebody, "user", "owner", None, 200),
     "PUT /risk/users/{user_id}": (somebody, "user", "owner", {"daily_stop_bp": 500}, 200),
     "PATCH /devices/{id}": (device, "user", "user", {"name": "mine"}, 404),
+    "POST /devices/{id}/rotate": (device, "user", "user", None, 404),
     "POST /devices/{id}/revoke": (device, "user", "user", None, 404),
     "POST /accounts/{id}/verify": (account, "user", "user", None, 404),
     "PUT /accounts/{id}/primary": (account, "user", "user", None, 404),

@@ -31,7 +31,9 @@ async def test_a_secret_is_shown_once_and_signs_from_then_on(hub: RunningHub) ->
     shown = await listed(hub, person)
     assert made.body["device_secret"].encode() not in shown.raw
     [item] = shown.body["items"]
-    assert item.keys() == {"id", "name", "key_version", "created_at", "last_seen_at", "revoked_at"}
+    assert item.keys() == {
+        "id", "name", "key_version", "created_at", "last_seen_at", "revoked_at", "keyed_at", "previous_until"
+    }  # fmt: skip
     assert item["last_seen_at"] is not None
 
 

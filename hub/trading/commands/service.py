@@ -202,10 +202,11 @@ def _cursor(text: str) -> Cursor | None:
 
 async def _sealed(res: Resources, who: Principal) -> list[Sealed]:
     device, pending = await res.batcher("hand out commands", partial(_pending, res)).add(UUID(who.id))
-    if device is None or (secret := devices.secret(res, device)) is None:
+    if device is None or (found := devices.sealing(res, device)) is None:
         return []
-    key = seal_key(secret, str(device.id), device.key_version)
-    return [_seal(each, key, device) for each in pending]
+    version, secret = found
+    key = seal_key(secret, str(device.id), version)
+    return [_seal(each, key, device, version) for each in pending]
 
 
 async def _pending(res: Resources, device_ids: list[UUID]) -> list[tuple[DeviceKey | None, list[Pending]]]:
@@ -221,12 +222,10 @@ async def _pending(res: Resources, device_ids: list[UUID]) -> list[tuple[DeviceK
     return [(keys.get(id), found[id]) for id in device_ids]
 
 
-def _seal(each: Pending, key: bytes, device: DeviceKey) -> Sealed:
+def _seal(each: Pending, key: bytes, device: DeviceKey, version: int) -> Sealed:
     with tracing.continued(each.traceparent, "hand out command", _names(each.id, device.id)):
         plain = msgspec.json.encode(_plain(each))
-        envelope = seal(
-            key, plain, device_id=str(device.id), command_id=str(each.id), key_version=device.key_version
-        )
+        envelope = seal(key, plain, device_id=str(device.id), command_id=str(each.id), key_version=version)
     return Sealed(each.id, each.kind, each.issued_at, each.expires_at, envelope)
 
 

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from hub.core import guards
-from hub.core.problems import NotFound
+from hub.core.problems import Forbidden, NotFound
 from hub.core.web import Api, Call
 from hub.trading.devices import service
 from hub.trading.devices.models import Device, Devices, Registered, RegisterIn, RenameIn
-from hub.trading.devices.service import NameTaken
+from hub.trading.devices.service import NameTaken, Rotated
 
 api = Api("/devices", tag="devices")
 
@@ -28,6 +28,18 @@ async def list_devices(call: Call) -> Devices:
 async def rename_device(call: Call, id: UUID, body: RenameIn) -> Device:
     """Give a device another name."""
     return await service.rename(call.res, call.who, id, body.name)
+
+
+@api.post(
+    "/{id}/rotate",
+    guard=guards.people(fresh=True),
+    status=200,
+    idempotent=True,
+    raises=(NotFound, Rotated, Forbidden),
+)
+async def rotate_device(call: Call, id: UUID) -> Registered:
+    """Give a device a new secret. The one before is good until the new one is used, or its grace is over."""
+    return await service.rotate(call.res, call.who, id, call.visitor)
 
 
 @api.post("/{id}/revoke", guard=guards.signed_in, status=200, raises=(NotFound,))

@@ -4,13 +4,15 @@ from uuid import UUID
 
 from starlette.requests import Request
 
+from hub.core import clock
 from hub.core.guards import Guard
 from hub.core.principal import Principal
 from hub.core.problems import Unauthenticated
 from hub.core.resources import Resources
 from hub.core.security import signatures
+from hub.core.security.signatures import Signed
 from hub.trading.devices import service
-from hub.trading.devices.models import DeviceKey
+from hub.trading.devices.models import DeviceKey, Version
 
 
 async def _check(request: Request) -> Principal:
@@ -26,12 +28,27 @@ async def _check(request: Request) -> Principal:
 async def _proven(res: Resources, request: Request) -> DeviceKey:
     signed = await signatures.read(request, "x-device-id", nonce_required=True)
     key = await _known(res, signed.id)
-    secret = service.secret(res, key)
-    if secret is None:
+    newest, *before = key.versions(clock.now())
+    if _fits(res, key, newest, signed):
+        await res.nonces.use(signed)
+        if before:
+            await service.used(res, key)
+        return key
+    if not any(_fits(res, key, version, signed) for version in before):
         raise Unauthenticated
-    signatures.check(signed, secret, skew=res.settings.security.hmac_timestamp_skew_seconds)
     await res.nonces.use(signed)
     return key
+
+
+def _fits(res: Resources, key: DeviceKey, version: Version, signed: Signed) -> bool:
+    secret = service.secret(res, key, version)
+    try:
+        if secret is None:
+            return False
+        signatures.check(signed, secret, skew=res.settings.security.hmac_timestamp_skew_seconds)
+    except Unauthenticated:
+        return False
+    return True
 
 
 async def _known(res: Resources, id: str) -> DeviceKey:

@@ -10,7 +10,9 @@ DeviceName = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^\S(.*\S
 
 
 class Device(Struct, frozen=True):
-    """A device, as its owner sees it; never its secret."""
+    """A device, as its owner sees it; never its secret. `keyed_at`: when its key was made. `previous_until`: until when the
+    key before is good as well, if the new one was not used yet.
+    """
 
     id: UUID
     name: str
@@ -18,10 +20,19 @@ class Device(Struct, frozen=True):
     created_at: datetime
     last_seen_at: datetime | None
     revoked_at: datetime | None
+    keyed_at: datetime
+    previous_until: datetime | None
+
+
+class Version(Struct, frozen=True):
+    """A key of a device, and the secret it is derived from."""
+
+    number: int
+    kdf_id: str | None
 
 
 class DeviceKey(Struct, frozen=True):
-    """What verifying a device's signature needs."""
+    """What verifying a device's signature needs. The used one is what it has proven last (None: the first there was)."""
 
     id: UUID
     user_id: UUID
@@ -29,6 +40,16 @@ class DeviceKey(Struct, frozen=True):
     key_version: int
     kdf_id: str | None
     last_seen_at: datetime | None
+    used_version: int | None
+    used_kdf_id: str | None
+    previous_until: datetime | None
+
+    def versions(self, now: datetime) -> list[Version]:
+        """Versions that may sign, the newest first. What is sealed is sealed with the last: the device has that one."""
+        newest = Version(self.key_version, self.kdf_id)
+        if self.previous_until is None or self.previous_until <= now or self.used_version is None:
+            return [newest]
+        return [newest, Version(self.used_version, self.used_kdf_id)]
 
 
 class RegisterIn(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,6 +1,7 @@
 """Register, list, rename and revoke devices; derive their keys."""
 
 import os
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -15,14 +16,17 @@ from hub.core.problems import Conflict, NotFound
 from hub.core.resources import Resources
 from hub.core.security import device_keys
 from hub.core.sql import Runs
+from hub.core.web import Visitor
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.money.quotas import service as quotas
 from hub.trading.devices import store
-from hub.trading.devices.models import Device, DeviceKey, Devices, Registered
+from hub.trading.devices.models import Device, DeviceKey, Devices, Registered, Version
+from hub.trading.devices.settings import settings
 
 _registered = Counter("devices_registered_total", "Devices registered")
 _revoked = Counter("devices_revoked_total", "Devices revoked")
+_rotated = Counter("devices_rotated_total", "Secrets of devices made anew")
 
 
 class NameTaken(Conflict):
@@ -32,11 +36,28 @@ class NameTaken(Conflict):
         super().__init__("You have a device of this name; choose another.")
 
 
-def secret(res: Resources, key: DeviceKey) -> bytes | None:
-    """A device's 32 bytes, derived anew each time; None if we have not what they are derived from."""
-    if (master := res.masters.of(key.kdf_id)) is None:
+class Rotated(Conflict):
+    title = "Device was rotated meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else has rotated this device's key just now; its secret was shown to them."
+        )
+
+
+def secret(res: Resources, key: DeviceKey, version: Version | None = None) -> bytes | None:
+    """A device's 32 bytes (of the newest version), derived anew each time; None if we have not what they come from."""
+    version = version or Version(key.key_version, key.kdf_id)
+    if (master := res.masters.of(version.kdf_id)) is None:
         return None
-    return device_keys.derive(master, key.salt, key.id, key.key_version)
+    return device_keys.derive(master, key.salt, key.id, version.number)
+
+
+def sealing(res: Resources, key: DeviceKey) -> tuple[int, bytes] | None:
+    """The version that the device has, with its secret."""
+    version = key.versions(clock.now())[-1]
+    known = secret(res, key, version)
+    return None if known is None else (version.number, known)
 
 
 async def register(res: Resources, who: Principal, name: str, ip: str | None) -> Registered:
@@ -102,6 +123,34 @@ async def rename(res: Resources, who: Principal, id: UUID, name: str) -> Device:
     except asyncpg.UniqueViolationError:
         raise NameTaken from None
     return _known(device)
+
+
+async def rotate(res: Resources, who: Principal, id: UUID, visitor: Visitor) -> Registered:
+    """A new secret, shown this once. The one before is good until the new one is used, or the grace is over.
+
+    `NotFound`; `Rotated`. Whoever lost a new secret before its device had it rotates again.
+    """
+    key = await store.to_rotate(res.db, id, who.person)
+    if key is None:
+        raise NotFound("You have no such device.")
+    kdf_id, master = res.masters.current
+    version, now = key.key_version + 1, clock.now()
+    shown = encode_secret(device_keys.derive(master, key.salt, id, version))
+    hashed = await res.passwords.hash(shown)
+    until = now + timedelta(days=settings().grace_days)
+    async with res.db.transaction() as tx:
+        device = await store.rotate(tx, id, who.person, key.key_version, kdf_id, hashed, now, until)
+        if device is None:
+            raise Rotated
+        meta = {"key_version": version, "previous_until": clock.rfc3339(until)}
+        await audit.record(tx, audit.act(who, visitor, "device.rotate", f"device:{id}", **meta))
+    _rotated.inc()
+    return Registered(id, shown, version)
+
+
+async def used(res: Resources, key: DeviceKey) -> None:
+    """The device has proven its newest key: the one before is good no longer."""
+    await store.key_used(res.db, key.id, key.key_version)
 
 
 async def revoke(res: Resources, who: Principal, id: UUID, ip: str | None) -> Device:

@@ -56,6 +56,39 @@ async def revoke(db: Runs, id: UUID, user_id: UUID, now: datetime) -> Device | N
     return await sql.one(db, Device, "revoke_device", id=id, user_id=user_id, now=now)
 
 
+async def to_rotate(db: Runs, id: UUID, user_id: UUID) -> DeviceKey | None:
+    return await sql.one(db, DeviceKey, "device_to_rotate", id=id, user_id=user_id)
+
+
+async def rotate(
+    db: Runs,
+    id: UUID,
+    user_id: UUID,
+    before: int,
+    kdf_id: str,
+    secret_hash: str,
+    now: datetime,
+    previous_until: datetime,
+) -> Device | None:
+    """None when somebody else has, meanwhile."""
+    return await sql.one(
+        db,
+        Device,
+        "rotate_device",
+        id=id,
+        user_id=user_id,
+        before=before,
+        kdf_id=kdf_id,
+        secret_hash=secret_hash,
+        now=now,
+        previous_until=previous_until,
+    )
+
+
+async def key_used(db: Runs, id: UUID, key_version: int) -> None:
+    await sql.run(db, "device_key_used", id=id, key_version=key_version)
+
+
 async def seen(db: Runs, id: UUID, now: datetime) -> None:
     await sql.run(db, "device_seen", id=id, now=now)
 
