@@ -137,11 +137,12 @@ def trade(
     """
     from workers.source.report import BadCandles
     from workers.trader.command import run
+    from workers.trader.lock import TraderRunning
 
     settings = _settings()
     try:
         _run(settings, "trade", run(settings, file, symbol, pace))
-    except (BadCandles, KeyError) as error:
+    except (BadCandles, KeyError, TraderRunning) as error:
         _fail(str(error.args[0]))
 
 

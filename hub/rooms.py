@@ -1,6 +1,7 @@
 """The one list of rooms: importing it plugs every endpoint, topic and job in."""
 
 from hub.core import upkeep as _core_jobs
+from hub.core.alerts.settings import AlertSettings
 from hub.core.health import api as health
 from hub.core.stream.api import api as presence
 from hub.core.web import Api
@@ -43,6 +44,9 @@ from hub.trading.counterfactual.api import api as counterfactual
 from hub.trading.devices.api import api as devices
 from hub.trading.executions import topics as _execution_topics
 from hub.trading.executions.api import api as executions
+from hub.trading.heartbeats import jobs as _heartbeat_jobs
+from hub.trading.heartbeats.api import api as heartbeats
+from hub.trading.heartbeats.settings import HeartbeatSettings
 from hub.trading.paper import jobs as _paper_jobs
 from hub.trading.paper.api import api as paper
 from hub.trading.paper.settings import PaperSettings
@@ -89,12 +93,22 @@ APIS: list[Api] = [
     paper,
     counterfactual,
     copying,
+    heartbeats,
 ]
 
 SECRETS = ("MFA_SEAL_SECRET",)
 """What rooms need besides the core: a hub without it does not start."""
 
-SETTINGS = (AccountSettings, CandleSettings, CopySettings, MediaSettings, PaperSettings, RiskSettings)
+SETTINGS = (
+    AccountSettings,
+    AlertSettings,
+    CandleSettings,
+    CopySettings,
+    HeartbeatSettings,
+    MediaSettings,
+    PaperSettings,
+    RiskSettings,
+)
 """Settings of rooms: no process starts with a bad value there either."""
 
 PLUGGED_IN = [
@@ -122,4 +136,5 @@ PLUGGED_IN = [
     _paper_jobs,
     _copying_topics,
     _copying_jobs,
+    _heartbeat_jobs,
 ]

@@ -127,6 +127,8 @@ ROUTES: dict[str, str] = {
     "GET /signals/{id}": PEOPLE,
     "GET /signals/counterfactual": PEOPLE,
     "POST /signals": "producer",
+    "POST /producers/heartbeat": "producer",
+    "GET /producers/heartbeats": "operators: producers:read",
     "POST /signals/{id}/cancel": "producer",
     "POST /approve": PEOPLE,
     "GET /approvals": PEOPLE,
