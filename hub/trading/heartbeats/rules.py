@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from hub.core.alerts.queue import Alert
 from hub.core.problems import invalid
 from hub.trading.heartbeats.models import Heartbeat, HeartbeatIn, State
+from strategies.symbols import SYMBOLS
 
 MISSED = 3
 """So many intervals without a word are silence."""
@@ -12,7 +13,9 @@ _CLOCK_SKEW = timedelta(seconds=300)
 
 
 def check(given: HeartbeatIn, now: datetime) -> None:
-    """`Invalid` for a bar that has not begun."""
+    """`Invalid` for an instrument nobody knows, and a bar that has not begun."""
+    if given.symbol not in SYMBOLS:
+        raise invalid("/symbol", f"unknown instrument; known are {', '.join(sorted(SYMBOLS))}")
     if given.bar_time and given.bar_time > now + _CLOCK_SKEW:
         raise invalid("/bar_time", "is in the future")
 
