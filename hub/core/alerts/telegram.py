@@ -118,15 +118,21 @@ def chat(secrets: Secrets, settings: AlertSettings) -> Telegram | None:
             return None
 
     if not settings.chat_id:
-        _say_once("alerts.off", "Set OPS_TELEGRAM_CHAT_ID and OPS_TELEGRAM_BOT_TOKEN: nobody is told.")
+        _say_once(
+            log.info, "alerts.off", "Set OPS_TELEGRAM_CHAT_ID and OPS_TELEGRAM_BOT_TOKEN: nobody is told."
+        )
     elif token() is None:
-        _say_once("alerts.no_token", f"OPS_TELEGRAM_CHAT_ID is set, and {TOKEN} is not: nobody is told.")
+        _say_once(
+            log.warning,
+            "alerts.no_token",
+            f"OPS_TELEGRAM_CHAT_ID is set, and {TOKEN} is not: nobody is told.",
+        )
     else:
         return Telegram(settings.api, settings.chat_id, token)
     return None
 
 
-def _say_once(event: str, text: str) -> None:
+def _say_once(say: Callable[..., Any], event: str, text: str) -> None:
     if event not in _said:
         _said.add(event)
-        log.warning(event, action=text)
+        say(event, action=text)
