@@ -23,6 +23,7 @@ from hub.market.candles import topics as _candle_topics
 from hub.market.candles.api import api as candles
 from hub.market.candles.settings import CandleSettings
 from hub.money.quotas.api import api as quotas
+from hub.research.analytics.api import api as analytics
 from hub.research.decisions import jobs as _decision_jobs
 from hub.research.decisions.api import api as decisions
 from hub.trading.accounts import topics as _account_topics
@@ -94,6 +95,7 @@ APIS: list[Api] = [
     counterfactual,
     copying,
     heartbeats,
+    analytics,
 ]
 
 SECRETS = ("MFA_SEAL_SECRET",)

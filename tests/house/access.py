@@ -178,6 +178,7 @@ ROUTES: dict[str, str] = {
     "GET /trading/status": PEOPLE,
     "POST /decisions": "producer",
     "GET /decisions": "operators: decisions:read",
+    "GET /analytics/daily": "operators: decisions:read",
     "GET /charts/candles": PEOPLE,
     "GET /charts/equity": PEOPLE,
     "GET /charts/returns": PEOPLE,

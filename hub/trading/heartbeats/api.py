@@ -4,7 +4,7 @@ from hub.core import guards
 from hub.core.problems import Invalid, TooLarge, Unauthenticated
 from hub.core.web import Api, Call
 from hub.trading.heartbeats import service
-from hub.trading.heartbeats.models import HeartbeatIn, Heartbeats, Taken
+from hub.trading.heartbeats.models import HeartbeatIn, Heartbeats, Heard
 from hub.trading.heartbeats.service import AnotherTrader
 from hub.trading.producers.guards import producer
 
@@ -18,7 +18,7 @@ api = Api("/producers", tag="producers")
     max_body=4_096,
     raises=(Unauthenticated, AnotherTrader, TooLarge, Invalid),
 )
-async def take_heartbeat(call: Call, body: HeartbeatIn) -> Taken:
+async def take_heartbeat(call: Call, body: HeartbeatIn) -> Heard:
     """Say that a trader runs. Refused while another instance is heard for the same symbol and strategy."""
     return await service.take(call.res, call.who.id, body)
 

@@ -36,7 +36,7 @@ class HeartbeatIn(Struct, frozen=True, forbid_unknown_fields=True):
     ended: bool = False
 
 
-class Taken(Struct, frozen=True):
+class Heard(Struct, frozen=True):
     """When the hub heard it."""
 
     seen_at: datetime

@@ -11,7 +11,7 @@ from hub.core.db import Transaction
 from hub.core.problems import Conflict
 from hub.core.resources import Resources
 from hub.trading.heartbeats import rules, store
-from hub.trading.heartbeats.models import Heartbeat, HeartbeatIn, Heartbeats, State, Taken
+from hub.trading.heartbeats.models import Heartbeat, HeartbeatIn, Heartbeats, State, Heard
 
 _heard = Counter("heartbeats_taken_total", "Heartbeats of traders that the hub took")
 _refused = Counter("heartbeats_refused_total", "Heartbeats of a trader that another one was there before")
@@ -21,7 +21,7 @@ class AnotherTrader(Conflict):
     title = "Another trader is trading this"
 
 
-async def take(res: Resources, producer_id: str, given: HeartbeatIn) -> Taken:
+async def take(res: Resources, producer_id: str, given: HeartbeatIn) -> Heard:
     """Keep the newest word of a trader. `AnotherTrader` while another instance is heard for the same."""
     now = clock.now()
     rules.check(given, now)
@@ -29,7 +29,7 @@ async def take(res: Resources, producer_id: str, given: HeartbeatIn) -> Taken:
         await _keep(tx, producer_id, given, now)
         await store.count(tx, producer_id, given, now)
     _heard.inc()
-    return Taken(now)
+    return Heard(now)
 
 
 async def _keep(tx: Transaction, producer_id: str, given: HeartbeatIn, now: datetime) -> None:
