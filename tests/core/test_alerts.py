@@ -93,7 +93,8 @@ async def test_what_failed_is_sent_again_ever_more_slowly(hub: RunningHub, fake:
     fake.answers.extend([500, "garbage", "cut", 403])
     for failures in range(1, 5):
         assert await send(hub, fake) == 0
-        assert await due_in(hub, kind) <= 5 * 2 ** (failures - 1)
+        assert 0 < await due_in(hub, kind) <= 5 * 2 ** (failures - 1)
+        assert await send(hub, fake) == 0 and len(fake.calls) == failures
         [row] = await hub.rows("select failures from core.alert_kinds where kind = $1", kind)
         assert row[0] == failures
         await later(hub)

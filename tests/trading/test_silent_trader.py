@@ -31,14 +31,14 @@ class Scene(Struct, frozen=True):
     log: Path
 
     @asynccontextmanager
-    async def trader(self, home: Path) -> AsyncIterator[Process]:
+    async def trader(self, home: Path, interval: int = 1) -> AsyncIterator[Process]:
         """`caerus trade`, with work for minutes."""
         env = {
             "API_BASE": self.hub.base_url,
             "PRODUCER_ID": self.producer.id,
             "HMAC_PRODUCER_SECRET": self.producer.key.decode(),
             "CAERUS_HOME": str(home),
-            "CHECK_INTERVAL_SECONDS": "1",
+            "CHECK_INTERVAL_SECONDS": str(interval),
         }
         trader = await start("trade", str(self.gold), "--symbol", "XAUUSD", "--pace", "0.2", env=env)
         try:
@@ -54,6 +54,21 @@ class Scene(Struct, frozen=True):
         answer = await self.hub.call("GET", "/api/v1/producers/heartbeats", headers=admin.bearer)
         found = [each["state"] for each in answer.body["items"] if each["producer_id"] == self.producer.id]
         return found[0] if found else ""
+
+    async def heard(self) -> int:
+        """How often the hub heard the trader."""
+        query = "select coalesce(sum(heartbeats), 0)::int from trading.heartbeat_days where producer_id = $1"
+        return int((await self.hub.rows(query, self.producer.id))[0][0])
+
+    async def until_heard(self, process: Process) -> None:
+        """Until it is heard once more; it must live."""
+        before = await self.heard()
+
+        async def reached() -> bool:
+            assert process.returncode is None
+            return await self.heard() > before
+
+        await until(reached, seconds=60)
 
     async def until_state(self, wanted: str) -> None:
         async def reached() -> bool:
@@ -127,3 +142,21 @@ async def test_of_two_traders_on_two_machines_the_second_ends(scene: Scene, tmp_
             os.kill(first.pid, signal.SIGCONT)
             assert await asyncio.wait_for(first.wait(), 60) == 1
             assert third.returncode is None
+
+
+@pytest.mark.chaos
+async def test_a_trader_that_was_killed_may_begin_again_at_once(scene: Scene, tmp_path: Path) -> None:
+    """Long before it would be missed: by its lock file it is the same one."""
+    for _ in range(2):
+        async with scene.trader(tmp_path / "a", interval=60) as trader:
+            await scene.until_heard(trader)
+
+
+@pytest.mark.chaos
+async def test_control_without_its_lock_file_it_is_taken_for_another(scene: Scene, tmp_path: Path) -> None:
+    async with scene.trader(tmp_path / "a", interval=60) as trader:
+        await scene.until_heard(trader)
+    (tmp_path / "a" / "trader" / "xauusd.lock").unlink()
+    async with scene.trader(tmp_path / "a", interval=60) as again:
+        said = (await asyncio.wait_for(again.communicate(), 60))[0].decode()
+    assert again.returncode == 1 and "Another trader is there" in said

@@ -42,6 +42,11 @@ async def telling(path, telegram, window=LONG):
                 await task
 
 
+async def confirmed(alerts):
+    """Until it is written down that all of it arrived: who is stopped before tells it again."""
+    await until(lambda: alerts._file.due(float("inf")) is None)
+
+
 async def test_what_the_drainer_has_to_say_arrives(hub, spool, tmp_path, telegram):
     hub.faults.append(422)
     spool.put([post(1)])
@@ -73,7 +78,7 @@ async def test_of_a_flood_the_first_is_told_and_the_rest_at_the_end(tmp_path, te
 async def test_a_window_outlives_the_process(tmp_path, telegram):
     async with telling(tmp_path / "a.db", chat(telegram)) as alerts:
         await alerts.add(REFUSED)
-        await until(lambda: len(telegram.taken) == 1)
+        await confirmed(alerts)
     async with telling(tmp_path / "a.db", chat(telegram)) as alerts:
         await alerts.add(REFUSED)
         await alerts.add(Alert("retries_exhausted", "x", None))  # type: ignore[arg-type]
@@ -101,8 +106,8 @@ async def test_what_was_not_taken_is_told_at_the_next_start(tmp_path, telegram, 
         await alerts.flushed(0.2)
     assert telegram.taken == []
     telegram.always = None
-    async with telling(tmp_path / "a.db", chat(telegram)):
-        await until(lambda: len(telegram.taken) == 1)
+    async with telling(tmp_path / "a.db", chat(telegram)) as alerts:
+        await confirmed(alerts)
     async with telling(tmp_path / "a.db", chat(telegram)) as alerts:
         await alerts.flushed(5)
     assert telegram.taken == ["trader.refused\nTrader t: signal s was refused"]

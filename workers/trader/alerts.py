@@ -20,7 +20,7 @@ from hub.core.alerts.telegram import NotSent, Telegram
 
 MOST_KEPT = 1_000
 IDLE_SECONDS = 1.0
-_SHORTEST_SECONDS = 0.05
+_SHORTEST_SECONDS = 0.5
 log = structlog.get_logger("caerus.trader")
 SCHEMA = """
 create table if not exists alerts (id integer primary key autoincrement, kind text not null, text text not null);

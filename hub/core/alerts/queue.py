@@ -21,6 +21,7 @@ sql = Sql("alerts")
 _CLAIM = timedelta(seconds=60)
 """Far longer than one message may take."""
 _AT_ONCE = 1_000
+_SHORTEST_SECONDS = 1.0
 _KEPT = timedelta(days=30)
 
 
@@ -67,7 +68,9 @@ async def send(res: Resources, telegram: Telegram, settings: AlertSettings) -> i
         claimed = await sql.one(res.db, Claimed, "claim_alert_kind", now=now, until=now + _CLAIM)
         if claimed is None:
             return arrived
-        arrived += await _send(res, telegram, claimed, settings.window_seconds)
+        if not await _send(res, telegram, claimed, settings.window_seconds):
+            return arrived
+        arrived += 1
 
 
 async def _send(res: Resources, telegram: Telegram, claimed: Claimed, window: float) -> bool:
@@ -88,7 +91,7 @@ async def _send(res: Resources, telegram: Telegram, claimed: Claimed, window: fl
 
 async def _failed(res: Resources, claimed: Claimed, error: NotSent) -> None:
     """A limit is the bot's, so every kind waits for its end."""
-    now, pause = clock.now(), max(error.wait, AGAIN.pause(claimed.failures + 1))
+    now, pause = clock.now(), max(error.wait, AGAIN.pause(claimed.failures + 1), _SHORTEST_SECONDS)
     await sql.run(res.db, "alert_kind_failed", kind=claimed.kind, next_at=_in(now, pause))
     if error.reason == "limited":
         await sql.run(res.db, "hold_alert_kinds", until=_in(now, error.wait))

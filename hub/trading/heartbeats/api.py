@@ -4,7 +4,7 @@ from hub.core import guards
 from hub.core.problems import Invalid, TooLarge, Unauthenticated
 from hub.core.web import Api, Call
 from hub.trading.heartbeats import service
-from hub.trading.heartbeats.models import HeartbeatIn, Heartbeats, Heard
+from hub.trading.heartbeats.models import Heard, HeartbeatIn, Heartbeats
 from hub.trading.heartbeats.service import AnotherTrader
 from hub.trading.producers.guards import producer
 

@@ -11,7 +11,7 @@ from hub.core.db import Transaction
 from hub.core.problems import Conflict
 from hub.core.resources import Resources
 from hub.trading.heartbeats import rules, store
-from hub.trading.heartbeats.models import Heartbeat, HeartbeatIn, Heartbeats, State, Heard
+from hub.trading.heartbeats.models import Heard, Heartbeat, HeartbeatIn, Heartbeats, State
 
 _heard = Counter("heartbeats_taken_total", "Heartbeats of traders that the hub took")
 _refused = Counter("heartbeats_refused_total", "Heartbeats of a trader that another one was there before")
