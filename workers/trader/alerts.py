@@ -93,12 +93,13 @@ class OwnerAlerts:
         """Send what is due, and what comes. A file that cannot be read does not end a trader."""
         while self._telegram:
             self._wake.clear()
+            ending = self._ending
             try:
-                pause = await self._send(self._telegram, float("inf") if self._ending else time.time())
+                pause = await self._send(self._telegram, float("inf") if ending else time.time())
             except sqlite3.Error:
                 log.exception("alerts.file_failed")
                 pause = AGAIN.delay
-            if self._ending and not pause:
+            if ending and not pause:
                 self._emptied.set()
             await (asyncio.sleep(pause) if pause else self._idle())
 
