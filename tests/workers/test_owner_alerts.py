@@ -9,12 +9,16 @@ from caerus_client.drain import Alert
 
 from hub.core.alerts.telegram import Telegram
 from tests.client.test_producer import post
-from tests.fakes.telegram import CHAT, TOKEN, fake_telegram
+from tests.fakes.telegram import CHAT, TOKEN, environment, fake_telegram
 from tests.hubs import until
 from tests.metrics import here, moved
+from tests.processes import start
+from tests.workers.test_processes import gold, producing, undisturbed
 from tests.workers.test_trader_metrics import draining
+from workers.source import load
 from workers.trader.alerts import AlertFile, OwnerAlerts
 
+__all__ = ["gold"]
 REFUSED = Alert("refused", "signal s was refused", None)  # type: ignore[arg-type]
 LONG = 1_000.0
 
@@ -127,3 +131,25 @@ async def test_a_file_that_cannot_be_read_is_left_alone(tmp_path, telegram):
         await alerts.add(REFUSED)
         await until(lambda: len(telegram.taken) == 1)
     assert (tmp_path / "a.db").read_bytes() == b"rubbish" * 1000
+
+
+@pytest.mark.chaos
+async def test_what_a_killed_trader_could_not_tell_is_told_by_the_next(hub, tmp_path, gold, telegram):
+    """Telegram is away, the trader is killed, and what it had to say is on its disk."""
+    candles, _ = load(gold)
+    versions = await undisturbed(tmp_path / "undisturbed.db", candles)
+    hub.poison.add(versions[0])
+    telegram.always = 500
+    quick = {"MAX_RETRIES": "0", "RETRY_DELAY_SECONDS": "0.01"}
+    env = producing(hub, tmp_path) | environment(telegram) | quick
+    first = await start("trade", str(gold), "--symbol", "XAUUSD", env=env)
+    await until(lambda: len(telegram.calls) >= 1, seconds=60)
+    first.kill()
+    assert await first.wait() == -9
+    hub.poison.clear()
+    telegram.always = None
+    second = await start("trade", str(gold), "--symbol", "XAUUSD", env=env)
+    said, _ = await asyncio.wait_for(second.communicate(), 60)
+    assert second.returncode == 0, said
+    assert telegram.taken, "nothing failed in the second: it is the first one's"
+    assert all("is still not delivered after 1 attempts" in text for text in telegram.taken)
