@@ -50,8 +50,10 @@ async def refused(hub, tmp_path, gold) -> str:
 
 
 async def test_a_heartbeat_says_how_the_trader_stands_on_time(hub, tmp_path, gold):
+    """Also while the hub is slow to answer: a beat that waits delays none after the next."""
     async with trading(hub, tmp_path, gold):
         began = time.monotonic()
+        hub.heartbeat_answers.extend([500, "hang"])
         await until(lambda: len(hub.heartbeats) >= 6, seconds=30)
         took = time.monotonic() - began
     first, *_, last = hub.heartbeats

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import msgspec
 import structlog
 
+_LENGTH = 512
 log = structlog.get_logger("caerus.trader")
 
 
@@ -56,17 +57,16 @@ def _taken(opened: int, before: Holder | None) -> Holder:
     ours = Holder(before.instance if before else uuid4(), os.getpid(), host())
     if before:
         log.info("lock.taken_over", instance=str(ours.instance), from_pid=before.pid)
-    text = msgspec.json.encode(ours)
-    # Longer than before or as long first, cut then: at no moment it is empty for who reads it.
-    os.pwrite(opened, text, 0)
-    os.ftruncate(opened, len(text))
+    # Always as long: there is no moment at which half of it is the last holder's.
+    os.pwrite(opened, msgspec.json.encode(ours).ljust(_LENGTH), 0)
+    os.ftruncate(opened, _LENGTH)
     os.fsync(opened)
     return ours
 
 
 def _read(opened: int) -> Holder | None:
     try:
-        return msgspec.json.decode(os.pread(opened, 4_096, 0), type=Holder)
+        return msgspec.json.decode(os.pread(opened, _LENGTH + 1, 0), type=Holder)
     except msgspec.MsgspecError:
         return None
 
