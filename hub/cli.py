@@ -105,11 +105,12 @@ def trade(
     """
     from workers.source.report import BadCandles
     from workers.trader.command import run
+    from workers.trader.lock import TraderRunning
 
     settings = checked()
     try:
         run_process(settings, "trade", run(settings, file, symbol, pace))
-    except (BadCandles, KeyError) as error:
+    except (BadCandles, KeyError, TraderRunning) as error:
         _fail(str(error.args[0]))
 
 

@@ -1,6 +1,7 @@
 """The one list of rooms: importing it plugs every endpoint, topic and job in."""
 
 from hub.core import upkeep as _core_jobs
+from hub.core.alerts.settings import AlertSettings
 from hub.core.health import api as health
 from hub.core.stream.api import api as presence
 from hub.core.web import Api
@@ -22,6 +23,7 @@ from hub.market.candles import topics as _candle_topics
 from hub.market.candles.api import api as candles
 from hub.market.candles.settings import CandleSettings
 from hub.money.quotas.api import api as quotas
+from hub.research.analytics.api import api as analytics
 from hub.research.decisions import jobs as _decision_jobs
 from hub.research.decisions.api import api as decisions
 from hub.trading.accounts import probes as _account_probes
@@ -47,6 +49,9 @@ from hub.trading.devices.api import api as devices
 from hub.trading.devices.settings import DeviceSettings
 from hub.trading.executions import topics as _execution_topics
 from hub.trading.executions.api import api as executions
+from hub.trading.heartbeats import jobs as _heartbeat_jobs
+from hub.trading.heartbeats.api import api as heartbeats
+from hub.trading.heartbeats.settings import HeartbeatSettings
 from hub.trading.paper import jobs as _paper_jobs
 from hub.trading.paper.api import api as paper
 from hub.trading.paper.settings import PaperSettings
@@ -103,6 +108,8 @@ APIS: list[Api] = [
     paper,
     counterfactual,
     copying,
+    heartbeats,
+    analytics,
 ]
 
 SECRETS = ("MFA_SEAL_SECRET",)
@@ -110,9 +117,11 @@ SECRETS = ("MFA_SEAL_SECRET",)
 
 SETTINGS = (
     AccountSettings,
+    AlertSettings,
     CandleSettings,
     CopySettings,
     DeviceSettings,
+    HeartbeatSettings,
     MediaSettings,
     PaperSettings,
     PreflightSettings,
@@ -151,4 +160,5 @@ PLUGGED_IN = [
     _paper_jobs,
     _copying_topics,
     _copying_jobs,
+    _heartbeat_jobs,
 ]

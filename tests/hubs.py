@@ -96,6 +96,11 @@ class RunningHub:
     async def rows(self, query: str, *args: Any) -> list[Any]:
         return await self.res.db.fetch(query, *args)
 
+    async def alerts(self, about: object) -> list[str]:
+        """Kinds of what the owner is told about somebody or something, in order."""
+        query = "select kind from core.alerts where text like '%' || $1 || '%' order by id"
+        return [row[0] for row in await self.rows(query, str(about))]
+
     async def until_waiting(self, count: int) -> None:
         """Until so many statements wait for a row. (A relay that stands by waits for an advisory lock.)"""
         query = """select count(*) from pg_stat_activity

@@ -70,7 +70,6 @@ def _producer(settings: Settings, client: ClientSettings, secrets: Secrets, spoo
         secrets.get("HMAC_PRODUCER_SECRET"),
         spool,
         retry=retry(settings.trading),
-        on_alert=metrics.alerted(),
         on_outcome=metrics.counted(),
     )
 

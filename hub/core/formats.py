@@ -63,6 +63,13 @@ def http(url: str) -> str:
     return url
 
 
+def private(url: str) -> str:
+    """The origin of a server that secrets are sent to: over TLS, or on this machine."""
+    if not re.match(r"^(https://[^/@?#\s]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)/?$", url):
+        raise ValueError("must look like https://host; http only on this machine")
+    return url.rstrip("/")
+
+
 def redact(url: str) -> str:
     """A DSN or URL without its password."""
     return re.sub(r"(://[^:/@]*):[^/?#]*@", r"\1:***@", url)

@@ -61,12 +61,15 @@ class FakeHub:
         self.decisions: list[dict] = []
         self.decision_answers: deque[int | str] = deque()
         self.decisions_down: int | str | None = None
+        self.heartbeats: list[dict] = []
+        self.heartbeat_answers: deque[int | str] = deque()
 
     async def start(self) -> None:
         app = web.Application()
         app.router.add_post("/api/v1/signals", self.post_signal)
         app.router.add_post("/api/v1/signals/{id}/cancel", self.cancel_signal)
         app.router.add_post("/api/v1/decisions", self.post_decisions)
+        app.router.add_post("/api/v1/producers/heartbeat", self.post_heartbeat)
         app.router.add_get("/api/v1/client/poll", self.poll)
         app.router.add_post("/api/v1/client/ack", self.ack)
         self.runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -166,6 +169,21 @@ class FakeHub:
             return problem(fault if isinstance(fault, int) else 500)
         self.decisions += items
         return web.Response(body=b'{"recorded":%d,"known":0}' % len(items))
+
+    async def post_heartbeat(self, request: web.Request) -> web.Response:
+        """`heartbeat_answers` are given one a call: a status, "cut" or "hang"."""
+        body = await request.read()
+        if not self._signed(request, body, "X-Producer-Id", PRODUCER_SECRET.encode()):
+            return self._unauthorised()
+        fault = self.heartbeat_answers.popleft() if self.heartbeat_answers else None
+        self.heartbeats.append(msgspec.json.decode(body))
+        if fault == "hang":
+            await asyncio.sleep(3600)
+        if fault == "cut":
+            request.transport.abort()
+        if fault is not None:
+            return problem(fault if isinstance(fault, int) else 500)
+        return web.Response(body=b'{"seen_at":"2026-11-22T10:00:00Z"}')
 
     def command(self, plain: dict, command_id: str | None = None, key_version: int = 1) -> str:
         """Seal a command for the device and list it."""

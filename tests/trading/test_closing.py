@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from hub.identity.audit import service as audit
-from hub.trading.closing import service
+from hub.trading.closing import rules, service
 from hub.trading.closing.models import Closure
 from tests.hubs import RunningHub, until
 from tests.stream.sockets import signed_in
@@ -59,6 +59,17 @@ async def test_what_was_decided_already_is_not_decided_again(hub: RunningHub) ->
     assert await decide(mine) == []
     assert len(await sent(mine)) == 2 and len(await sent(mine)) == 2
     assert [row["attempts"] for row in await mine.closures()] == [1, 1]
+
+
+async def test_the_owner_is_told_once_of_a_terminal_that_does_not_close(hub: RunningHub) -> None:
+    mine = await account(hub)
+    await decide(mine)
+    for attempt in range(1, rules.STUCK + 3):
+        query = "update trading.closures set next_at = due_at where account_id = $1"
+        await hub.rows(query, mine.id)
+        await sent(mine)
+        assert (await mine.closures())[0]["attempts"] == attempt
+        assert await hub.alerts(mine.id) == ["closure.stuck"] * (attempt >= rules.STUCK)
 
 
 @pytest.mark.parametrize("answer", ["failed", "refused", "unknown"])

@@ -82,6 +82,9 @@ async def test_a_broken_limit_pauses_until_the_owner_takes_it_back(
         f"copy_risk_block_total{{reason={reason}}}": 1,
         "trading_paused_total{actor=system}": 1,
     }
+    drawdowns = {"drawdown_block_total": 1} if "drawdown" in reason else {}
+    assert metrics.moved(counted, "drawdown_block_total") == drawdowns
+    assert await hub.alerts(mine.person.id) == ["copy.blocked"]
     said = await mine.status()
     assert (said["running"], [hold["reason"] for hold in said["paused_by"]]) == (False, ["paused"])
     # It is paused for what is done by hand, too; and while it is, nothing is copied and nothing paused anew.
@@ -137,6 +140,7 @@ async def test_a_strategy_whose_fills_drift_is_suspended_and_earned_anew(hub: Ru
     [shown] = (await mine.status())["strategies"]
     assert (shown["manual_approvals"], shown["unlocked"], shown["suspended_for"]) == (0, False, "drift")
     assert await mine.copied() == ("kept_out", "not_earned")
+    assert await hub.alerts(mine.person.id) == ["copy.blocked"]
     await mine.earn(3)
     assert await mine.copied() == ("placed", None)
 
@@ -171,6 +175,7 @@ async def test_a_terminal_that_is_not_heard_of_suspends_copying(hub: RunningHub)
     blocked = metrics.moved(before, "copy_risk_block_total")
     assert blocked == {"copy_risk_block_total{reason=heartbeat}": 1}
     assert await watch.run(hub.res) == 0
+    assert await hub.alerts(mine.person.id) == ["copy.suspended"]
     said = await mine.status()
     assert (said["running"], [hold["reason"] for hold in said["paused_by"]]) == (False, ["heartbeat"])
     assert (await mine.audited())[-1] == "copy.suspend"

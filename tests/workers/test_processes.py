@@ -18,6 +18,7 @@ from hub.core.embedded.process import free_port
 from strategies.candles import Candles
 from strategies.hours import spans
 from tests.client.fakehub import PRODUCER, PRODUCER_SECRET
+from tests.fakes.telegram import TOKEN, environment, fake_telegram
 from tests.hubs import until
 from tests.metrics import ask, scrape
 from tests.processes import free_row, listens, measured, start
@@ -67,7 +68,6 @@ async def test_a_trader_on_real_bars_serves_what_it_did(hub, tmp_path, gold):
     candles, _ = load(gold)
     versions = await undisturbed(tmp_path / "undisturbed.db", candles)
     hub.poison.add(versions[-1])
-    env = producing(hub, tmp_path) | {"MAX_RETRIES": "1", "RETRY_DELAY_SECONDS": "0.01"}
     port, seen = free_port(), {}
 
     async def all_but_one() -> bool:
@@ -75,11 +75,14 @@ async def test_a_trader_on_real_bars_serves_what_it_did(hub, tmp_path, gold):
         delivered = seen.get("signal_publish_total{route=api}") == len(versions) - 1
         return delivered and seen["alerts_sent_total"] > 0
 
-    async with measured(port, "trade", str(gold), "--symbol", "XAUUSD", env=env) as process:
-        assert listens(process.pid, port)
-        await until(all_but_one, seconds=60)
-        hub.poison.clear()
-        said, _ = await process.communicate()
+    async with fake_telegram() as telegram:
+        env = producing(hub, tmp_path) | {"MAX_RETRIES": "1", "RETRY_DELAY_SECONDS": "0.01"}
+        env |= environment(telegram)
+        async with measured(port, "trade", str(gold), "--symbol", "XAUUSD", env=env) as process:
+            assert listens(process.pid, port)
+            await until(all_but_one, seconds=60)
+            hub.poison.clear()
+            said, _ = await process.communicate()
     assert (process.returncode, await scrape(port)) == (0, None), said
     assert seen["candles_fetched_total{symbol=XAUUSD,tf=H1}"] == BARS
     assert seen["fetch_duration_seconds_count"] == 1
@@ -92,6 +95,12 @@ async def test_a_trader_on_real_bars_serves_what_it_did(hub, tmp_path, gold):
     rejected = sum(by for key, by in seen.items() if key.startswith("orders_rejected_total"))
     assert signals == seen["orders_built_total"] + rejected >= len(versions) > 20
     assert len(hub.signals) == len(versions)
+    assert seen["alerts_sent_total"] == len(telegram.taken) == 1
+    assert telegram.taken[0].startswith(f"trader.retries_exhausted\nTrader {PRODUCER} (XAUUSD fib_rsi 1) on ")
+    assert TOKEN not in said.decode()
+    assert seen["runtime_loop_seconds_count"] == BARS - WARM_UP
+    assert 1 <= seen["heartbeat_total"] < len(hub.heartbeats)
+    assert [each["ended"] for each in hub.heartbeats][-2:] == [False, True]
 
 
 @pytest.mark.parametrize(

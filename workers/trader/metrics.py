@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from caerus_client.producer import Alert, OnAlert, OnOutcome, Verdict
+from caerus_client.producer import OnOutcome, Verdict
 from caerus_client.spool import Item
 from prometheus_client import Counter, Histogram
 
@@ -26,8 +26,14 @@ posted = Counter(
 )
 post_seconds = Histogram("signals_post_seconds", "Time one attempt to post a signal took", buckets=_POST)
 retries = Counter("retries_total", "Attempts made again after a failure", ["operation"])
-alerts = Counter("alerts_sent_total", "Alerts given to whoever is to be told")
 published = Counter("signal_publish_total", "Signals that reached their route", ["route"])
+heartbeats = Counter("heartbeat_total", "Heartbeats that the hub took")
+heartbeat_failures = Counter("heartbeat_failures_total", "Heartbeats that the hub did not take")
+loop_seconds = Histogram(
+    "runtime_loop_seconds",
+    "One turn of the trader's loop: a bar taken, decided on, and on the disk",
+    buckets=_EVALUATION,
+)
 
 # a rate needs the zero before the first
 for _side in get_args(OrderSide):
@@ -59,14 +65,3 @@ def _count_post(verdict: Verdict, seconds: float) -> None:
     # a duplicate is a post whose first answer was lost
     if verdict.outcome in ("stored", "duplicate"):
         _by_api.inc()
-
-
-def alerted(then: OnAlert | None = None) -> OnAlert:
-    """For `ProducerClient(on_alert=...)`: counts an alert that `then` delivered; the log has it in any case."""
-
-    async def count(alert: Alert) -> None:
-        if then is not None:
-            await then(alert)
-        alerts.inc()
-
-    return count

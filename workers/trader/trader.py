@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
@@ -144,7 +145,10 @@ class Trader:
     async def run(self, bars: Iterable[Bar], pace: float = 0.0) -> None:
         """Step through `bars`, waiting `pace` seconds after each one that could lead to a decision."""
         for bar in bars:
+            began, warm = time.perf_counter(), self.engine.is_warm
             step = await self.step(bar)
+            if step.taken and warm:
+                metrics.loop_seconds.observe(time.perf_counter() - began)
             await asyncio.sleep(pace if step.taken and self.engine.is_warm else 0.0)
 
     def _decide(self, bar: Bar) -> list[Decision]:

@@ -7,6 +7,8 @@ from uuid import UUID
 from prometheus_client import Counter
 
 from hub.core import clock, outbox
+from hub.core.alerts import queue as alerts
+from hub.core.alerts.queue import Alert
 from hub.core.db import Transaction
 from hub.core.metrics import from_zero
 from hub.core.outbox import Event
@@ -93,7 +95,16 @@ async def _send(tx: Transaction, res: Resources, due: list[Due]) -> list[Said]:
     ids, now = [each.id for each in await commands.issue_closes(tx, res, closes)], clock.now()
     again = [rules.answer_by(each.attempts + 1, now) for each in due]
     await store.sent(tx, [each.id for each in due], ids, again)
+    await alerts.append(tx, [_alert(each) for each in due if each.attempts + 1 == rules.STUCK])
     return [_sent(each, id) for each, id in zip(due, ids, strict=True)]
+
+
+def _alert(due: Due) -> Alert:
+    text = (
+        f"Position {due.ticket} of account {due.account_id} must be closed ({due.reason}), and its terminal has "
+        f"been told {rules.STUCK} times. It is told again. Look at docs/runbooks/terminal-stuck.md."
+    )
+    return Alert("closure.stuck", text)
 
 
 def _sent(due: Due, command_id: UUID) -> Said:

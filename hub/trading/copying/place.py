@@ -11,6 +11,8 @@ from msgspec import Struct
 from prometheus_client import Counter
 
 from hub.core import clock, outbox
+from hub.core.alerts import queue as alerts
+from hub.core.alerts.queue import Alert
 from hub.core.db import AWAY, Transaction
 from hub.core.metrics import from_zero
 from hub.core.outbox import Event
@@ -245,7 +247,14 @@ async def tell(
     if kind != "copy.kept_out":
         alert = topics.alerts.name()
         events.append(Event(alert, kind, event.subject, event.actor, event.data))
+        await alerts.append(tx, [Alert(kind, _stopped(user_id, signal_id, reason))])
     await outbox.append(tx, res.redis, events)
+
+
+def _stopped(user_id: UUID, signal_id: UUID | None, reason: str) -> str:
+    """What the owner is told. Figures are the person's own; the audit log has them."""
+    about = f" at signal {signal_id}" if signal_id else ""
+    return f"Copying for user {user_id} has stopped itself{about}: {reason}."
 
 
 def _event(

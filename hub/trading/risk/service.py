@@ -20,6 +20,8 @@ _blocked = from_zero(
     Counter("risk_block_total", "Trades kept out", ["reason"]), [r for r in get_args(Reason) if r != "ok"]
 )
 
+_drawdown = Counter("drawdown_block_total", "Trades kept out by the drawdown of an account")
+
 
 class KillSwitchOn(Problem):
     status, title = 423, "Trading is stopped by the kill switch"
@@ -91,6 +93,8 @@ async def stopping(tx: Transaction, user_id: UUID) -> None:
 def refused(verdict: Verdict, user_id: UUID) -> Problem:
     """The refusal a verdict is, counted; one for not knowing is logged, since somebody has to look."""
     _blocked.labels(verdict.reason).inc()
+    if verdict.reason in ("drawdown", "liquidation_drawdown"):
+        _drawdown.inc()
     if verdict.outcome == "unknown":
         log.warning("risk.unknown", user_id=str(user_id), reason=verdict.reason, **verdict.figures)
     kinds: dict[str, type[Problem]] = {"kill_switch": KillSwitchOn, "paused": TradingPaused}

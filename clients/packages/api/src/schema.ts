@@ -225,6 +225,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analytics/daily": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events of each trader by the day, the newest day first. */
+        get: operations["count_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/api-keys": {
         parameters: {
             query?: never;
@@ -1395,6 +1412,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/producers/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a trader runs. Refused while another instance is heard for the same symbol and strategy. */
+        post: operations["take_heartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/producers/heartbeats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every trader there ever was, and how it stands. */
+        get: operations["list_heartbeats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ready": {
         parameters: {
             query?: never;
@@ -2256,6 +2307,29 @@ export interface components {
             role?: "admin" | "owner" | "user";
         };
         /**
+         * Day
+         * @description A trader's events of one day (UTC). Those of bars are of the day the bar opened: a replay of old bars counts there.
+         *
+         *         `bar_closed`: bars decided on. `setup_found`: those that led to a setup, of which `order_built` led to an order.
+         *         `blocked`: those whose decision was withheld, out of hours. `heartbeat`: how often the hub heard the trader.
+         */
+        Day: {
+            bar_closed: number;
+            blocked: number;
+            /** Format: date */
+            day: string;
+            heartbeat: number;
+            order_built: number;
+            producer_id: string;
+            setup_found: number;
+            strategy: string;
+            symbol: string;
+        };
+        /** Days */
+        Days: {
+            items: components["schemas"]["Day"][];
+        };
+        /**
          * DealIn
          * @description Something the broker booked. A `balance` deal is money in or out: deposit, withdrawal, credit, bonus.
          */
@@ -2617,6 +2691,63 @@ export interface components {
         /** Health */
         Health: {
             status: string;
+        };
+        /**
+         * Heard
+         * @description When the hub heard it.
+         */
+        Heard: {
+            seen_at: string;
+        };
+        /**
+         * Heartbeat
+         * @description The newest word of a trader. `started_at` is when this instance was first heard.
+         */
+        Heartbeat: {
+            bar_time: string | null;
+            ended: boolean;
+            host: string;
+            /** Format: uuid */
+            instance_id: string;
+            interval_seconds: number;
+            late: boolean;
+            producer_id: string;
+            seen_at: string;
+            spool_depth: number;
+            started_at: string;
+            /** @enum {unknown} */
+            state: "alive" | "ended" | "late" | "silent";
+            strategy: string;
+            symbol: string;
+            version: string;
+        };
+        /**
+         * HeartbeatIn
+         * @description A trader's word. `instance_id` is its spool's: it stays the same over restarts, and no other trader has it.
+         *
+         *         `interval_seconds`: when the next word comes. `bar_time` is when the newest bar opened; `spool_depth` is how
+         *         much waits to be delivered.
+         */
+        HeartbeatIn: {
+            /** @default null */
+            bar_time?: string | null;
+            /** @default false */
+            ended?: boolean;
+            host: string;
+            /** Format: uuid */
+            instance_id: string;
+            interval_seconds: number;
+            /** @default false */
+            late?: boolean;
+            /** @default 0 */
+            spool_depth?: number;
+            strategy: string;
+            symbol: string;
+            version: string;
+        };
+        /** Heartbeats */
+        Heartbeats: {
+            items: components["schemas"]["Heartbeat"][];
         };
         /**
          * VerifyIn
@@ -4699,6 +4830,67 @@ export interface operations {
             };
             /** @description Body too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    count_days: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                strategy?: string | null;
+                symbol?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Days"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10685,6 +10877,149 @@ export interface operations {
             };
             /** @description Invalid request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    take_heartbeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeartbeatIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Heard"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Another trader is trading this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_heartbeats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Heartbeats"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
