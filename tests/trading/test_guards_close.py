@@ -55,6 +55,15 @@ async def test_the_person_is_warned_and_ten_seconds_later_everything_is_closed(h
     assert {each["state"] for each in await closures(mine)} == {"closed"}
 
 
+async def test_the_owner_is_told_once(hub: RunningHub) -> None:
+    mine = await verified(hub)
+    for seq in (1, 2):
+        await sent(mine.device, losing(mine, seq))
+    told = await hub.rows("select kind, text from core.alerts where text like $1", f"%{mine.id}%")
+    assert [row["kind"] for row in told] == ["account.liquidation"]
+    assert "liquidation_drawdown" in told[0]["text"] and "fell_bp 2100" in told[0]["text"]
+
+
 async def test_why_is_in_the_audit_log(hub: RunningHub) -> None:
     mine = await verified(hub)
     await sent(mine.device, losing(mine, 1))

@@ -8,6 +8,8 @@ import numpy as np
 from prometheus_client import Counter
 
 from hub.core import clock, outbox
+from hub.core.alerts import queue as alerts
+from hub.core.alerts.queue import Alert
 from hub.core.db import Transaction
 from hub.core.outbox import Event
 from hub.core.resources import Resources
@@ -137,8 +139,15 @@ async def _tell(tx: Transaction, res: Resources, news: list[tuple[Looked, Verdic
     ]
     if events:
         await outbox.append(tx, res.redis, events)
-    trips = sum(v.outcome == "liquidate" and each.outcome != "liquidate" for each, v in news)
-    tx.after_commit("count", partial(_count, trips))
+    trips = [(each, v) for each, v in news if v.outcome == "liquidate" and each.outcome != "liquidate"]
+    await alerts.append(tx, [_alert(each, verdict) for each, verdict in trips])
+    tx.after_commit("count", partial(_count, len(trips)))
+
+
+def _alert(each: Looked, verdict: Verdict) -> Alert:
+    figures = ", ".join(f"{name} {value}" for name, value in verdict.figures.items())
+    said = f"Account {each.account_id} is closed in ten seconds: {verdict.reason} ({figures})."
+    return Alert("account.liquidation", said)
 
 
 async def _count(trips: int) -> None:
