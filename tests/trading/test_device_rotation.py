@@ -8,6 +8,7 @@ from caerus_client.keys import decode_secret
 from msgspec.structs import replace
 
 from hub.core import clock
+from tests import metrics
 from tests.hubs import Answer, Device, Person, RunningHub
 from tests.trading.guarded import approved
 from tests.trading.test_poll import plain
@@ -41,6 +42,18 @@ async def test_a_terminal_goes_on_with_its_key_until_the_new_one_is_used(hub: Ru
     assert (plain(after, command)["kind"], command["sealed"]["key_version"]) == ("open", 2)
     assert (await before.poll()).status == 401
     assert (await after.ack(command["id"], "placed", broker_ticket="1")).status == 200
+
+
+async def test_calls_of_terminals_are_counted_and_those_refused_at_the_door(hub: RunningHub) -> None:
+    device, seen = await hub.device(await hub.person()), metrics.here()
+    assert (await device.poll()).status == 200
+    assert (await replace(device, key=bytes(32)).poll()).status == 401
+    assert (await device.ack("nothing", "placed")).status == 422
+    assert metrics.moved(seen, "ea_requests_total") == {
+        "ea_requests_total{endpoint=poll}": 2.0,
+        "ea_requests_total{endpoint=ack}": 1.0,
+    }
+    assert metrics.moved(seen, "ea_errors_total") == {"ea_errors_total{endpoint=poll}": 1.0}
 
 
 async def test_after_the_grace_the_key_before_is_refused(hub: RunningHub) -> None:

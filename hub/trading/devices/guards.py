@@ -2,20 +2,34 @@
 
 from uuid import UUID
 
+from prometheus_client import Counter
 from starlette.requests import Request
 
 from hub.core import clock
 from hub.core.guards import Guard
 from hub.core.principal import Principal
-from hub.core.problems import Unauthenticated
+from hub.core.problems import Problem, Unauthenticated
 from hub.core.resources import Resources
 from hub.core.security import signatures
 from hub.core.security.signatures import Signed
 from hub.trading.devices import service
 from hub.trading.devices.models import DeviceKey, Version
 
+_requests = Counter("ea_requests_total", "Calls of terminals", ["endpoint"])
+_errors = Counter("ea_errors_total", "Calls of terminals that were refused at the door", ["endpoint"])
+
 
 async def _check(request: Request) -> Principal:
+    endpoint = request.scope["route"].path.rpartition("/")[2]
+    _requests.labels(endpoint).inc()
+    try:
+        return await _caller(request)
+    except Problem:
+        _errors.labels(endpoint).inc()
+        raise
+
+
+async def _caller(request: Request) -> Principal:
     res: Resources = request.state["resources"]
     if not res.settings.security.hmac_device_required and signatures.is_unsigned(request):
         key = await _known(res, request.headers.get("x-device-id", ""))
