@@ -80,7 +80,7 @@ async def test_a_trader_on_real_bars_serves_what_it_did(hub, tmp_path, gold):
         env |= environment(telegram)
         async with measured(port, "trade", str(gold), "--symbol", "XAUUSD", env=env) as process:
             assert listens(process.pid, port)
-            await until(all_but_one, seconds=60)
+            await until(all_but_one, seconds=120)
             hub.poison.clear()
             said, _ = await process.communicate()
     assert (process.returncode, await scrape(port)) == (0, None), said
@@ -135,7 +135,7 @@ async def test_everything_that_comes_up_has_an_ops_port_of_its_own(home):
     async with measured(first, "up", "--pace", "0.01", env=env) as up:
         for number, name in enumerate(("serve", "relay", "work", "market")):
             port = first + number
-            await until(lambda port=port: answers(port), seconds=60)
+            await until(lambda port=port: answers(port), seconds=120)
             assert await ask(port, "/health") == (200, '{"status": "ok"}'), name
             assert listens(child(up.pid, name), port), name
         market = {}
@@ -144,7 +144,7 @@ async def test_everything_that_comes_up_has_an_ops_port_of_its_own(home):
             market.update(await scrape(first + 3) or {})
             return market.get("signal_publish_total{route=api}", 0) > 0
 
-        await until(posted, seconds=60)
+        await until(posted, seconds=120)
         assert (
             market["candles_fetched_total{symbol=XAUUSD,tf=H1}"] > market["strategy_eval_seconds_count"] > 0
         )
