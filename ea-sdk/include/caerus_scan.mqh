@@ -57,7 +57,7 @@ protected:
       return true;
      }
 
-   int               Digits()
+   int               CountDigits()
      {
       int from = m_at;
       while(Peek() >= '0' && Peek() <= '9')
@@ -73,12 +73,12 @@ protected:
       if(Peek() == '0')
          m_at++;
       else
-         if(Digits() == 0)
+         if(CountDigits() == 0)
             return Fail("not a value");
       if(Peek() == '.')
         {
          m_at++;
-         if(Digits() == 0)
+         if(CountDigits() == 0)
             return Fail("a number ends in its point");
         }
       if(Peek() == 'e' || Peek() == 'E')
@@ -86,7 +86,7 @@ protected:
          m_at++;
          if(Peek() == '+' || Peek() == '-')
             m_at++;
-         if(Digits() == 0)
+         if(CountDigits() == 0)
             return Fail("an exponent without digits");
         }
       text = CharArrayToString(m_bytes, from, m_at - from, CP_UTF8);
