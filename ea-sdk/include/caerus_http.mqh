@@ -68,6 +68,7 @@ private:
    ulong             m_heard;
    int               m_status;
    string            m_detail;
+   string            m_body;
 
    // Full jitter: terminals that failed together do not come back together.
    void              Failed(const int at_least_ms)
@@ -114,11 +115,12 @@ private:
          m_detail = json.Error();
          return CAERUS_NOT_JSON;
         }
+      m_body = CaerusText(answer);
       return json.Is(0, CAERUS_JSON_OBJECT) ? CAERUS_OK : CAERUS_BAD_SHAPE;
      }
 
 public:
-                     CCaerusHttp() : m_base(""), m_failures(0), m_until(0), m_heard(0), m_status(0), m_detail("") {}
+                     CCaerusHttp() : m_base(""), m_failures(0), m_until(0), m_heard(0), m_status(0), m_detail(""), m_body("") {}
 
    bool              Begin(const string base)
      {
@@ -129,7 +131,8 @@ public:
 
    int               Status() const { return m_status; }
    string            Detail() const { return m_detail; }
-   int               Failures() const { return m_failures; }
+   // The newest answer as it came.
+   string            Body() const { return m_body; }
    // False while a pause after failures runs.
    bool              Ready() const { return GetTickCount64() >= m_until; }
    // Seconds since the hub last gave an answer that could be read.
@@ -145,6 +148,7 @@ public:
       string headers = "";
       CaerusUtf8(body, bytes);
       m_detail = "";
+      m_body = "";
       m_status = Attempt(auth, clock, method, path, bytes, timeout_ms, answer, headers);
       if(m_status == 401 && clock.Correct(CaerusHeader(headers, "Date")))
          m_status = Attempt(auth, clock, method, path, bytes, timeout_ms, answer, headers);

@@ -51,19 +51,18 @@ public:
       if(m_handle == INVALID_HANDLE)
          return false;
       FileReadArray(m_handle, bytes);
-      int from = 0, count = 0;
+      int from = 0, count = 0, size = ArraySize(bytes);
       bool bad = false;
-      for(int i = 0; i < ArraySize(bytes); i++)
+      // the last line counts without its newline too, if it is whole
+      for(int i = 0; i <= size; i++)
         {
-         if(bytes[i] != '\n')
+         if((i < size && bytes[i] != '\n') || (i == size && from == size))
             continue;
          CaerusSlice(bytes, from, i - from, part);
          from = i + 1;
          string line = CaerusText(part), text = StringSubstr(line, 9);
          bool good = StringLen(line) > 9 && CaerusChecksum(text) == StringSubstr(line, 0, 8);
-         if(good && bad && text != CAERUS_LOG_START)
-            damaged = true;
-         if(!good && bad)
+         if(bad && !(good && text == CAERUS_LOG_START))
             damaged = true;
          bad = !good;
          if(!good)
@@ -71,7 +70,7 @@ public:
          ArrayResize(lines, count + 1, 256);
          lines[count++] = text;
         }
-      m_torn = bad || from < ArraySize(bytes);
+      m_torn = size > 0 && bytes[size - 1] != '\n';
       return Append(CAERUS_LOG_START);
      }
 
