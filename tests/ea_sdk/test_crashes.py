@@ -1,0 +1,162 @@
+"""The EA killed around its one irrevocable act, or left without an answer; each with its control."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.client.fakehub import FakeHub
+from tests.ea_sdk.terminals import Terminal
+from tests.hubs import until
+from tests.workers.commands import buy, close, facts
+
+MARKET = {"order_type": "market"}
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("kind", [{}, MARKET], ids=["pending", "market"])
+@pytest.mark.parametrize("moment", ["die-before", "die-after"])
+async def test_killed_around_the_order_it_is_placed_exactly_once(
+    fake: FakeHub, terminal: Terminal, moment: str, kind: dict[str, str]
+) -> None:
+    """Before: the broker proves that there is no order. After: it shows the order. Either way there is one."""
+    sent = fake.command(buy(**kind))
+    await terminal.dies(SHIM_TRADE=moment)
+    assert (terminal.placed(), fake.acks) == (0 if moment == "die-before" else 1, [])
+    async with terminal.running():
+        await until(lambda: fake.statuses(sent) != [], seconds=20)
+    assert terminal.placed() == 1
+    assert set(fake.statuses(sent)) == {"placed"}
+
+
+@pytest.mark.chaos
+async def test_control_without_the_journal_the_order_is_placed_twice(
+    fake: FakeHub, terminal: Terminal
+) -> None:
+    sent = fake.command(buy())
+    await terminal.dies(SHIM_TRADE="die-after")
+    [journal] = terminal.folder.glob("*.journal")
+    journal.unlink()
+    async with terminal.running():
+        await until(lambda: fake.statuses(sent) != [], seconds=20)
+    assert terminal.placed() == 2
+
+
+@pytest.mark.chaos
+async def test_killed_with_a_history_that_does_not_reach_back_it_is_unknown_and_nothing_is_sent(
+    fake: FakeHub, terminal: Terminal
+) -> None:
+    sent = fake.command(buy())
+    await terminal.dies(SHIM_TRADE="die-before")
+    (terminal.folder / "broker.txt").unlink()
+    async with terminal.running(SHIM_HISTORY_SECONDS="-3600"):
+        await until(lambda: fake.statuses(sent) != [], seconds=20)
+        first = len(fake.calls)
+        await until(lambda: len(fake.calls) > first + 5, seconds=20)
+    assert fake.statuses(sent) == ["unknown"]
+    assert terminal.placed() == 0
+
+
+@pytest.mark.chaos
+async def test_an_interrupted_order_whose_consent_ended_meanwhile_is_refused(
+    fake: FakeHub, terminal: Terminal
+) -> None:
+    ends = datetime.now().astimezone() + timedelta(seconds=2)
+    sent = fake.command(buy(bounds={"valid_until": ends.isoformat()}))
+    await terminal.dies(SHIM_TRADE="die-before")
+    await until(lambda: datetime.now().astimezone() > ends + timedelta(seconds=1))
+    async with terminal.running():
+        await until(lambda: fake.statuses(sent) != [], seconds=20)
+    assert facts(fake, sent)[0]["error"].startswith("valid_until")
+    assert terminal.placed() == 0
+
+
+async def test_an_order_without_an_answer_that_turns_up_is_placed(fake: FakeHub, terminal: Terminal) -> None:
+    sent = fake.command(buy())
+    async with terminal.running(SHIM_TRADE="late"):
+        await until(lambda: "placed" in fake.statuses(sent), seconds=20)
+    assert fake.statuses(sent) == ["unknown", "placed"]
+    assert terminal.placed() == 1
+
+
+async def test_an_order_without_an_answer_is_not_sent_again(fake: FakeHub, terminal: Terminal) -> None:
+    """Once its absence is proven it has failed; the hub may command anew, under another id."""
+    sent = fake.command(buy())
+    async with terminal.running(SHIM_TRADE="lost"):
+        await until(lambda: len(fake.statuses(sent)) == 2, seconds=20)
+    assert fake.statuses(sent) == ["unknown", "failed"]
+    assert terminal.placed() == 0
+
+
+async def test_its_absence_is_not_believed_before_it_had_time_to_turn_up(
+    fake: FakeHub, terminal: Terminal
+) -> None:
+    sent = fake.command(buy())
+    async with terminal.running(SHIM_TRADE="lost", EA_SettleSeconds="600"):
+        await until(lambda: fake.statuses(sent) != [], seconds=20)
+        first = len(fake.calls)
+        await until(lambda: len(fake.calls) > first + 10, seconds=20)
+    assert fake.statuses(sent) == ["unknown"]
+
+
+async def test_a_close_without_an_answer_is_settled(fake: FakeHub, terminal: Terminal) -> None:
+    opened = fake.command(buy(**MARKET))
+    async with terminal.running():
+        await until(lambda: fake.statuses(opened) != [], seconds=20)
+    ticket = facts(fake, opened)[0]["broker_ticket"]
+    for fault, ends in (("lost", ["unknown", "closed"]), ("late", ["unknown", "closed"])):
+        sent = fake.command(close(ticket) | {"server": "Shim-Demo", "login": "7001"})
+        async with terminal.running(SHIM_TRADE=fault):
+            await until(lambda sent=sent: "closed" in fake.statuses(sent), seconds=20)
+        # the second finds nothing to close, and says so at once
+        assert fake.statuses(sent) == (ends if fault == "lost" else ["closed"])
+    assert len(terminal.books("deal")) == 3
+
+
+@pytest.mark.chaos
+async def test_acknowledgements_outlive_a_kill(fake: FakeHub, terminal: Terminal) -> None:
+    sent = fake.command(buy())
+    fake.ack_faults.extend([500] * 1000)
+    async with terminal.running() as process:
+        await until(lambda: terminal.placed() == 1, seconds=20)
+        process.kill()
+    assert fake.acks == []
+    fake.ack_faults.clear()
+    async with terminal.running():
+        await until(lambda: fake.acks != [], seconds=20)
+    assert fake.statuses(sent) == ["placed"]
+    assert terminal.placed() == 1
+
+
+async def test_a_damaged_journal_stops_opening_and_the_command_waits(
+    fake: FakeHub, terminal: Terminal
+) -> None:
+    first = fake.command(buy())
+    async with terminal.running():
+        await until(lambda: fake.statuses(first) != [], seconds=20)
+    [journal] = terminal.folder.glob("*.journal")
+    raw = bytearray(journal.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    journal.write_bytes(bytes(raw))
+    second = fake.command(buy())
+    async with terminal.running():
+        await terminal.says("safe mode: nothing is opened: the journal is damaged")
+        first_calls = len(fake.calls)
+        await until(lambda: len(fake.calls) > first_calls + 5, seconds=20)
+    assert fake.statuses(second) == []
+    assert terminal.placed() == 1
+
+
+async def test_two_eas_of_one_device_do_not_share_a_journal(fake: FakeHub, terminal: Terminal) -> None:
+    import asyncio
+
+    from tests.ea_sdk.build import compiled
+
+    sent = fake.command(buy())
+    async with terminal.running():
+        await until(lambda: fake.statuses(sent) != [], seconds=20)
+        second = await asyncio.create_subprocess_exec(
+            compiled("reference"), env=terminal.environment(), stdout=asyncio.subprocess.PIPE
+        )
+        said, _ = await asyncio.wait_for(second.communicate(), 20)
+    assert second.returncode == 3
+    assert b"on another chart" in said
