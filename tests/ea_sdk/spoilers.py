@@ -77,6 +77,6 @@ def body_of(answer: bytes) -> bytes:
 async def spoiler(hub_url: str) -> AsyncIterator[Spoiler]:
     made = Spoiler(hub_url)
     server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
-    made.url = "http://127.0.0.1:%d" % server.sockets[0].getsockname()[1]
+    made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
         yield made

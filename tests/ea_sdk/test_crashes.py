@@ -1,10 +1,12 @@
 """The EA killed around its one irrevocable act, or left without an answer; each with its control."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
 
 from tests.client.fakehub import FakeHub
+from tests.ea_sdk.build import compiled
 from tests.ea_sdk.terminals import Terminal
 from tests.hubs import until
 from tests.workers.commands import buy, close, facts
@@ -147,10 +149,6 @@ async def test_a_damaged_journal_stops_opening_and_the_command_waits(
 
 
 async def test_two_eas_of_one_device_do_not_share_a_journal(fake: FakeHub, terminal: Terminal) -> None:
-    import asyncio
-
-    from tests.ea_sdk.build import compiled
-
     sent = fake.command(buy())
     async with terminal.running():
         await until(lambda: fake.statuses(sent) != [], seconds=20)
