@@ -36,21 +36,39 @@ void CaerusMac(const ARRAY_REF(uchar, key), const string text, ARRAY_REF(uchar, 
    CaerusHmac(key, message, mac);
   }
 
-// Exored with a running keystream of the mask: keeps the secret from eyes that pass over a set file, from nobody else.
-bool CaerusUnmask(const string obscured, const string mask, string &shown)
+// Exored with a keystream that the device's id makes: keeps a secret from eyes that pass over a set file, and from nobody
+// who knows this file.
+void CaerusMask(ARRAY_REF(uchar, bytes), const string device_id)
   {
-   ARRAY(uchar, bytes);
    ARRAY(uchar, key);
    ARRAY(uchar, stream);
-   if(!CaerusUnbase64Url(obscured, bytes))
-      return false;
-   CaerusUtf8(mask, key);
+   CaerusUtf8(device_id, key);
    for(int i = 0; i < ArraySize(bytes); i++)
      {
       if(i % 32 == 0)
          CaerusMac(key, "caerus/mask/v1/" + IntegerToString(i / 32), stream);
       bytes[i] = (uchar)(bytes[i] ^ stream[i % 32]);
      }
+  }
+
+string CaerusObscured(const string shown, const string device_id)
+  {
+   ARRAY(uchar, bytes);
+   CaerusUtf8(shown, bytes);
+   CaerusMask(bytes, device_id);
+   return "x1:" + CaerusBase64Url(bytes);
+  }
+
+// The secret as registration showed it. False when it is obscured and cannot be read.
+bool CaerusPlainSecret(const string given, const string device_id, string &shown)
+  {
+   ARRAY(uchar, bytes);
+   shown = given;
+   if(StringSubstr(given, 0, 3) != "x1:")
+      return true;
+   if(!CaerusUnbase64Url(StringSubstr(given, 3), bytes))
+      return false;
+   CaerusMask(bytes, device_id);
    shown = CaerusText(bytes);
    CaerusWipe(bytes);
    return true;
@@ -66,14 +84,12 @@ private:
 public:
                      CCaerusAuth() : m_device(""), m_count(0) {}
 
-   // `shown` is the text that registration showed: 43 letters of base64url, or "x1:" and the masked text.
+   // `shown` is the text that registration showed: 43 letters of base64url, or "x1:" and what ObscureSecret made of it.
    bool              Begin(const string device_id, const string shown)
      {
-      string plain = shown;
+      string plain = "";
       m_device = device_id;
-      if(StringSubstr(shown, 0, 3) == "x1:" && !CaerusUnmask(StringSubstr(shown, 3), device_id, plain))
-         return false;
-      return StringLen(device_id) == 36 && CaerusVisible(device_id) && StringLen(plain) == 43
+      return CaerusPlainSecret(shown, device_id, plain) && StringLen(device_id) == 36 && CaerusVisible(device_id) && StringLen(plain) == 43
              && CaerusUnbase64Url(plain, m_secret) && ArraySize(m_secret) == 32;
      }
 

@@ -1,7 +1,7 @@
 // AES-256-GCM (FIPS 197, SP 800-38D) in plain MQL5: CryptEncode has no authenticated mode.
 //
 // No table is read at a secret place and no branch taken on a secret: the S-box is reckoned, eight bytes at a time,
-// as the inverse in GF(2^8) and an affine map. Slower than tables (a command of 1 KB takes some milliseconds), and
+// as the inverse in GF(2^8) and an affine map. Slower than tables (a command of 1 KB takes a millisecond or a few), and
 // nothing to be learned from how long it takes.
 #ifndef CAERUS_CRYPTO_MQH
 #define CAERUS_CRYPTO_MQH
@@ -109,15 +109,15 @@ void CaerusAesEncrypt(const ARRAY_REF(uchar, round_keys), ARRAY_REF(uchar, s))
   {
    for(int i = 0; i < 16; i++)
       s[i] = (uchar)(s[i] ^ round_keys[i]);
-   for(int round = 1; round <= 14; round++)
+   for(int turn = 1; turn <= 14; turn++)
      {
       CaerusSubEight(s, 0, 8);
       CaerusSubEight(s, 8, 8);
       CaerusShiftRows(s);
-      if(round < 14)
+      if(turn < 14)
          CaerusMixColumns(s);
       for(int i = 0; i < 16; i++)
-         s[i] = (uchar)(s[i] ^ round_keys[16 * round + i]);
+         s[i] = (uchar)(s[i] ^ round_keys[16 * turn + i]);
      }
   }
 

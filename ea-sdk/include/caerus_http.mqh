@@ -35,7 +35,7 @@ bool CaerusOrigin(const string base)
   {
    int scheme = StringFind(base, "://");
    string host = StringSubstr(base, scheme + 3);
-   if(scheme < 0 || host == "" || StringFind(host, "/") >= 0 || StringFind(host, "?") >= 0 || !CaerusVisible(base))
+   if(scheme < 0 || StringLen(host) == 0 || StringFind(host, "/") >= 0 || StringFind(host, "?") >= 0 || !CaerusVisible(base))
       return false;
    if(StringSubstr(base, 0, scheme) == "https")
       return true;
@@ -88,7 +88,17 @@ private:
       string more = "Accept: application/json\r\n";
       if(ArraySize(body) > 0)
          more += "Content-Type: application/json\r\n";
-      return WebRequest(method, m_base + path, signed_headers + more, timeout_ms, body, answer, headers);
+      // WebRequest has signed bytes, everything else here unsigned ones
+      ARRAY(char, sent);
+      ARRAY(char, got);
+      ArrayResize(sent, ArraySize(body));
+      for(int i = 0; i < ArraySize(body); i++)
+         sent[i] = (char)body[i];
+      int status = WebRequest(method, m_base + path, signed_headers + more, timeout_ms, sent, got, headers);
+      ArrayResize(answer, ArraySize(got));
+      for(int i = 0; i < ArraySize(got); i++)
+         answer[i] = (uchar)got[i];
+      return status;
      }
 
    // The first words of a refusal, for the log: a problem document's, or what there is.

@@ -82,6 +82,10 @@ static std::string Texts(const std::string &what, Line &line) {
     return CaerusRfc3339(at).utf8();
   }
   if (what == "origin") return CaerusOrigin(Text(line)) ? "yes" : "no";
+  if (what == "obscure") {
+    string shown = Text(line);
+    return Shown(CaerusObscured(shown, Text(line)));
+  }
   if (what == "comment") return Shown(CaerusComment(Text(line)));
   return "";
 }

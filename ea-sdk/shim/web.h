@@ -68,8 +68,8 @@ inline bool ShimBody(const std::string &head, const std::string &raw, std::strin
 }
 
 // The status, or -1 when no whole answer came in time. Redirects are not followed.
-inline int WebRequest(const string &method, const string &url, const string &headers, int timeout, const Array<uchar> &data,
-                      Array<uchar> &result, string &result_headers) {
+inline int WebRequest(const string &method, const string &url, const string &headers, int timeout, const Array<char> &data,
+                      Array<char> &result, string &result_headers) {
   std::string text = url.utf8(), scheme = "http://";
   ArrayResize(result, 0);
   result_headers = "";
@@ -81,7 +81,7 @@ inline int WebRequest(const string &method, const string &url, const string &hea
   if (at < 0) return -1;
   std::string head = method.utf8() + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n" + headers.utf8();
   head += "Content-Length: " + std::to_string(ArraySize(data)) + "\r\n\r\n";
-  head.append(reinterpret_cast<const char *>(data.items().data()), data.items().size());
+  head.append(data.items().data(), data.items().size());
   bool sent = send(at, head.data(), head.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(head.size());
   std::string answer, body;
   bool whole = sent && ShimReadAll(at, timeout, answer);

@@ -139,3 +139,13 @@ def test_no_two_nonces_are_alike(pieces: Pieces, wire: Any) -> None:
     nonces = f"{pieces.ask('nonces', *args)} {pieces.ask('nonces', *args)}".split()
     assert len(set(nonces)) == 2000
     assert {len(nonce) for nonce in nonces} == {32}
+
+
+def test_an_obscured_secret_is_the_same_secret(pieces: Pieces, wire: Any) -> None:
+    device, known = wire["device_id"], wire["keys"][0]
+    obscured = unhex(pieces.ask("obscure", known["secret_shown"], device)).decode()
+    assert obscured.startswith("x1:")
+    assert known["secret_shown"] not in obscured
+    assert pieces.ask("seal-key", device, obscured, 1) == known["seal_key"]
+    other = device[:-1] + "0"
+    assert pieces.ask("seal-key", other, obscured, 1) == "refused"
