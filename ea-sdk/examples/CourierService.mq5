@@ -13,6 +13,7 @@ input string ApiBase = "https://hub.example.com"; // The hub: https://host[:port
 input string DeviceId = "";                       // The same as the EA's
 input string DeviceSecret = "";                   // The same as the EA's
 input int WaitSeconds = 25;                       // How long the hub may let an empty answer wait, 0 to 30
+input int RetrySeconds = 30;                      // Longest pause between tries when the hub fails
 
 // What the hub said goes on as it came; a courier understands no command and acknowledges none.
 string CourierAnswer(CCaerusHttp &http, CCaerusAuth &auth, CCaerusClock &clock, string &cursor)
@@ -37,7 +38,7 @@ void OnStart()
    CCaerusClock clock;
    CCaerusMailbox mailbox;
    string cursor = "";
-   if(!http.Begin(ApiBase) || !auth.Begin(DeviceId, DeviceSecret) || WaitSeconds < 0 || WaitSeconds > 30)
+   if(!http.Begin(ApiBase, RetrySeconds) || !auth.Begin(DeviceId, DeviceSecret) || WaitSeconds < 0 || WaitSeconds > 30)
      {
       Print("courier: ApiBase, DeviceId, DeviceSecret or WaitSeconds is wrong");
       return;
@@ -52,7 +53,7 @@ void OnStart()
          continue;
         }
       string answer = CourierAnswer(http, auth, clock, cursor);
-      if(answer != "" && !mailbox.Write(answer))
+      if(answer != "" && !mailbox.Write(answer, clock.Offset()))
          Print("courier: the mailbox could not be written");
       // without a wait of its own the hub would be asked without end
       if(WaitSeconds == 0)

@@ -26,6 +26,7 @@ input string PreflightSymbols = "XAUUSD";         // The broker's symbols to rep
 input long Magic = 20260;                         // Marks this EA's orders
 input int SnapshotSeconds = 5;                    // How often the account is shown to the hub; 0: never
 input int SafeAfterSeconds = 60;                  // Silence of the hub after which nothing is opened
+input int RetrySeconds = 30;                      // Longest pause between tries when the hub fails
 input int SettleSeconds = 10;                     // How long an interrupted order may still turn up
 
 CCaerusEa ExtEa;
@@ -41,6 +42,7 @@ int OnInit()
    s.magic = Magic;
    s.poll_ms = PollMilliseconds;
    s.snapshot_seconds = SnapshotSeconds;
+   s.retry_seconds = RetrySeconds;
    s.courier = UseCourier;
    s.limits.mode = Mode;
    s.limits.max_spread_points = MaxSpreadPoints;

@@ -5,6 +5,8 @@
 #include "caerus_bytes.mqh"
 
 #define CAERUS_DAY 86400
+// A time after all others: what is asked for up to it does not depend on this machine's clock.
+#define CAERUS_EVER ((datetime)32503593600)
 
 // `state`: "" (nowhere to be found), pending, open, closed, cancelled, expired or rejected.
 struct SCaerusFate
@@ -130,13 +132,13 @@ bool CaerusFind(const string comment, const datetime since, SCaerusFate &fate)
    if(CaerusFindOpen(comment, fate))
       return true;
    datetime from = (datetime)((long)since + CaerusBrokerEast() - CAERUS_DAY);
-   return HistorySelect(from, (datetime)((long)TimeTradeServer() + CAERUS_DAY)) && CaerusFindEnded(comment, fate);
+   return HistorySelect(from, CAERUS_EVER) && CaerusFindEnded(comment, fate);
   }
 
 // Whether an order placed at or after `since` (UTC) must be in what the terminal shows, if it exists at all.
 bool CaerusKnowsAllSince(const datetime since)
   {
-   if(!TerminalInfoInteger(TERMINAL_CONNECTED) || !HistorySelect(0, (datetime)((long)TimeTradeServer() + CAERUS_DAY)))
+   if(!TerminalInfoInteger(TERMINAL_CONNECTED) || !HistorySelect(0, CAERUS_EVER))
       return false;
    if(HistoryDealsTotal() == 0)
       return false;
@@ -156,7 +158,7 @@ void CaerusPosition(const ulong ticket, SCaerusFate &fate)
       fate.state = "open";
       return;
      }
-   if(HistorySelect(0, (datetime)((long)TimeTradeServer() + CAERUS_DAY)))
+   if(HistorySelect(0, CAERUS_EVER))
       CaerusFromDeals(ticket, fate);
   }
 

@@ -14,6 +14,9 @@ private:
    // An order sent in the moment of a crash may be on its way: its absence proves nothing before so many seconds.
    int               m_settle;
    string            m_told;
+   // Commands of the journal that were read, by entry; read once.
+   ARRAY(SCaerusCommand, m_commands);
+   ARRAY(int, m_read);
 
    void              Note(const SCaerusAck &ack)
      {
@@ -31,9 +34,47 @@ private:
 
    bool              Command(const int entry, SCaerusCommand &command)
      {
-      ARRAY(uchar, plain);
-      CaerusUtf8(m_journal.Plain(entry), plain);
-      return CaerusReadCommand(plain, command);
+      int known = ArraySize(m_read);
+      ArrayResize(m_read, m_journal.Count(), 256);
+      ArrayResize(m_commands, m_journal.Count(), 256);
+      for(int i = known; i < ArraySize(m_read); i++)
+         m_read[i] = 0;
+      if(m_read[entry] == 0)
+        {
+         ARRAY(uchar, plain);
+         CaerusUtf8(m_journal.Plain(entry), plain);
+         m_read[entry] = CaerusReadCommand(plain, m_commands[entry]) ? 1 : -1;
+        }
+      command = m_commands[entry];
+      return m_read[entry] > 0;
+     }
+
+   // Whether a command to take it back was carried out: then it is never placed, whatever comes in which order.
+   bool              Withdrawn(const string id)
+     {
+      SCaerusCommand other;
+      for(int i = m_journal.Count() - 1; i >= 0; i--)
+         if(Command(i, other) && other.kind == "cancel" && other.opens == id)
+            return true;
+      return false;
+     }
+
+   void              Execute(const SCaerusCommand &command, const datetime now, SCaerusAck &ack)
+     {
+      if(command.kind != "open" || !Withdrawn(command.id))
+        {
+         m_executor.Execute(command, now, ack);
+         return;
+        }
+      CaerusBlank(ack, command.id, "refused", now);
+      ack.error = "it was taken back before it was placed";
+     }
+
+   // What it takes back may or may not be at the broker: nobody knows yet.
+   bool              TooEarly(const SCaerusCommand &command) const
+     {
+      int entry = command.kind == "cancel" ? m_journal.Find(command.opens) : -1;
+      return entry >= 0 && (m_journal.State(entry) == "acting" || m_journal.State(entry) == "unknown");
      }
 
    void              Fill(SCaerusAck &ack, const SCaerusCommand &command, const SCaerusFate &fate)
@@ -132,7 +173,7 @@ private:
       if((long)now - (long)m_journal.At(entry) < m_settle || safe_mode != "")
          return;
       if(CaerusKnowsAllSince(m_journal.At(entry)))
-         m_executor.Execute(command, now, ack);
+         Execute(command, now, ack);
       else
         {
          CaerusBlank(ack, command.id, "unknown", now);
@@ -192,9 +233,9 @@ public:
       if(command.kind == "open" && safe_mode != "")
          Complain("safe mode, nothing is opened: " + safe_mode);
       else
-         if(m_journal.BeginCommand(command.id, CaerusText(plain), now))
+         if(!TooEarly(command) && m_journal.BeginCommand(command.id, CaerusText(plain), now))
            {
-            m_executor.Execute(command, now, ack);
+            Execute(command, now, ack);
             Note(ack);
            }
       return CAERUS_OK;

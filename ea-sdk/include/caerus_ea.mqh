@@ -20,6 +20,7 @@ struct SCaerusSettings
    long              magic;
    int               poll_ms;
    int               snapshot_seconds;
+   int               retry_seconds;
    bool              courier;
    SCaerusLimits     limits;
   };
@@ -62,7 +63,7 @@ private:
       long silence = m_http.Silence();
       if(m_set.courier && m_mailbox.Silence() < silence)
          silence = m_mailbox.Silence();
-      return CaerusSafeMode(silence, m_desk.Sound(), m_set.limits);
+      return CaerusSafeMode(m_http.Answered() || m_mailbox.Answered(), silence, m_desk.Sound(), m_set.limits);
      }
 
    // Closes what this EA opened when equity has fallen to the floor. Goes on whether there is a hub or not.
@@ -107,25 +108,19 @@ private:
          else
             Say("a command was passed over: " + CaerusReason(CAERUS_BAD_SHAPE));
         }
+      m_cursor = CaerusCursor(answer);
      }
 
-   void              Poll()
+   // Whether there is an answer that was not seen before.
+   bool              Poll(CCaerusJson &answer)
      {
-      CCaerusJson answer;
       if(m_set.courier)
-        {
-         if(m_mailbox.Read(answer))
-            TakeAll(answer);
-         return;
-        }
+         return m_mailbox.Read(answer, m_clock);
       if(!m_http.Ready() || GetTickCount64() < m_poll_at)
-         return;
+         return false;
       m_poll_at = GetTickCount64() + (ulong)m_set.poll_ms;
       string path = "/api/v1/client/poll?" + (m_cursor == "" ? "" : "since=" + m_cursor + "&") + "wait=0";
-      if(Send("GET", path, "", answer) != CAERUS_OK)
-         return;
-      TakeAll(answer);
-      m_cursor = CaerusCursor(answer);
+      return Send("GET", path, "", answer) == CAERUS_OK;
      }
 
    // What the terminal is, once; what was found is printed for whoever runs it.
@@ -166,7 +161,7 @@ public:
    string            Begin(const SCaerusSettings &settings)
      {
       m_set = settings;
-      if(!m_http.Begin(m_set.base))
+      if(!m_http.Begin(m_set.base, m_set.retry_seconds))
          return "ApiBase must be https://host[:port] without a path";
       if(!m_auth.Begin(m_set.device_id, m_set.secret))
          return "DeviceId or DeviceSecret is not what registration showed";
@@ -183,15 +178,20 @@ public:
 
    void              Turn()
      {
+      CCaerusJson answer;
       Guard();
+      bool news = Poll(answer);
       string mode = SafeMode();
-      if((mode == "") != (m_mode == ""))
+      // the reason's beginning: its figures change all the time
+      if(StringSubstr(mode, 0, 16) != StringSubstr(m_mode, 0, 16))
          Print("caerus: ", mode == "" ? "safe mode is over" : "safe mode: nothing is opened: " + mode);
       m_mode = mode;
-      m_desk.Reconcile(m_clock.Now(), mode);
-      Flush();
-      Poll();
-      m_desk.Reconcile(m_clock.Now(), SafeMode());
+      // a terminal that is not connected may show less than there is
+      if(TerminalInfoInteger(TERMINAL_CONNECTED))
+         m_desk.Reconcile(m_clock.Now(), mode);
+      // what a crash left open is settled first
+      if(news)
+         TakeAll(answer);
       Flush();
       Show();
      }

@@ -70,14 +70,14 @@ private:
      }
 
    void              Place(const SCaerusCommand &command, const string symbol, const MqlTick &tick, const double volume,
-                           const datetime now, SCaerusAck &ack)
+                           SCaerusAck &ack)
      {
       string comment = CaerusComment(command.id);
       double price = CaerusWorkingPrice(command, tick, symbol);
       double stop = StringToDouble(command.stop), target = StringToDouble(command.target);
       bool buy = command.side == "buy", timed = CaerusTakesExpiry(symbol);
       ENUM_ORDER_TYPE_TIME kind = timed ? ORDER_TIME_SPECIFIED : ORDER_TIME_GTC;
-      datetime until = timed ? (datetime)((long)TimeTradeServer() + (long)command.expires_at - (long)now) : 0;
+      datetime until = timed ? (datetime)((long)command.expires_at + CaerusBrokerEast()) : 0;
       m_trade.SetTypeFillingBySymbol(symbol);
       bool sent = false;
       if(CaerusPassed(command, tick))
@@ -129,7 +129,7 @@ private:
             if(m_limits.max_volume > 0.0 && volume > m_limits.max_volume + 1e-8)
                ack.error = "max_volume: " + DoubleToString(volume, 2) + " lots";
       if(ack.error == "")
-         Place(command, symbol, tick, volume, now, ack);
+         Place(command, symbol, tick, volume, ack);
      }
 
    void              Cancel(const SCaerusCommand &command, SCaerusAck &ack)

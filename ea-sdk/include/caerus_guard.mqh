@@ -113,10 +113,14 @@ string CaerusOwnRefusal(const SCaerusCommand &command, const MqlTick &tick, cons
   }
 
 // Why nothing may be opened now, whatever it is: safe mode. "" when opening is allowed.
-string CaerusSafeMode(const long silence_seconds, const bool journal_sound, const SCaerusLimits &limits)
+string CaerusSafeMode(const bool answered, const long silence_seconds, const bool journal_sound,
+                      const SCaerusLimits &limits)
   {
    if(!journal_sound)
       return "the journal is damaged or cannot be written";
+   // until then nobody knows whether the clock is right, and with it what a consent still covers
+   if(!answered)
+      return "waiting for the hub's first answer";
    if(silence_seconds > limits.safe_after_seconds)
       return "the hub has not been heard for " + IntegerToString(silence_seconds) + " s";
    if(!TerminalInfoInteger(TERMINAL_CONNECTED))

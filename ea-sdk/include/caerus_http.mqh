@@ -6,7 +6,6 @@
 #include "caerus_models.mqh"
 
 #define CAERUS_PAUSE_MS 1000
-#define CAERUS_PAUSE_MOST_MS 30000
 
 // The value of a header, "" when there is none.
 string CaerusHeader(const string headers, const string name)
@@ -66,6 +65,8 @@ private:
    int               m_failures;
    ulong             m_until;
    ulong             m_heard;
+   bool              m_answered;
+   int               m_most_ms;
    int               m_status;
    string            m_detail;
    string            m_body;
@@ -75,7 +76,7 @@ private:
      {
       m_failures++;
       double most = CAERUS_PAUSE_MS * MathPow(2.0, MathMin(m_failures - 1, 10));
-      double pause = MathMin(most, CAERUS_PAUSE_MOST_MS) * MathRand() / 32768.0;
+      double pause = MathMin(most, m_most_ms) * MathRand() / 32768.0;
       m_until = GetTickCount64() + (ulong)MathMax(pause, at_least_ms);
      }
 
@@ -130,11 +131,13 @@ private:
      }
 
 public:
-                     CCaerusHttp() : m_base(""), m_failures(0), m_until(0), m_heard(0), m_status(0), m_detail(""), m_body("") {}
+                     CCaerusHttp() : m_base(""), m_failures(0), m_until(0), m_heard(0), m_answered(false), m_most_ms(30000), m_status(0), m_detail(""), m_body("") {}
 
-   bool              Begin(const string base)
+   // `retry_seconds`: the longest pause between tries.
+   bool              Begin(const string base, const int retry_seconds)
      {
       m_base = base;
+      m_most_ms = 1000 * retry_seconds;
       m_heard = GetTickCount64();
       return CaerusOrigin(base);
      }
@@ -143,13 +146,15 @@ public:
    string            Detail() const { return m_detail; }
    // The newest answer as it came.
    string            Body() const { return m_body; }
+   // Whether it gave one since this program began.
+   bool              Answered() const { return m_answered; }
    // False while a pause after failures runs.
    bool              Ready() const { return GetTickCount64() >= m_until; }
    // Seconds since the hub last gave an answer that could be read.
    long              Silence() const { return (long)((GetTickCount64() - m_heard) / 1000); }
 
-   // Signed anew for each attempt. When the hub refuses one (401) and its `Date` shows that our clock is off, the clock
-   // is put right and the request tried once more.
+   // Signed anew for each attempt. The clock follows the `Date` of good answers; when the hub refuses a request (401) and
+   // its `Date` shows that our clock is off, the request is tried once more.
    ENUM_CAERUS_REASON Send(CCaerusAuth &auth, CCaerusClock &clock, const string method, const string path,
                            const string body, const int timeout_ms, CCaerusJson &json)
      {
@@ -174,6 +179,8 @@ public:
          m_failures = 0;
          m_until = 0;
          m_heard = GetTickCount64();
+         m_answered = true;
+         clock.Correct(CaerusHeader(headers, "Date"));
         }
       else
          Failed(1000 * (int)MathMin(StringToInteger(CaerusHeader(headers, "Retry-After")), 300));

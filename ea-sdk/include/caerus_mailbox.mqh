@@ -29,10 +29,11 @@ private:
    string            m_file;
    string            m_read;
    ulong             m_heard;
+   bool              m_answered;
    long              m_stamp;
 
 public:
-                     CCaerusMailbox() : m_file(""), m_read(""), m_heard(0), m_stamp(0) {}
+                     CCaerusMailbox() : m_file(""), m_read(""), m_heard(0), m_answered(false), m_stamp(0) {}
 
    bool              Begin(const string device_id)
      {
@@ -41,17 +42,19 @@ public:
       return true;
      }
 
+   bool              Answered() const { return m_answered; }
    // Seconds since a new answer lay in it.
    long              Silence() const { return (long)((GetTickCount64() - m_heard) / 1000); }
 
    // The courier's side: an answer replaces the one before, whole or not at all. Its stamp is this machine's time, in
-   // milliseconds, so that the EA sees that it is new, and does not act on what a courier left who died long ago.
-   bool              Write(const string answer)
+   // milliseconds, so that the EA sees that it is new, and does not act on what a courier left who died long ago; after
+   // it stands how far the hub's clock is ahead of the machine's, in seconds.
+   bool              Write(const string answer, const long offset)
      {
       ARRAY(uchar, bytes);
       long now = 1000 * (long)TimeLocal();
       m_stamp = now > m_stamp ? now : m_stamp + 1;
-      CaerusUtf8(IntegerToString(m_stamp) + " " + answer, bytes);
+      CaerusUtf8(IntegerToString(m_stamp) + " " + IntegerToString(offset) + " " + answer, bytes);
       int handle = FileOpen(m_file + ".new", FILE_WRITE | FILE_BIN | FILE_COMMON);
       if(handle == INVALID_HANDLE)
          return false;
@@ -61,7 +64,7 @@ public:
      }
 
    // The EA's side: true when there is an answer that was not read before.
-   bool              Read(CCaerusJson &answer)
+   bool              Read(CCaerusJson &answer, CCaerusClock &clock)
      {
       ARRAY(uchar, bytes);
       ARRAY(uchar, body);
@@ -71,17 +74,19 @@ public:
       FileReadArray(handle, bytes);
       FileClose(handle);
       string text = CaerusText(bytes);
-      int space = StringFind(text, " ");
-      if(space <= 0 || StringSubstr(text, 0, space) == m_read)
+      int space = StringFind(text, " "), second = StringFind(text, " ", space + 1);
+      if(space <= 0 || second < 0 || StringSubstr(text, 0, space) == m_read)
          return false;
       long age = (long)TimeLocal() - StringToInteger(StringSubstr(text, 0, space)) / 1000;
       if(age < -CAERUS_MAIL_SECONDS || age > CAERUS_MAIL_SECONDS)
          return false;
-      CaerusUtf8(StringSubstr(text, space + 1), body);
+      CaerusUtf8(StringSubstr(text, second + 1), body);
       if(!answer.Parse(body) || !answer.Is(0, CAERUS_JSON_OBJECT))
          return false;
       m_read = StringSubstr(text, 0, space);
       m_heard = GetTickCount64();
+      m_answered = true;
+      clock.Adopt(StringToInteger(StringSubstr(text, space + 1, second - space - 1)));
       return true;
      }
   };

@@ -152,7 +152,7 @@ string CaerusSnapshot(CCaerusClock &clock, const ulong told, ulong &newest)
      }
    w.Close("]");
    w.Open("deals", "[");
-   bool shown = HistorySelect(0, (datetime)((long)TimeTradeServer() + CAERUS_DAY));
+   bool shown = HistorySelect(0, CAERUS_EVER);
    for(int i = 0; shown && i < HistoryDealsTotal() && deals < CAERUS_DEALS; i++)
      {
       ulong deal = HistoryDealGetTicket(i);

@@ -107,6 +107,7 @@ public:
 
    datetime          Now() const { return (datetime)((long)TimeGMT() + m_offset); }
    long              Offset() const { return m_offset; }
+   void              Adopt(const long offset) { m_offset = offset; }
 
    // True when it was more than 30 s off, so that trying again makes sense.
    bool              Correct(const string date)

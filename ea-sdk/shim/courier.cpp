@@ -8,6 +8,7 @@ int main() {
   ShimInput("DeviceId", DeviceId);
   ShimInput("DeviceSecret", DeviceSecret);
   ShimInput("WaitSeconds", WaitSeconds);
+  ShimInput("RetrySeconds", RetrySeconds);
   ShimCatchTerm();
   OnStart();
 }

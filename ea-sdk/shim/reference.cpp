@@ -18,6 +18,7 @@ int main() {
   ShimInput("EquityFloor", EquityFloor);
   ShimInput("SnapshotSeconds", SnapshotSeconds);
   ShimInput("SafeAfterSeconds", SafeAfterSeconds);
+  ShimInput("RetrySeconds", RetrySeconds);
   ShimInput("SettleSeconds", SettleSeconds);
   ShimCatchTerm();
   ShimBroker::The().Move();

@@ -32,6 +32,7 @@ class Terminal:
             "SHIM_TIMER_MS": "5",
             "EA_PollMilliseconds": "10",
             "EA_SettleSeconds": "0",
+            "EA_RetrySeconds": "1",
         }
         return os.environ | quick | {"EA_SnapshotSeconds": "0"} | self.settings | more
 

@@ -222,11 +222,13 @@ async def test_a_slow_hub_is_waited_for_and_one_that_never_answers_is_not(
 
 
 async def test_safe_mode_while_the_hub_is_silent(fake: FakeHub, terminal: Terminal) -> None:
-    fake.down = True
-    sent = fake.command(buy())
+    first = fake.command(buy())
     async with terminal.running(EA_SafeAfterSeconds="1"):
+        await until(lambda: fake.statuses(first) == ["placed"], seconds=20)
+        fake.down = True
+        sent = fake.command(buy())
         await terminal.says("safe mode: nothing is opened: the hub has not been heard")
-        assert terminal.placed() == 0
+        assert terminal.placed() == 1
         fake.down = False
         await until(lambda: fake.statuses(sent) == ["placed"], seconds=40)
         await terminal.says("safe mode is over")

@@ -9,7 +9,7 @@ from tests.client.fakehub import FakeHub
 from tests.ea_sdk.build import compiled
 from tests.ea_sdk.terminals import Terminal
 from tests.hubs import until
-from tests.workers.commands import buy, close, facts
+from tests.workers.commands import buy, cancel, close, facts, soon
 
 MARKET = {"order_type": "market"}
 
@@ -158,3 +158,64 @@ async def test_two_eas_of_one_device_do_not_share_a_journal(fake: FakeHub, termi
         said, _ = await asyncio.wait_for(second.communicate(), 20)
     assert second.returncode == 3
     assert b"on another chart" in said
+
+
+@pytest.mark.chaos
+async def test_an_interrupted_order_that_was_taken_back_meanwhile_is_not_left_standing(
+    fake: FakeHub, terminal: Terminal
+) -> None:
+    """The cancel waits until the order's fate is settled, then takes it back."""
+    opened = fake.command(buy())
+    await terminal.dies(SHIM_TRADE="die-before")
+    taken = fake.command(cancel(opened))
+    async with terminal.running(EA_SettleSeconds="2"):
+        await until(lambda: "closed" in fake.statuses(opened), seconds=20)
+    assert terminal.books("order") == []
+    assert fake.statuses(taken) == ["closed"]
+
+
+async def test_a_command_whose_cancel_came_first_is_never_placed(fake: FakeHub, terminal: Terminal) -> None:
+    late = "01989f3e-9a11-7222-9333-44445555aaaa"
+    taken = fake.command(cancel(late))
+    async with terminal.running():
+        await until(lambda: fake.statuses(taken) == ["refused"], seconds=20)
+        fake.command(buy(), late)
+        await until(lambda: fake.statuses(late) == ["refused"], seconds=20)
+    assert terminal.placed() == 0
+
+
+@pytest.mark.chaos
+async def test_after_a_restart_nothing_is_decided_by_a_clock_that_the_hub_has_not_put_right(
+    fake: FakeHub, terminal: Terminal
+) -> None:
+    """The machine's clock is ten minutes slow, the consent ended a minute ago: the order must not be placed."""
+    sent = fake.command(buy(bounds={"valid_until": soon(2 / 3600)}))
+    await terminal.dies(SHIM_TRADE="die-before")
+    ends = datetime.now() + timedelta(seconds=3)
+    await until(lambda: datetime.now() > ends)
+    fake.down = True
+    async with terminal.running(SHIM_CLOCK_SECONDS="-600"):
+        await terminal.says("safe mode: nothing is opened: waiting for the hub's first answer")
+        fake.down = False
+        await until(lambda: fake.statuses(sent) != [], seconds=20)
+    assert facts(fake, sent)[0]["error"].startswith("valid_until")
+    assert terminal.placed() == 0
+
+
+async def test_a_terminal_without_its_broker_concludes_nothing(fake: FakeHub, terminal: Terminal) -> None:
+    terminal.market(2000.0, 2000.2, connected=0)
+    sent = fake.command(buy())
+    async with terminal.running():
+        await terminal.says("safe mode: nothing is opened: the terminal is not connected")
+        assert fake.statuses(sent) == []
+        terminal.market(2000.0, 2000.2, connected=1)
+        await until(lambda: fake.statuses(sent) == ["placed"], seconds=20)
+
+
+async def test_algorithmic_trading_switched_off_opens_nothing(fake: FakeHub, terminal: Terminal) -> None:
+    terminal.market(2000.0, 2000.2, algo=0)
+    sent = fake.command(buy())
+    async with terminal.running():
+        await terminal.says("safe mode: nothing is opened: algorithmic trading is switched off")
+        terminal.market(2000.0, 2000.2, algo=1)
+        await until(lambda: fake.statuses(sent) == ["placed"], seconds=20)

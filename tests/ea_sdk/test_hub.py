@@ -185,7 +185,7 @@ async def test_a_courier_that_died_leaves_the_ea_in_safe_mode_and_its_old_mail_u
     stamp, _, rest = mail.read_text().partition(" ")
     mail.write_text(f"{int(stamp) - 3_600_000} {rest}")
     async with at.terminal.running(EA_UseCourier="1", EA_SafeAfterSeconds="1"):
-        await at.terminal.says("safe mode: nothing is opened: the hub has not been heard")
+        await at.terminal.says("safe mode: nothing is opened: waiting for the hub's first answer")
     assert at.terminal.placed() == 0
     async with with_courier(at, EA_WaitSeconds="1"):
         await at.reached("placed")
