@@ -65,7 +65,7 @@ async def test_a_day_of_signals_over_a_hub_that_is_killed(
                 async def reached(wanted: int = wanted) -> bool:
                     return await told() >= wanted
 
-                await until(reached, seconds=90)
+                await until(reached, seconds=240)
                 running.kill()
     assert await told() == SIGNALS
     assert at.terminal.placed() == SIGNALS
