@@ -27,7 +27,7 @@ input long Magic = 20260;                         // Marks this EA's orders
 input int SnapshotSeconds = 5;                    // How often the account is shown to the hub; 0: never
 input int SafeAfterSeconds = 60;                  // Silence of the hub after which nothing is opened
 input int RetrySeconds = 30;                      // Longest pause between tries when the hub fails
-input int SettleSeconds = 10;                     // How long an interrupted order may still turn up
+input int SettleSeconds = 60;                     // How long an interrupted order may still turn up
 
 CCaerusEa ExtEa;
 

@@ -17,6 +17,8 @@ private:
    // Commands of the journal that were read, by entry; read once.
    ARRAY(SCaerusCommand, m_commands);
    ARRAY(int, m_read);
+   // When an entry was first looked for in vain, 0: not yet; milliseconds.
+   ARRAY(ulong, m_looked);
 
    void              Note(const SCaerusAck &ack)
      {
@@ -37,8 +39,12 @@ private:
       int known = ArraySize(m_read);
       ArrayResize(m_read, m_journal.Count(), 256);
       ArrayResize(m_commands, m_journal.Count(), 256);
+      ArrayResize(m_looked, m_journal.Count(), 256);
       for(int i = known; i < ArraySize(m_read); i++)
+        {
          m_read[i] = 0;
+         m_looked[i] = 0;
+        }
       if(m_read[entry] == 0)
         {
          ARRAY(uchar, plain);
@@ -75,6 +81,22 @@ private:
      {
       int entry = command.kind == "cancel" ? m_journal.Find(command.opens) : -1;
       return entry >= 0 && (m_journal.State(entry) == "acting" || m_journal.State(entry) == "unknown");
+     }
+
+   // Proven: two looks that showed nothing, the first after the time an order may be on its way, the second half as long
+   // after it, the terminal connected and its history complete all the while.
+   bool              Absent(const int entry, const datetime now, const string safe_mode)
+     {
+      bool settled = safe_mode == "" && (long)now - (long)m_journal.At(entry) >= m_settle;
+      if(!settled || !CaerusKnowsAllSince(m_journal.At(entry)))
+        {
+         m_looked[entry] = 0;
+         return false;
+        }
+      if(m_looked[entry] > 0)
+         return GetTickCount64() - m_looked[entry] >= (ulong)(500 * m_settle);
+      m_looked[entry] = GetTickCount64();
+      return false;
      }
 
    void              Fill(SCaerusAck &ack, const SCaerusCommand &command, const SCaerusFate &fate)
@@ -117,19 +139,20 @@ private:
       Note(ack);
      }
 
-   void              Follow(const int entry, const datetime now)
+   void              Follow(const int entry, const datetime now, const string safe_mode)
      {
       SCaerusCommand command;
       SCaerusFate fate;
       SCaerusAck ack;
       if(!Command(entry, command))
          return;
-      bool unknown = m_journal.State(entry) == "unknown", settled = (long)now - (long)m_journal.At(entry) >= m_settle;
+      bool unknown = m_journal.State(entry) == "unknown";
       if(command.kind != "open")
         {
-         // safe to repeat; asked again only while nobody knows
-         if(!unknown || !settled)
+         // safe to repeat; asked again only while nobody knows, and not all the time
+         if(!unknown || !Absent(entry, now, safe_mode))
             return;
+         m_looked[entry] = 0;
          m_executor.Execute(command, now, ack);
          if(ack.status != "unknown")
             Note(ack);
@@ -143,7 +166,7 @@ private:
          News(entry, command, fate, now);
          return;
         }
-      if(!unknown || !settled || !CaerusKnowsAllSince(m_journal.At(entry)))
+      if(!unknown || !Absent(entry, now, safe_mode))
          return;
       CaerusBlank(ack, command.id, "failed", now);
       ack.error = "the broker has no such order";
@@ -173,7 +196,11 @@ private:
       if((long)now - (long)m_journal.At(entry) < m_settle || safe_mode != "")
          return;
       if(CaerusKnowsAllSince(m_journal.At(entry)))
+        {
+         if(!Absent(entry, now, safe_mode))
+            return;
          Execute(command, now, ack);
+        }
       else
         {
          CaerusBlank(ack, command.id, "unknown", now);
@@ -206,8 +233,15 @@ public:
             Recover(i, now, safe_mode);
          else
             if(state == "unknown" || (state == "placed" && !m_journal.Ended(i)))
-               Follow(i, now);
+               Follow(i, now, safe_mode);
         }
+     }
+
+   // The terminal lost its broker: what was looked for in vain is looked for anew.
+   void              Doubt()
+     {
+      for(int i = 0; i < ArraySize(m_looked); i++)
+         m_looked[i] = 0;
      }
 
    // One command of a poll: opened, entered, executed, recorded. What cannot be opened is not acknowledged: after a

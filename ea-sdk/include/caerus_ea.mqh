@@ -189,6 +189,8 @@ public:
       // a terminal that is not connected may show less than there is
       if(TerminalInfoInteger(TERMINAL_CONNECTED))
          m_desk.Reconcile(m_clock.Now(), mode);
+      else
+         m_desk.Doubt();
       // what a crash left open is settled first
       if(news)
          TakeAll(answer);

@@ -13,14 +13,14 @@ bool CaerusTaken(const uint retcode)
    return retcode == TRADE_RETCODE_DONE || retcode == TRADE_RETCODE_PLACED || retcode == TRADE_RETCODE_DONE_PARTIAL;
   }
 
-// The broker, or the terminal before it, has said no; nothing is there. Anything else may have been executed.
+// The broker, or the terminal before it, has said no; nothing is there. Anything else proves nothing (ERROR, TIMEOUT,
+// CONNECTION, LOCKED and CANCEL among it): it may have been executed.
 bool CaerusDenied(const uint retcode)
   {
    switch(retcode)
      {
       case TRADE_RETCODE_REQUOTE:
       case TRADE_RETCODE_REJECT:
-      case TRADE_RETCODE_CANCEL:
       case TRADE_RETCODE_INVALID:
       case TRADE_RETCODE_INVALID_VOLUME:
       case TRADE_RETCODE_INVALID_PRICE:
@@ -38,6 +38,10 @@ bool CaerusDenied(const uint retcode)
       case TRADE_RETCODE_ONLY_REAL:
       case TRADE_RETCODE_LIMIT_ORDERS:
       case TRADE_RETCODE_LIMIT_VOLUME:
+      case TRADE_RETCODE_LIMIT_POSITIONS:
+      case TRADE_RETCODE_HEDGE_PROHIBITED:
+      case TRADE_RETCODE_FIFO_CLOSE:
+      case TRADE_RETCODE_FROZEN:
       case TRADE_RETCODE_INVALID_ORDER:
       case TRADE_RETCODE_POSITION_CLOSED:
       case TRADE_RETCODE_LONG_ONLY:

@@ -100,6 +100,29 @@ async def test_its_absence_is_not_believed_before_it_had_time_to_turn_up(
     assert fake.statuses(sent) == ["unknown"]
 
 
+async def test_two_looks_with_time_between_are_a_proof(fake: FakeHub, terminal: Terminal) -> None:
+    sent = fake.command(buy())
+    async with terminal.running(SHIM_TRADE="lost", EA_SettleSeconds="2"):
+        await until(lambda: len(fake.statuses(sent)) == 2, seconds=20)
+    unknown, failed = (datetime.fromisoformat(ack["at"]) for ack in fake.acks)
+    assert failed - unknown >= timedelta(seconds=3)
+
+
+async def test_a_cut_between_the_looks_begins_the_proof_anew(fake: FakeHub, terminal: Terminal) -> None:
+    sent = fake.command(buy())
+    async with terminal.running(SHIM_TRADE="lost", EA_SettleSeconds="2"):
+        await until(lambda: fake.statuses(sent) == ["unknown"], seconds=20)
+        begun = datetime.fromisoformat(fake.acks[0]["at"]).replace(tzinfo=None)
+        await until(lambda: datetime.utcnow() > begun + timedelta(seconds=2.5))
+        terminal.market(2000.0, 2000.2, connected=0)
+        await terminal.says("safe mode: nothing is opened: the terminal is not connected")
+        await until(lambda: datetime.utcnow() > begun + timedelta(seconds=4))
+        assert fake.statuses(sent) == ["unknown"]
+        terminal.market(2000.0, 2000.2, connected=1)
+        await until(lambda: fake.statuses(sent) == ["unknown", "failed"], seconds=20)
+    assert datetime.fromisoformat(fake.acks[1]["at"]).replace(tzinfo=None) >= begun + timedelta(seconds=5)
+
+
 async def test_a_close_without_an_answer_is_settled(fake: FakeHub, terminal: Terminal) -> None:
     opened = fake.command(buy(**MARKET))
     async with terminal.running():
