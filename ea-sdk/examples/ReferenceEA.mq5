@@ -23,7 +23,7 @@ input double MaxVolume = 0;                       // Most lots of one order; 0: 
 input double EquityFloor = 0;                     // At or under it everything of this EA is closed; 0: off
 input string SymbolMap = "XAUUSD=XAUUSD";         // Instrument=the broker's symbol; separated by ;
 input string PreflightSymbols = "XAUUSD";         // The broker's symbols to report; separated by ;
-input long Magic = 20260;                         // Marks this EA's orders
+input long Magic = 20260;                         // Marks this EA's orders, 1 to 32767
 input int SnapshotSeconds = 5;                    // How often the account is shown to the hub; 0: never
 input int SafeAfterSeconds = 60;                  // Silence of the hub after which nothing is opened
 input int RetrySeconds = 30;                      // Longest pause between tries when the hub fails

@@ -1,8 +1,9 @@
-// What the broker knows: one order from its placing to its end, found by its comment. Nothing here trades.
+// What the broker knows: one order from its placing to its end, found by its comment or by its magic number, of which
+// brokers change the first and keep the second. Nothing here trades.
 #ifndef CAERUS_BROKER_MQH
 #define CAERUS_BROKER_MQH
 
-#include "caerus_bytes.mqh"
+#include "caerus_hash.mqh"
 
 #define CAERUS_DAY 86400
 // A time after all others: what is asked for up to it does not depend on this machine's clock.
@@ -27,6 +28,21 @@ bool CaerusTakesExpiry(const string symbol)
   {
    return (SymbolInfoInteger(symbol, SYMBOL_EXPIRATION_MODE) & SYMBOL_EXPIRATION_SPECIFIED) != 0;
   }
+
+// The magic number of a command's order: `magic` (1 to 32767) in front, then 48 bits of the hash of its id.
+long CaerusMark(const long magic, const string command_id)
+  {
+   ARRAY(uchar, bytes);
+   ARRAY(uchar, digest);
+   CaerusUtf8(command_id, bytes);
+   CaerusSha256(bytes, digest);
+   long mark = magic;
+   for(int i = 0; i < 6; i++)
+      mark = mark * 256 + (long)digest[i];
+   return mark;
+  }
+
+bool CaerusIsOurs(const long mark, const long magic) { return mark / 281474976710656 == magic; }
 
 void CaerusNoFate(SCaerusFate &fate)
   {
@@ -76,12 +92,12 @@ void CaerusFromDeals(const ulong position, SCaerusFate &fate)
    fate.close_price = got / sold;
   }
 
-bool CaerusFindOpen(const string comment, SCaerusFate &fate)
+bool CaerusFindOpen(const string comment, const long mark, SCaerusFate &fate)
   {
    for(int i = 0; i < PositionsTotal(); i++)
      {
       ulong ticket = PositionGetTicket(i);
-      if(ticket == 0 || PositionGetString(POSITION_COMMENT) != comment)
+      if(ticket == 0 || (PositionGetString(POSITION_COMMENT) != comment && PositionGetInteger(POSITION_MAGIC) != mark))
          continue;
       fate.state = "open";
       fate.ticket = ticket;
@@ -92,7 +108,7 @@ bool CaerusFindOpen(const string comment, SCaerusFate &fate)
    for(int i = 0; i < OrdersTotal(); i++)
      {
       ulong ticket = OrderGetTicket(i);
-      if(ticket == 0 || OrderGetString(ORDER_COMMENT) != comment)
+      if(ticket == 0 || (OrderGetString(ORDER_COMMENT) != comment && OrderGetInteger(ORDER_MAGIC) != mark))
          continue;
       fate.state = "pending";
       fate.ticket = ticket;
@@ -101,12 +117,13 @@ bool CaerusFindOpen(const string comment, SCaerusFate &fate)
    return false;
   }
 
-bool CaerusFindEnded(const string comment, SCaerusFate &fate)
+bool CaerusFindEnded(const string comment, const long mark, SCaerusFate &fate)
   {
    for(int i = 0; i < HistoryOrdersTotal(); i++)
      {
       ulong ticket = HistoryOrderGetTicket(i);
-      if(ticket == 0 || HistoryOrderGetString(ticket, ORDER_COMMENT) != comment)
+      if(ticket == 0 || (HistoryOrderGetString(ticket, ORDER_COMMENT) != comment
+                         && HistoryOrderGetInteger(ticket, ORDER_MAGIC) != mark))
          continue;
       long state = HistoryOrderGetInteger(ticket, ORDER_STATE);
       fate.ticket = ticket;
@@ -122,17 +139,17 @@ bool CaerusFindEnded(const string comment, SCaerusFate &fate)
    return false;
   }
 
-// What became of the order with this comment, placed at or after `since` (UTC, a day of grace). An order that fills
+// What became of the order with this comment or mark, placed at or after `since` (UTC, a day of grace). An order that fills
 // between two looks is in the second list, or in the history, which is looked at last.
-bool CaerusFind(const string comment, const datetime since, SCaerusFate &fate)
+bool CaerusFind(const string comment, const long mark, const datetime since, SCaerusFate &fate)
   {
    CaerusNoFate(fate);
    if(comment == "")
       return false;
-   if(CaerusFindOpen(comment, fate))
+   if(CaerusFindOpen(comment, mark, fate))
       return true;
    datetime from = (datetime)((long)since + CaerusBrokerEast() - CAERUS_DAY);
-   return HistorySelect(from, CAERUS_EVER) && CaerusFindEnded(comment, fate);
+   return HistorySelect(from, CAERUS_EVER) && CaerusFindEnded(comment, mark, fate);
   }
 
 // Whether an order placed at or after `since` (UTC) must be in what the terminal shows, if it exists at all.

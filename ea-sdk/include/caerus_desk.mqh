@@ -158,7 +158,7 @@ private:
             Note(ack);
          return;
         }
-      if(CaerusFind(CaerusComment(command.id), m_journal.At(entry), fate))
+      if(m_executor.Find(command.id, m_journal.At(entry), fate))
         {
          // where the broker takes no expiry, this does
          if(fate.state == "pending" && command.expires_at <= now)
@@ -188,7 +188,7 @@ private:
          Note(ack);
          return;
         }
-      if(CaerusFind(CaerusComment(command.id), m_journal.At(entry), fate))
+      if(m_executor.Find(command.id, m_journal.At(entry), fate))
         {
          News(entry, command, fate, now);
          return;

@@ -74,7 +74,7 @@ private:
       for(int i = PositionsTotal() - 1; i >= 0; i--)
         {
          ulong ticket = PositionGetTicket(i);
-         if(ticket == 0 || PositionGetInteger(POSITION_MAGIC) != m_set.magic)
+         if(ticket == 0 || !CaerusIsOurs(PositionGetInteger(POSITION_MAGIC), m_set.magic))
             continue;
          Print("caerus: equity floor reached, closing ", ticket);
          m_desk.Flatten(ticket);
@@ -167,6 +167,8 @@ public:
          return "DeviceId or DeviceSecret is not what registration showed";
       if(m_set.courier && !m_mailbox.Begin(m_set.device_id))
          return "the mailbox cannot be used";
+      if(m_set.magic < 1 || m_set.magic > 32767)
+         return "Magic must be 1 to 32767";
       MathSrand((uint)GetMicrosecondCount());
       if(!m_desk.Begin("caerus-" + m_set.device_id + ".journal", m_set.limits, m_set.magic, m_set.symbols))
          return "the journal cannot be opened: is this EA on another chart too?";

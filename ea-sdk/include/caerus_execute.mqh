@@ -58,6 +58,7 @@ private:
    CTrade            m_trade;
    SCaerusLimits     m_limits;
    string            m_symbols;
+   long              m_magic;
 
    // Placed, failed or unknown, by what the broker said.
    void              Judge(SCaerusAck &ack)
@@ -83,6 +84,7 @@ private:
       ENUM_ORDER_TYPE_TIME kind = timed ? ORDER_TIME_SPECIFIED : ORDER_TIME_GTC;
       datetime until = timed ? (datetime)((long)command.expires_at + CaerusBrokerEast()) : 0;
       m_trade.SetTypeFillingBySymbol(symbol);
+      m_trade.SetExpertMagicNumber((ulong)CaerusMark(m_magic, command.id));
       bool sent = false;
       if(CaerusPassed(command, tick))
          sent = buy ? m_trade.Buy(volume, symbol, 0.0, stop, target, comment)
@@ -140,7 +142,7 @@ private:
      {
       SCaerusFate fate;
       ack.status = "refused";
-      if(!CaerusFind(CaerusComment(command.opens), 0, fate))
+      if(!Find(command.opens, 0, fate))
         {
          ack.error = "there is no such order";
          return;
@@ -150,7 +152,7 @@ private:
          Judge(ack);
          return;
         }
-      CaerusFind(CaerusComment(command.opens), 0, fate);
+      Find(command.opens, 0, fate);
       ack.broker_ticket = IntegerToString((long)fate.ticket);
       if(fate.state == "cancelled")
         {
@@ -201,7 +203,7 @@ public:
      {
       m_limits = limits;
       m_symbols = symbols;
-      m_trade.SetExpertMagicNumber((ulong)magic);
+      m_magic = magic;
       m_trade.SetDeviationInPoints((ulong)limits.slippage_points);
      }
 
@@ -220,6 +222,12 @@ public:
      {
       int digits = (int)SymbolInfoInteger(symbol, SYMBOL_DIGITS);
       return DoubleToString(price, symbol == "" || digits <= 0 ? 5 : digits);
+     }
+
+   // What became of the order of that command.
+   bool              Find(const string command_id, const datetime since, SCaerusFate &fate) const
+     {
+      return CaerusFind(CaerusComment(command_id), CaerusMark(m_magic, command_id), since, fate);
      }
 
    bool              Withdraw(const ulong order) { return m_trade.OrderDelete(order); }

@@ -164,7 +164,7 @@ inline int HistoryOrdersTotal() { return static_cast<int>(ShimHistory::The().ord
 inline ulong HistoryOrderGetTicket(int i) { return i < 0 || i >= HistoryOrdersTotal() ? 0 : ShimHistory::The().orders[static_cast<size_t>(i)].ticket; }
 inline long HistoryOrderGetInteger(ulong ticket, ENUM_ORDER_INTEGER what) {
   const ShimOrder &o = ShimHistory::The().Order(ticket);
-  return what == ORDER_POSITION_ID ? static_cast<long>(o.position) : what == ORDER_STATE ? o.state : o.type;
+  return what == ORDER_POSITION_ID ? static_cast<long>(o.position) : what == ORDER_STATE ? o.state : what == ORDER_MAGIC ? o.magic : o.type;
 }
 inline string HistoryOrderGetString(ulong ticket, ENUM_ORDER_STRING what) {
   return string::Of(what == ORDER_SYMBOL ? ShimSymbol() : ShimHistory::The().Order(ticket).comment);

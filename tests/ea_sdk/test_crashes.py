@@ -31,6 +31,19 @@ async def test_killed_around_the_order_it_is_placed_exactly_once(
 
 
 @pytest.mark.chaos
+@pytest.mark.parametrize("kind", [{}, MARKET], ids=["pending", "market"])
+async def test_a_broker_that_drops_comments_shows_the_order_by_its_magic_number(
+    fake: FakeHub, terminal: Terminal, kind: dict[str, str]
+) -> None:
+    sent = fake.command(buy(**kind))
+    await terminal.dies(SHIM_TRADE="die-after", SHIM_NO_COMMENTS="1")
+    async with terminal.running(SHIM_NO_COMMENTS="1"):
+        await until(lambda: fake.statuses(sent) != [], seconds=20)
+    assert terminal.placed() == 1
+    assert set(fake.statuses(sent)) == {"placed"}
+
+
+@pytest.mark.chaos
 async def test_control_without_the_journal_the_order_is_placed_twice(
     fake: FakeHub, terminal: Terminal
 ) -> None:

@@ -36,7 +36,8 @@ class CTrade {
       if (!market && (limit ? sign * (touch - at) <= 0 : sign * (touch - at) >= 0)) return TRADE_RETCODE_INVALID_PRICE;
       if ((sl > 0 && sign * (at - sl) <= 0) || (tp > 0 && sign * (tp - at) <= 0)) return TRADE_RETCODE_INVALID_STOPS;
       if (expires > 0 && expires <= TimeCurrent()) return TRADE_RETCODE_INVALID_EXPIRATION;
-      std::string text = comment.utf8().substr(0, 31);
+      // a broker that writes comments of its own
+      std::string text = std::getenv("SHIM_NO_COMMENTS") ? "-" : comment.utf8().substr(0, 31);
       ShimOrder order{b.Next(), 0, type, ORDER_STATE_PLACED, static_cast<long>(m_magic), expires, TimeCurrent(), volume, at, sl, tp,
                       text.empty() ? "-" : text};
       m_order = order.ticket;
