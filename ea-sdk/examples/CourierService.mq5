@@ -15,20 +15,36 @@ input string DeviceSecret = "";                   // The same as the EA's
 input int WaitSeconds = 25;                       // How long the hub may let an empty answer wait, 0 to 30
 input int RetrySeconds = 30;                      // Longest pause between tries when the hub fails
 
-// What the hub said goes on as it came; a courier understands no command and acknowledges none.
-string CourierAnswer(CCaerusHttp &http, CCaerusAuth &auth, CCaerusClock &clock, string &cursor)
+// What the hub said goes on as it came; a courier understands no command and acknowledges none. While something waits to be
+// acknowledged (`busy`) it asks each second: there may be more than one answer holds.
+string CourierAnswer(CCaerusHttp &http, CCaerusAuth &auth, CCaerusClock &clock, string &cursor, bool &busy)
   {
    CCaerusJson answer;
+   int wait = busy && WaitSeconds > 1 ? 1 : WaitSeconds;
    string path = "/api/v1/client/poll?" + (cursor == "" ? "" : "since=" + cursor + "&") + "wait="
-                 + IntegerToString(WaitSeconds);
-   ENUM_CAERUS_REASON reason = http.Send(auth, clock, "GET", path, "", 1000 * (WaitSeconds + 10), answer);
+                 + IntegerToString(wait);
+   ENUM_CAERUS_REASON reason = http.Send(auth, clock, "GET", path, "", 1000 * (wait + 10), answer);
    if(reason != CAERUS_OK)
      {
       Print("courier: the hub did not serve: ", CaerusReason(reason), " ", http.Status(), " ", http.Detail());
       return "";
      }
    cursor = CaerusCursor(answer);
+   busy = answer.Count(answer.Find(0, "commands")) > 0;
    return http.Body();
+  }
+
+// The EA may have the mailbox open in that moment. What could not be handed over is asked for anew.
+void CourierHandOver(CCaerusMailbox &mailbox, const string answer, const long offset, string &cursor)
+  {
+   for(int i = 0; i < 20; i++)
+     {
+      if(mailbox.Write(answer, offset))
+         return;
+      Sleep(50);
+     }
+   Print("courier: the mailbox could not be written");
+   cursor = "";
   }
 
 void OnStart()
@@ -38,6 +54,7 @@ void OnStart()
    CCaerusClock clock;
    CCaerusMailbox mailbox;
    string cursor = "";
+   bool busy = false;
    if(!http.Begin(ApiBase, RetrySeconds) || !auth.Begin(DeviceId, DeviceSecret) || WaitSeconds < 0 || WaitSeconds > 30)
      {
       Print("courier: ApiBase, DeviceId, DeviceSecret or WaitSeconds is wrong");
@@ -52,11 +69,10 @@ void OnStart()
          Sleep(100);
          continue;
         }
-      string answer = CourierAnswer(http, auth, clock, cursor);
-      if(answer != "" && !mailbox.Write(answer, clock.Offset()))
-         Print("courier: the mailbox could not be written");
-      // without a wait of its own the hub would be asked without end
-      if(WaitSeconds == 0)
-         Sleep(1000);
+      string answer = CourierAnswer(http, auth, clock, cursor, busy);
+      if(answer != "")
+         CourierHandOver(mailbox, answer, clock.Offset(), cursor);
+      // the hub may have reason to answer at once, again and again
+      Sleep(WaitSeconds == 0 ? 1000 : 200);
      }
   }

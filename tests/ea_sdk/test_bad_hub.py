@@ -11,7 +11,7 @@ from tests.client.fakehub import FakeHub
 from tests.ea_sdk.spoilers import Spoiler, answered, body_of, spoiler
 from tests.ea_sdk.terminals import Terminal
 from tests.hubs import until
-from tests.workers.commands import buy
+from tests.workers.commands import buy, soon
 
 
 @pytest.fixture
@@ -176,6 +176,15 @@ async def test_a_clock_that_is_off_is_put_right_by_the_hub(
         await until(lambda: fake.statuses(sent) == ["placed"], seconds=20)
     # the first call is refused as stale; all that follow are signed with the hub's time
     assert fake.bad_signatures == 1
+
+
+async def test_the_courier_puts_the_eas_clock_right(fake: FakeHub, terminal: Terminal) -> None:
+    """The machine is ten minutes slow, and the EA itself has not spoken to the hub when the command comes."""
+    sent = fake.command(buy(bounds={"valid_until": soon(-1 / 60)}))
+    slow = {"SHIM_CLOCK_SECONDS": "-600", "EA_WaitSeconds": "1"}
+    async with terminal.running("courier", **slow), terminal.running(EA_UseCourier="1", **slow):
+        await until(lambda: fake.statuses(sent) == ["refused"], seconds=20)
+    assert terminal.placed() == 0
 
 
 async def test_a_hub_whose_clock_is_off_is_followed(fake: FakeHub, terminal: Terminal) -> None:
