@@ -217,6 +217,17 @@ async def test_at_the_equity_floor_what_is_open_is_closed_without_a_hub(
         await until(lambda: terminal.books("position") == [], seconds=20)
 
 
+async def test_the_secret_may_be_obscured(fake: FakeHub, terminal: Terminal) -> None:
+    async with terminal.running("obscure") as script:
+        assert await asyncio.wait_for(script.wait(), 20) == 0
+    obscured = terminal.log("obscure").partition("DeviceSecret: ")[2].strip()
+    assert obscured.startswith("x1:")
+    sent = fake.command(buy())
+    async with terminal.running(EA_DeviceSecret=obscured):
+        await told(fake, sent, "placed")
+    assert fake.bad_signatures == 0
+
+
 @pytest.mark.parametrize(
     "wrong", [{"EA_ApiBase": "http://hub.example.com"}, {"EA_DeviceId": "x"}, {"EA_DeviceSecret": "A" * 42}]
 )
