@@ -13,6 +13,10 @@ run: setup ## Set everything up and serve http://127.0.0.1:8000 with a demo
 test: setup-dev ## Set everything up and run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
+.PHONY: ea-test
+ea-test: setup-dev ## Compile the EA SDK with g++ and run it: vectors, bad answers, crashes, a live hub
+	$(BIN)/python -m pytest tests/ea_sdk $(PYTEST_ARGS)
+
 ##@ Setting up
 .PHONY: setup setup-dev lock
 setup: $(STAMP)/run $(STAMP)/web ## Make .venv with everything `caerus` needs

@@ -1,0 +1,204 @@
+// An Expert Advisor's turn: guard, follow, tell, ask, act, show. Called by a timer; never waits longer than it must.
+#ifndef CAERUS_EA_MQH
+#define CAERUS_EA_MQH
+
+#include "caerus_desk.mqh"
+#include "caerus_http.mqh"
+#include "caerus_mailbox.mqh"
+#include "caerus_report.mqh"
+
+#define CAERUS_TIMEOUT_MS 5000
+#define CAERUS_UNLINKED_SECONDS 30
+
+struct SCaerusSettings
+  {
+   string            base;
+   string            device_id;
+   string            secret;
+   string            symbols;
+   string            instruments;
+   long              magic;
+   int               poll_ms;
+   int               snapshot_seconds;
+   int               retry_seconds;
+   bool              courier;
+   SCaerusLimits     limits;
+  };
+
+class CCaerusEa
+  {
+private:
+   SCaerusSettings   m_set;
+   CCaerusAuth       m_auth;
+   CCaerusClock      m_clock;
+   CCaerusHttp       m_http;
+   CCaerusDesk       m_desk;
+   CCaerusMailbox    m_mailbox;
+   string            m_cursor;
+   string            m_mode;
+   string            m_said;
+   bool              m_checked;
+   ulong             m_poll_at;
+   ulong             m_show_at;
+   ulong             m_deal;
+
+   void              Say(const string text)
+     {
+      if(text != m_said)
+         Print("caerus: ", text);
+      m_said = text;
+     }
+
+   ENUM_CAERUS_REASON Send(const string method, const string path, const string body, CCaerusJson &answer)
+     {
+      ENUM_CAERUS_REASON reason = m_http.Send(m_auth, m_clock, method, path, body, CAERUS_TIMEOUT_MS, answer);
+      if(reason != CAERUS_OK)
+         Say("the hub did not serve " + method + " " + StringSubstr(path, 0, 26) + ": " + CaerusReason(reason) + " "
+             + IntegerToString(m_http.Status()) + " " + m_http.Detail());
+      return reason;
+     }
+
+   string            SafeMode()
+     {
+      long silence = m_http.Silence();
+      if(m_set.courier && m_mailbox.Silence() < silence)
+         silence = m_mailbox.Silence();
+      return CaerusSafeMode(m_http.Answered() || m_mailbox.Answered(), silence, m_desk.Sound(), m_set.limits);
+     }
+
+   // Closes what this EA opened when equity has fallen to the floor. Goes on whether there is a hub or not.
+   void              Guard()
+     {
+      if(m_set.limits.equity_floor <= 0.0 || AccountInfoDouble(ACCOUNT_EQUITY) > m_set.limits.equity_floor)
+         return;
+      for(int i = PositionsTotal() - 1; i >= 0; i--)
+        {
+         ulong ticket = PositionGetTicket(i);
+         if(ticket == 0 || !CaerusIsOurs(PositionGetInteger(POSITION_MAGIC), m_set.magic))
+            continue;
+         Print("caerus: equity floor reached, closing ", ticket);
+         m_desk.Flatten(ticket);
+        }
+     }
+
+   // The acknowledgements that are owed, oldest first; one that the hub will never take is set aside.
+   void              Flush()
+     {
+      for(int ack = m_desk.Owed(); ack >= 0 && m_http.Ready(); ack = m_desk.Owed())
+        {
+         CCaerusJson answer;
+         ENUM_CAERUS_REASON reason = Send("POST", "/api/v1/client/ack", m_desk.Body(ack), answer);
+         if(reason == CAERUS_OK)
+            m_desk.Sent(ack);
+         else
+            if(reason == CAERUS_REFUSED)
+               m_desk.Never(ack, m_http.Detail());
+            else
+               return;
+        }
+     }
+
+   void              TakeAll(const CCaerusJson &answer)
+     {
+      for(int item = answer.First(answer.Find(0, "commands")); item >= 0; item = answer.Next(item))
+        {
+         SCaerusSealed sealed;
+         if(CaerusReadSealed(answer, item, sealed))
+            m_desk.Take(m_auth, sealed, m_clock.Now(), SafeMode());
+         else
+            Say("a command was passed over: " + CaerusReason(CAERUS_BAD_SHAPE));
+        }
+      m_cursor = CaerusCursor(answer);
+     }
+
+   // Whether there is an answer that was not seen before.
+   bool              Poll(CCaerusJson &answer)
+     {
+      if(m_set.courier)
+         return m_mailbox.Read(answer, m_clock);
+      if(!m_http.Ready() || GetTickCount64() < m_poll_at)
+         return false;
+      m_poll_at = GetTickCount64() + (ulong)m_set.poll_ms;
+      string path = "/api/v1/client/poll?" + (m_cursor == "" ? "" : "since=" + m_cursor + "&") + "wait=0";
+      return Send("GET", path, "", answer) == CAERUS_OK;
+     }
+
+   // What the terminal is, once; what was found is printed for whoever runs it.
+   void              CheckIn()
+     {
+      CCaerusJson answer;
+      string mend = "", severity = "";
+      if(Send("POST", "/api/v1/client/preflight", CaerusPreflight(m_clock, m_set.instruments), answer) != CAERUS_OK)
+         return;
+      m_checked = true;
+      for(int item = answer.First(answer.Find(0, "findings")); item >= 0; item = answer.Next(item))
+         if(answer.String(item, "mend", mend) && answer.String(item, "severity", severity))
+            Print("caerus: preflight ", severity, ": ", mend);
+     }
+
+   void              Show()
+     {
+      CCaerusJson answer;
+      ulong newest = m_deal;
+      if(m_set.snapshot_seconds <= 0 || !m_http.Ready() || GetTickCount64() < m_show_at)
+         return;
+      m_show_at = GetTickCount64() + (ulong)(1000 * m_set.snapshot_seconds);
+      if(!m_checked)
+         CheckIn();
+      ENUM_CAERUS_REASON reason = Send("POST", "/api/v1/client/snapshot", CaerusSnapshot(m_clock, m_deal, newest), answer);
+      // 404: its owner has not linked the account
+      if(reason == CAERUS_REFUSED)
+         m_show_at = GetTickCount64() + 1000 * CAERUS_UNLINKED_SECONDS;
+      // with `doubt` the hub believes nothing of it: its deals go again with the next
+      if(reason == CAERUS_OK && answer.IsNull(0, "doubt"))
+         m_deal = newest;
+     }
+
+public:
+                     CCaerusEa() : m_cursor(""), m_mode(""), m_said(""), m_checked(false), m_poll_at(0), m_show_at(0), m_deal(0) {}
+
+   // "" when it may run, else what to mend.
+   string            Begin(const SCaerusSettings &settings)
+     {
+      m_set = settings;
+      if(!m_http.Begin(m_set.base, m_set.retry_seconds))
+         return "ApiBase must be https://host[:port] without a path";
+      if(!m_auth.Begin(m_set.device_id, m_set.secret))
+         return "DeviceId or DeviceSecret is not what registration showed";
+      if(m_set.courier && !m_mailbox.Begin(m_set.device_id))
+         return "the mailbox cannot be used";
+      if(m_set.magic < 1 || m_set.magic > 32767)
+         return "Magic must be 1 to 32767";
+      MathSrand((uint)GetMicrosecondCount());
+      if(!m_desk.Begin("caerus-" + m_set.device_id + ".journal", m_set.limits, m_set.magic, m_set.symbols))
+         return "the journal cannot be opened: is this EA on another chart too?";
+      return "";
+     }
+
+   void              End() { m_desk.End(); }
+   datetime          Now() const { return m_clock.Now(); }
+
+   void              Turn()
+     {
+      CCaerusJson answer;
+      Guard();
+      bool news = Poll(answer);
+      string mode = SafeMode();
+      // the reason's beginning: its figures change all the time
+      if(StringSubstr(mode, 0, 16) != StringSubstr(m_mode, 0, 16))
+         Print("caerus: ", mode == "" ? "safe mode is over" : "safe mode: nothing is opened: " + mode);
+      m_mode = mode;
+      // a terminal that is not connected may show less than there is
+      if(TerminalInfoInteger(TERMINAL_CONNECTED))
+         m_desk.Reconcile(m_clock.Now(), mode);
+      else
+         m_desk.Doubt();
+      // what a crash left open is settled first
+      if(news)
+         TakeAll(answer);
+      Flush();
+      Show();
+     }
+  };
+
+#endif
