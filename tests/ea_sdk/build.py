@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -16,10 +17,11 @@ FLAGS = (
 
 
 def compiled(program: str) -> Path:
-    """The path of `shim/{program}.cpp` compiled with what it includes. Fails, and says why, without g++."""
+    """The path of `shim/{program}.cpp` compiled with what it includes. Without g++ says so: CI fails, others skip."""
     compiler = shutil.which("g++")
     if compiler is None:
-        pytest.fail("g++ is not installed: the EA SDK is compiled with it (Debian: apt-get install g++)")
+        missing = "There is no g++, with which the EA SDK is compiled: apt-get install g++."
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
     folder = SDK / "build"
     folder.mkdir(exist_ok=True)
     made = folder / f"{program}-{_state()}"
