@@ -27,6 +27,7 @@ FRAMES_AT_ONCE, FRAMES_A_SECOND = 400, 50
 _CHUNK = 4_096
 _FRAGMENTS = 64
 _LINGER_SECONDS = 10
+_DEAF_SECONDS = 1
 
 _quiet = logging.getLogger("caerus.websockets")
 _quiet.setLevel(logging.CRITICAL)
@@ -64,6 +65,7 @@ class StreamProtocol(WebSocketsSansIOProtocol):
         super().__init__(*args, **more)
         self.conn = ServerProtocol(extensions=[_deflate], max_size=self.config.ws_max_size, logger=_quiet)
         self._conversation: Conversation | None = None
+        self._deaf = False
         self._unread = b""
         self._held = False
         self._allowance = float(FRAMES_AT_ONCE)
@@ -129,6 +131,15 @@ class StreamProtocol(WebSocketsSansIOProtocol):
             self.transport.close()
             self.loop.call_later(_LINGER_SECONDS, self.transport.abort)
 
+    def cut_off(self, code: int, reason: str) -> None:
+        """Say why to a client that goes on sending. What comes is thrown away for a moment: to close with something
+        unread resets the connection, and the client may never read why.
+        """
+        if self._say_goodbye(code, reason):
+            self._deaf, self._unread = True, b""
+            self._read_on()
+            self.loop.call_later(_DEAF_SECONDS, self.transport.close)
+
     def _say_goodbye(self, code: int, reason: str) -> bool:
         if self.close_sent or self.transport.is_closing() or self.conn.state is not State.OPEN:
             return False
@@ -166,12 +177,16 @@ class StreamProtocol(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         """A little at a time: a client's flood is read between what others send."""
+        if self._deaf:
+            return
         self._unread += data
         if len(self._unread) > _CHUNK:
             self._wait()
         self._take_some()
 
     def _take_some(self) -> None:
+        if self._deaf:
+            return
         data, self._unread = self._unread[:_CHUNK], self._unread[_CHUNK:]
         super().data_received(data)
         if self.transport.is_closing():
@@ -234,7 +249,7 @@ class StreamProtocol(WebSocketsSansIOProtocol):
         self._allowance -= 1
         if self._allowance >= 0:
             return False
-        self.cut(messages.LIMITED, "too many messages")
+        self.cut_off(messages.LIMITED, "too many messages")
         return True
 
     def _fail(self, code: int, reason: str) -> None:
