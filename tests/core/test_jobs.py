@@ -3,16 +3,27 @@
 import asyncio
 import random
 from collections import Counter
+from collections.abc import AsyncIterator
 
 import pytest
 
 from hub.core import jobs
 from hub.core.embedded import Endpoints
+from hub.core.nursery import stop
 from hub.core.resources import Resources
 from tests.hubs import RunningHub, until
 
 attempts: Counter[str] = Counter()
 begun, may_end = asyncio.Event(), asyncio.Event()
+
+
+@pytest.fixture(autouse=True)
+async def none_left_working() -> AsyncIterator[None]:
+    """A worker that a failed test leaves would do the work of other tests."""
+    before = asyncio.all_tasks()
+    yield
+    left = [task for task in asyncio.all_tasks() - before if task is not asyncio.current_task()]
+    await stop(*(task for task in left if "jobs.work" in repr(task.get_coro()) or "work" in task.get_name()))
 
 
 @jobs.job
