@@ -4,12 +4,8 @@ Nothing of the product is replaced but, for the negative control, the order: it 
 """
 
 import asyncio
-import os
-import signal
 import sys
 from typing import Any
-
-import asyncpg
 
 from hub.core import clock
 from hub.core.alerts import queue
@@ -17,25 +13,7 @@ from hub.core.alerts.settings import settings
 from hub.core.alerts.telegram import chat
 from hub.core.resources import open_resources
 from hub.core.settings import Settings
-
-_WORDS = ("execute", "fetch", "fetchrow")
-
-
-def _die_at(n: int) -> None:
-    said = 0
-
-    def counted(real: Any) -> Any:
-        async def word(*args: Any, **more: Any) -> Any:
-            nonlocal said
-            said += 1
-            if said == n:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return await real(*args, **more)
-
-        return word
-
-    for name in _WORDS:
-        setattr(asyncpg.Connection, name, counted(getattr(asyncpg.Connection, name)))
+from tests.dying import die_at
 
 
 async def _marked_first(res: Any, telegram: Any, claimed: queue.Claimed, window: float) -> bool:
@@ -53,7 +31,7 @@ async def main(dsn: str, redis_url: str, n: str, protection: str) -> None:
     async with open_resources(Settings(), dsn, redis_url) as res:
         telegram = chat(res.secrets, settings())
         assert telegram
-        _die_at(int(n))
+        die_at(int(n))
         await queue.send(res, telegram, settings())
 
 

@@ -5,13 +5,9 @@ is `killed` or `lived`. Nothing of the product is replaced but, for the negative
 command by itself, before it is written down that it was sent.
 """
 
-import asyncio
-import os
-import signal
 import sys
+from functools import partial
 from typing import Any
-
-import asyncpg
 
 from hub.core.resources import open_resources
 from hub.core.settings import Settings
@@ -20,30 +16,12 @@ from hub.trading.closing import rules, service, store
 from hub.trading.closing.models import Due
 from hub.trading.commands import service as commands
 from hub.trading.commands.models import Close
-
-_WORDS = ("execute", "fetch", "fetchrow")
-
-
-def _die_at(n: int) -> None:
-    said = 0
-
-    def counted(real: Any) -> Any:
-        async def word(*args: Any, **more: Any) -> Any:
-            nonlocal said
-            said += 1
-            if said == n:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return await real(*args, **more)
-
-        return word
-
-    for name in _WORDS:
-        setattr(asyncpg.Connection, name, counted(getattr(asyncpg.Connection, name)))
+from tests.dying import answer, die_at
 
 
 async def _step(dsn: str, redis_url: str, n: int) -> None:
     async with open_resources(Settings(), dsn, redis_url) as res:
-        _die_at(n)
+        die_at(n)
         await service.advance(res)
 
 
@@ -59,22 +37,10 @@ async def _send_apart(tx: Any, res: Any, due: list[Due]) -> list[tuple[None, Ent
     ]
 
 
-def _child(dsn: str, redis_url: str, n: int) -> str:
-    child = os.fork()
-    if not child:
-        asyncio.run(_step(dsn, redis_url, n))
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return "killed" if os.WIFSIGNALED(status) else "lived" if status == 0 else f"failed {status}"
-
-
 def main(dsn: str, redis_url: str, protection: str) -> None:
     if protection == "off":
         service._send = _send_apart
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what is logged does not stand between the answers
-    for line in sys.stdin:
-        print(_child(dsn, redis_url, int(line)), file=answers, flush=True)
+    answer(partial(_step, dsn, redis_url))
 
 
 if __name__ == "__main__":

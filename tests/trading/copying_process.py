@@ -4,16 +4,15 @@ Nothing of the product is replaced but, for the negative control, the storing of
 of what it says.
 """
 
-import asyncio
-import os
 import sys
+from functools import partial
 from typing import Any
 
 from hub.core.db import Transaction
 from hub.core.resources import Resources, open_resources
 from hub.core.settings import Settings
 from hub.trading.copying import place, store
-from tests.trading.closing_process import _die_at
+from tests.dying import answer, die_at
 
 _add = store.add_placement
 
@@ -34,21 +33,13 @@ async def _step(dsn: str, redis_url: str, protection: str, n: int) -> None:
     async with open_resources(Settings(), dsn, redis_url) as res:
         if protection == "off":
             store.add_placement = _add_later(res)
-        _die_at(n)
+        die_at(n)
         while await place.run(res):
             pass
 
 
 def main(dsn: str, redis_url: str, protection: str) -> None:
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what is logged does not stand between the answers
-    for line in sys.stdin:
-        if not (child := os.fork()):
-            asyncio.run(_step(dsn, redis_url, protection, int(line)))
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        answer = "killed" if os.WIFSIGNALED(status) else "lived" if status == 0 else f"failed {status}"
-        print(answer, file=answers, flush=True)
+    answer(partial(_step, dsn, redis_url, protection))
 
 
 if __name__ == "__main__":

@@ -4,11 +4,10 @@ Nothing of the product is replaced but, for the negative control, `ledger.save`:
 what it led to.
 """
 
-import asyncio
-import os
 import sys
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from hub.core.db import Transaction
@@ -17,7 +16,7 @@ from hub.core.settings import Settings
 from hub.trading.paper import ledger, service
 from hub.trading.paper.models import BookRow, Portfolio
 from strategies.fills import Book
-from tests.trading.closing_process import _die_at
+from tests.dying import answer, die_at
 
 _save = ledger.save
 
@@ -40,20 +39,12 @@ async def _step(dsn: str, redis_url: str, protection: str, n: int) -> None:
     async with open_resources(Settings(), dsn, redis_url) as res:
         if protection == "off":
             ledger.save = _save_later(res)
-        _die_at(n)
+        die_at(n)
         await service.advance(res)
 
 
 def main(dsn: str, redis_url: str, protection: str) -> None:
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what is logged does not stand between the answers
-    for line in sys.stdin:
-        if not (child := os.fork()):
-            asyncio.run(_step(dsn, redis_url, protection, int(line)))
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        answer = "killed" if os.WIFSIGNALED(status) else "lived" if status == 0 else f"failed {status}"
-        print(answer, file=answers, flush=True)
+    answer(partial(_step, dsn, redis_url, protection))
 
 
 if __name__ == "__main__":
