@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -17,13 +18,15 @@ attempts: Counter[str] = Counter()
 begun, may_end = asyncio.Event(), asyncio.Event()
 
 
-@pytest.fixture(autouse=True)
-async def none_left_working() -> AsyncIterator[None]:
-    """A worker that a failed test leaves would do the work of other tests."""
-    before = asyncio.all_tasks()
-    yield
-    left = [task for task in asyncio.all_tasks() - before if task is not asyncio.current_task()]
-    await stop(*(task for task in left if "jobs.work" in repr(task.get_coro()) or "work" in task.get_name()))
+@asynccontextmanager
+async def worker(hub: RunningHub, servers: Endpoints) -> AsyncIterator["asyncio.Task[None]"]:
+    """One that works until the block ends, however it ends: left to itself it would do the work of other tests."""
+    working = asyncio.create_task(jobs.work(hub.res, servers.redis_url))
+    try:
+        yield working
+    finally:
+        await stop(working)
+        assert working.cancelled()
 
 
 @jobs.job
@@ -49,23 +52,22 @@ async def slow(_: Resources, name: str) -> None:
 async def test_a_job_that_asks_for_it_is_tried_again_another_is_not(
     hub: RunningHub, servers: Endpoints
 ) -> None:
-    working = asyncio.create_task(jobs.work(hub.res, servers.redis_url))
-    await jobs.enqueue(hub.res.queue, hopeless, "hopeless")
-    await jobs.enqueue(hub.res.queue, third_time_lucky, "lucky")
-    await until(lambda: attempts["lucky"] == 3)
-    await until(lambda: idle(hub))
-    await stopped(working)
+    async with worker(hub, servers):
+        await jobs.enqueue(hub.res.queue, hopeless, "hopeless")
+        await jobs.enqueue(hub.res.queue, third_time_lucky, "lucky")
+        await until(lambda: attempts["lucky"] == 3)
+        await until(lambda: idle(hub))
     assert attempts["hopeless"] == 1 and attempts["lucky"] == 3
 
 
 async def test_a_job_under_way_is_given_time_to_finish(hub: RunningHub, servers: Endpoints) -> None:
-    working = asyncio.create_task(jobs.work(hub.res, servers.redis_url))
-    await jobs.enqueue(hub.res.queue, slow, "slow")
-    await asyncio.wait_for(begun.wait(), 10)
-    working.cancel()
-    asyncio.get_running_loop().call_later(0.1, may_end.set)
-    with pytest.raises(asyncio.CancelledError):
-        await working
+    async with worker(hub, servers) as working:
+        await jobs.enqueue(hub.res.queue, slow, "slow")
+        await asyncio.wait_for(begun.wait(), 10)
+        working.cancel()
+        asyncio.get_running_loop().call_later(0.1, may_end.set)
+        with pytest.raises(asyncio.CancelledError):
+            await working
     assert attempts["slow"] == 1
     assert await idle(hub)
 
@@ -81,9 +83,8 @@ async def test_steady_work_goes_on_after_an_error_until_the_worker_ends(
     hub: RunningHub, servers: Endpoints
 ) -> None:
     attempts["steady"] = 0
-    working = asyncio.create_task(jobs.work(hub.res, servers.redis_url))
-    await until(lambda: attempts["steady"] > 3)
-    await stopped(working)
+    async with worker(hub, servers):
+        await until(lambda: attempts["steady"] > 3)
     ended = attempts["steady"]
     await asyncio.sleep(0.1)
     assert attempts["steady"] == ended
@@ -92,9 +93,8 @@ async def test_steady_work_goes_on_after_an_error_until_the_worker_ends(
 async def test_one_id_waits_once(hub: RunningHub, servers: Endpoints) -> None:
     for _ in range(5):
         await jobs.enqueue(hub.res.queue, hopeless, "once", job_id="test:once")
-    working = asyncio.create_task(jobs.work(hub.res, servers.redis_url))
-    await until(lambda: idle(hub))
-    await stopped(working)
+    async with worker(hub, servers):
+        await until(lambda: idle(hub))
     assert attempts["once"] == 1
 
 
@@ -108,12 +108,6 @@ async def idle(hub: RunningHub) -> bool:
     return not [
         key for key in await hub.res.redis.keys("arq:*") if b"cron" not in key and b"queue" not in key
     ]
-
-
-async def stopped(working: "asyncio.Task[None]") -> None:
-    working.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await working
 
 
 async def test_a_worker_that_is_told_to_stop_at_any_moment_stops(hub: RunningHub, servers: Endpoints) -> None:
