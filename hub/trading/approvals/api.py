@@ -2,15 +2,10 @@
 
 from hub.core import guards
 from hub.core.paging import Page, PageQuery
-from hub.core.problems import Invalid, NotFound
 from hub.core.web import Api, Call
 from hub.trading.approvals import rules, service
 from hub.trading.approvals.models import Approval, ApprovalIn, Consent
-from hub.trading.approvals.service import AlreadyDecided
-from hub.trading.preflight.gate import NotCertified
 from hub.trading.quorum.policies import UnderPolicy
-from hub.trading.risk.service import KillSwitchOn, RiskBlocked, TradingPaused
-from hub.trading.signals.service import SignalClosed
 
 api = Api("", tag="approvals")
 
@@ -19,17 +14,7 @@ api = Api("", tag="approvals")
     "/approve",
     guard=guards.signed_in,
     idempotent=True,
-    raises=(
-        NotFound,
-        AlreadyDecided,
-        SignalClosed,
-        TradingPaused,
-        KillSwitchOn,
-        RiskBlocked,
-        NotCertified,
-        UnderPolicy,
-        Invalid,
-    ),
+    raises=(*service.REFUSALS, UnderPolicy),
 )
 async def approve(call: Call, body: ApprovalIn) -> Approval:
     """Approve or reject a signal, once, within the bounds you set."""

@@ -15,7 +15,7 @@ from hub.core.metrics import from_zero
 from hub.core.outbox import Event
 from hub.core.paging import Page, PageQuery, page
 from hub.core.principal import Principal
-from hub.core.problems import Conflict
+from hub.core.problems import Conflict, Invalid, NotFound
 from hub.core.resources import Resources
 from hub.core.web import Visitor
 from hub.identity.audit import service as audit
@@ -28,8 +28,10 @@ from hub.trading.paper import service as paper
 from hub.trading.preflight import gate as preflight
 from hub.trading.quorum import policies
 from hub.trading.risk import service as risk
+from hub.trading.risk.service import KillSwitchOn, RiskBlocked, TradingPaused
 from hub.trading.signals import service as signals
 from hub.trading.signals.models import Held
+from hub.trading.signals.service import SignalClosed
 
 _decided = from_zero(Counter("approvals_total", "Decisions", ["decision"]), get_args(Decision))
 _latency = Histogram(
@@ -53,6 +55,19 @@ _WHO: dict[Via, str] = {
 
 class AlreadyDecided(Conflict):
     title = "Already decided"
+
+
+REFUSALS = (
+    NotFound,
+    AlreadyDecided,
+    SignalClosed,
+    TradingPaused,
+    KillSwitchOn,
+    RiskBlocked,
+    preflight.NotCertified,
+    Invalid,
+)
+"""What may keep a decision out, whoever makes it and for whomever."""
 
 
 class Settled(Struct, frozen=True):

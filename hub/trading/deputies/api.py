@@ -6,15 +6,12 @@ from hub.core import guards
 from hub.core.problems import Invalid, NotFound
 from hub.core.web import Api, Call
 from hub.trading.approvals.models import Approval, ApprovalIn
-from hub.trading.approvals.service import AlreadyDecided
+from hub.trading.approvals.service import REFUSALS
 from hub.trading.deputies import service
 from hub.trading.deputies.models import Deputies, Deputy, DeputyIn
 from hub.trading.deputies.rules import DeputyEnded, NotTogether, OutOfScope
 from hub.trading.deputies.service import AlreadyDeputy, TooManyDeputies
-from hub.trading.preflight.gate import NotCertified
 from hub.trading.quorum.policies import UnderPolicy
-from hub.trading.risk.service import KillSwitchOn, RiskBlocked, TradingPaused
-from hub.trading.signals.service import SignalClosed
 
 api = Api("/deputies", tag="deputies")
 
@@ -45,20 +42,7 @@ async def revoke_deputy(call: Call, id: UUID) -> Deputy:
     "/{id}/approve",
     guard=guards.signed_in,
     idempotent=True,
-    raises=(
-        NotFound,
-        DeputyEnded,
-        OutOfScope,
-        NotTogether,
-        AlreadyDecided,
-        SignalClosed,
-        TradingPaused,
-        KillSwitchOn,
-        RiskBlocked,
-        NotCertified,
-        UnderPolicy,
-        Invalid,
-    ),
+    raises=(DeputyEnded, OutOfScope, NotTogether, *REFUSALS, UnderPolicy),
 )
 async def approve_as_deputy(call: Call, id: UUID, body: ApprovalIn) -> Approval:
     """Approve or reject a signal for who named you."""

@@ -7,15 +7,12 @@ from hub.core.problems import Forbidden, Invalid, NotFound
 from hub.core.web import Api, Call
 from hub.identity.organisations.guards import member
 from hub.identity.organisations.rules import Personal
-from hub.trading.approvals.service import AlreadyDecided
-from hub.trading.preflight.gate import NotCertified
+from hub.trading.approvals.service import REFUSALS
 from hub.trading.quorum import policies, votes
 from hub.trading.quorum.models import Policy, PolicyIn, Tally, Vote, VoteIn, VoteQuery
 from hub.trading.quorum.policies import AlreadyUnder, NoPolicy, NoTrader, TooManyTraders
 from hub.trading.quorum.rules import PriceMoved
 from hub.trading.quorum.votes import AlreadyVoted, NotAnApprover
-from hub.trading.risk.service import KillSwitchOn, RiskBlocked, TradingPaused
-from hub.trading.signals.service import SignalClosed
 
 api = Api("/organisations/{organisation_id}", tag="approval policies")
 
@@ -65,22 +62,7 @@ async def release_trader(call: Call, organisation_id: UUID, user_id: UUID) -> No
     "/votes",
     guard=member("member"),
     idempotent=True,
-    raises=(
-        NotFound,
-        NoPolicy,
-        NoTrader,
-        NotAnApprover,
-        AlreadyVoted,
-        AlreadyDecided,
-        PriceMoved,
-        SignalClosed,
-        TradingPaused,
-        KillSwitchOn,
-        RiskBlocked,
-        NotCertified,
-        Forbidden,
-        Invalid,
-    ),
+    raises=(NoPolicy, NoTrader, NotAnApprover, AlreadyVoted, *REFUSALS, PriceMoved, Forbidden),
 )
 async def vote(call: Call, organisation_id: UUID, body: VoteIn) -> Tally:
     """Approve or reject a signal for a trader, as one of the approvers."""

@@ -10370,7 +10370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description Already voted or Already decided or The price has moved or Signal is no longer open or Trading is paused or A risk limit keeps new trades out or Account not certified for live trading */
+            /** @description Already voted or Already decided or Signal is no longer open or Trading is paused or A risk limit keeps new trades out or Account not certified for live trading or The price has moved */
             409: {
                 headers: {
                     [name: string]: unknown;
