@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from caerus_client.decisions import DecisionClient, DecisionFile
 from caerus_client.device import DeviceClient
+from caerus_client.durable import or_in_memory
 from caerus_client.ledger import Ledger
 from caerus_client.producer import ProducerClient
 from caerus_client.spool import Spool
@@ -45,7 +46,7 @@ async def run(settings: Settings, dsn: str, redis_url: str, *, pace: float) -> N
         terminal = Terminal(SYMBOL, path=folder / "terminal.db")
         files.callback(terminal.close)
         producer = _producer(settings, client, secrets, spool)
-        told = files.enter_context(DecisionFile.opened(folder / "decisions.db"))
+        told = files.enter_context(or_in_memory(DecisionFile, folder / "decisions.db"))
         decisions = DecisionClient(
             client.api_base, client.producer_id, secrets.get("HMAC_PRODUCER_SECRET"), told
         )

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 from caerus_client.drain import Alert
+from caerus_client.durable import or_in_memory
 
 from hub.core.alerts.telegram import Telegram
 from tests.client.test_producer import post
@@ -35,7 +36,7 @@ def chat(fake, timeout=0.5):
 
 @asynccontextmanager
 async def telling(path, telegram, window=LONG):
-    with AlertFile.opened(path) as file:
+    with or_in_memory(AlertFile, path) as file:
         alerts = OwnerAlerts(file, telegram, "Trader t", window)
         task = asyncio.create_task(alerts.run())
         try:

@@ -9,7 +9,6 @@ import asyncio
 import sqlite3
 import time
 from pathlib import Path
-from typing import Self
 
 import structlog
 from caerus_client.drain import Alert
@@ -38,15 +37,6 @@ class AlertFile(DurableFile):
 
     def __init__(self, path: str | Path) -> None:
         super().__init__(path, SCHEMA)
-
-    @classmethod
-    def opened(cls, path: str | Path) -> Self:
-        """The file, or, when that cannot be read, one in memory: a trader does not stay away for it."""
-        try:
-            return cls(path)
-        except sqlite3.Error:
-            log.exception("alerts.no_file", path=str(path))
-            return cls(":memory:")
 
     def put(self, kind: str, text: str) -> None:
         """Keep it, and the newest of all."""

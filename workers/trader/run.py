@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from caerus_client.decisions import DecisionClient, DecisionFile
+from caerus_client.durable import or_in_memory
 from caerus_client.heartbeat import HeartbeatClient
 from caerus_client.producer import OnOutcome, ProducerClient, RetryPolicy
 from caerus_client.spool import Spool
@@ -51,8 +52,8 @@ async def run(
     async with AsyncExitStack() as stack:
         holder = stack.enter_context(held(spool))
         queue = stack.enter_context(Spool(spool))
-        told = stack.enter_context(DecisionFile.opened(beside(spool)))
-        file = stack.enter_context(AlertFile.opened(beside(spool, "alerts")))
+        told = stack.enter_context(or_in_memory(DecisionFile, beside(spool)))
+        file = stack.enter_context(or_in_memory(AlertFile, beside(spool, "alerts")))
         who = (
             f"Trader {producer_id} ({config.symbol.name} {config.strategy} {config.version}) on {holder.host}"
         )

@@ -8,12 +8,11 @@ the decision itself) is logged and counted, and raised to nobody.
 import asyncio
 import logging
 import random
-import sqlite3
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import aiohttp
 import msgspec
@@ -44,15 +43,6 @@ class DecisionFile(DurableFile):
 
     def __init__(self, path: str | Path) -> None:
         super().__init__(path, SCHEMA)
-
-    @classmethod
-    def opened(cls, path: str | Path) -> Self:
-        """The file, or, when that cannot be read, one in memory: a trader does not stay away for it."""
-        try:
-            return cls(path)
-        except sqlite3.Error:
-            log.exception("%s cannot be opened; decisions that are not sent are kept in memory alone", path)
-            return cls(":memory:")
 
     def put(self, bodies: list[bytes], most: int = MOST_KEPT) -> int:
         """Keep these, and the newest `most` of all; how many had to go."""

@@ -1,11 +1,14 @@
 """A SQLite file whose transactions survive kill -9: WAL, `synchronous=FULL`, one connection behind a lock."""
 
+import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
+
+log = logging.getLogger("caerus.durable")
 
 
 class DurableFile:
@@ -45,3 +48,15 @@ class DurableFile:
             except BaseException:
                 self._db.execute("rollback")
                 raise
+
+
+Made = TypeVar("Made", bound=DurableFile)
+
+
+def or_in_memory(kind: Callable[[str | Path], Made], path: str | Path) -> Made:
+    """The file, or, when that cannot be read, one in memory: for what is worth less than to stay away."""
+    try:
+        return kind(path)
+    except sqlite3.Error:
+        log.exception("%s cannot be opened; what is not sent is kept in memory alone", path)
+        return kind(":memory:")
