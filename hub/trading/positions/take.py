@@ -82,7 +82,8 @@ async def _take(tx: Transaction, res: Resources, held: Held, look: Look, actor: 
     if known and look.seq <= known.seq:
         flows = await store.flows_since(tx, held.id, look.time)
         await _remember(tx, held.id, known, peaks.late(known.mark, flows, figures.equity, at))
-        await _history(tx, res, held, look, figures.equity, known.balance, booked)
+        await _trades(tx, res, held, look, known.balance, booked)
+        await _point(tx, held, look, figures.equity, at)
         return "old"
     if known is None:
         mark = peaks.begin(figures.equity, at)
@@ -93,22 +94,36 @@ async def _take(tx: Transaction, res: Resources, held: Held, look: Look, actor: 
         mark = peaks.onward(known.mark, flows, figures.equity, at)
     await store.put_standing(tx, held.id, look, figures, mark, now, _skew_ms(look, now))
     diff = await _positions(tx, held, look, now)
-    await _history(tx, res, held, look, figures.equity, figures.balance, booked)
+    await _trades(tx, res, held, look, figures.balance, booked)
+    if known is None or _span(peaks.moment(known.taken_at, known.received_at)) != _span(at):
+        await _point(tx, held, look, figures.equity, at)
     await outbox.append(tx, res.redis, _news(held, look, known, figures, mark, diff, actor))
     return "new"
 
 
-async def _history(
-    tx: Transaction, res: Resources, held: Held, look: Look, equity: int, balance: int, booked: list[Booked]
+async def _trades(
+    tx: Transaction, res: Resources, held: Held, look: Look, balance: int, booked: list[Booked]
 ) -> None:
-    """Trades that new deals began or ended, and a point of equity every few minutes. `balance` is the newest."""
+    """Those that new deals began or ended. `balance` is the newest."""
     if tickets := list({each.ticket for each in booked if each.kind == "trade" and each.ticket}):
         whose = Whose(held.user_id, held.id, look.currency)
         await trades.follow(res, tx, whose, balance, tickets)
-    at = peaks.moment(look.time, clock.now())
-    at -= (at - datetime.min.replace(tzinfo=UTC)) % _POINT_EVERY
+
+
+def _span(at: datetime) -> datetime:
+    """When the few minutes began that have one point of equity."""
+    return at - (at - datetime.min.replace(tzinfo=UTC)) % _POINT_EVERY
+
+
+async def _point(tx: Transaction, held: Held, look: Look, equity: int, at: datetime) -> None:
+    """The first of its span is kept."""
     point = EquityPoint(
-        id=uuid7(), user_id=held.user_id, account_id=held.id, currency=look.currency, at=at, equity=equity
+        id=uuid7(),
+        user_id=held.user_id,
+        account_id=held.id,
+        currency=look.currency,
+        at=_span(at),
+        equity=equity,
     )
     await trades.add_equity_points(tx, [point])
 
