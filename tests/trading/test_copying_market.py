@@ -28,7 +28,7 @@ async def bars(hub: RunningHub, day: int, close: str, opened: str) -> None:
 
 async def said(hub: RunningHub, now: datetime, symbol: str = "XAUUSD") -> str:
     async with hub.res.db.transaction() as tx:
-        return (await market.permits(tx, symbol, now)).reason
+        return (await market.permits(tx, hub.res.settings.trading, symbol, now)).reason
 
 
 async def test_hours_are_kept(hub: RunningHub) -> None:

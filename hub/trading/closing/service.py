@@ -74,8 +74,9 @@ async def advance(res: Resources) -> int:
     now = clock.now()
     async with res.db.transaction() as tx:
         due = await store.due(tx, now, rules.STUCK, _AT_ONCE)
-        send = [each for each in due if rules.step(each, now) == "send"]
-        gone = [each for each in due if rules.step(each, now) == "done"]
+        steps = [rules.step(each, now) for each in due]
+        send = [each for each, step in zip(due, steps, strict=True) if step == "send"]
+        gone = [each for each, step in zip(due, steps, strict=True) if step == "done"]
         await commands.withdraw(tx, [each.command_id for each in (*send, *gone) if each.command_id])
         said = [*await _send(tx, res, send), *await _done(tx, gone)]
         if events := [event for event, _ in said if event]:

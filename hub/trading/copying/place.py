@@ -102,8 +102,9 @@ async def copy(res: Resources, signal: Proposed, user_id: UUID) -> None:
             copier = await store.hold(tx, user_id)
             if copier is None or await store.placement_exists(tx, signal.id, user_id):
                 return
-            await _may(tx, copier, signal)
-            await _approve(tx, Order(res, copier, signal))
+            order = Order(res, copier, signal)
+            await _may(tx, order)
+            await _approve(tx, order)
     except Kept as kept:
         await _settle(res, signal, user_id, kept)
     except Problem as problem:
@@ -112,9 +113,9 @@ async def copy(res: Resources, signal: Proposed, user_id: UUID) -> None:
         _trades.labels("placed").inc()
 
 
-async def _may(tx: Transaction, copier: Copier, signal: Proposed) -> None:
+async def _may(tx: Transaction, order: Order) -> None:
     """What does not depend on the account. Raises `Kept`."""
-    user_id = copier.user_id
+    copier, signal, user_id = order.copier, order.signal, order.copier.user_id
     if not copier.enabled:
         raise Kept("off")
     if copier.consent_version != consent.current().version:
@@ -124,7 +125,7 @@ async def _may(tx: Transaction, copier: Copier, signal: Proposed) -> None:
     if copier.suspended_for:
         raise Kept(copier.suspended_for)
     if settings().keep_hours:
-        verdict = await market.permits(tx, signal.instrument, clock.now())
+        verdict = await market.permits(tx, order.res.settings.trading, signal.instrument, clock.now())
         if not verdict.opens:
             raise Kept(verdict.reason, verdict.figures)
     if (n := await store.approvals_of(tx, user_id, signal.strategy)) < settings().earned_approvals:

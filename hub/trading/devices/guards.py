@@ -42,15 +42,13 @@ async def _caller(request: Request) -> Principal:
 async def _proven(res: Resources, request: Request) -> DeviceKey:
     signed = await signatures.read(request, "x-device-id", nonce_required=True)
     key = await _known(res, signed.id)
-    newest, *before = key.versions(clock.now())
-    if _fits(res, key, newest, signed):
-        await res.nonces.use(signed)
-        if before:
-            await service.used(res, key)
-        return key
-    if not any(_fits(res, key, version, signed) for version in before):
+    versions = key.versions(clock.now())
+    proven = next((version for version in versions if _fits(res, key, version, signed)), None)
+    if proven is None:
         raise Unauthenticated
     await res.nonces.use(signed)
+    if proven is versions[0] and len(versions) > 1:
+        await service.used(res, key)
     return key
 
 
