@@ -16,7 +16,7 @@ from strategies.candles import Bar, Candles
 from strategies.fills import Book
 from strategies.orders import Order, OrderSide, OrderType
 from strategies.symbols import Symbol
-from workers.simulator.terminal import Terminal
+from workers.simulator.terminal import DEPOSIT, Terminal
 
 sql = Sql("replay")
 
@@ -172,10 +172,6 @@ def _alone(trade: PaperTrade, symbol: Symbol, candles: Candles) -> int:
 def _bars(candles: Candles, since: int) -> Iterator[Bar]:
     begin = int(candles.time.searchsorted(since))
     yield from candles[begin:]
-
-
-DEPOSIT = 10_000.0
-"""What a simulated terminal begins with."""
 
 
 def _minor(amount: float) -> int:

@@ -21,6 +21,8 @@ from workers.simulator.trades import Trade, Trades, add_trade, change_trade, ope
 
 HOUR = 3600
 LEVERAGE = 100
+DEPOSIT = 10_000.0
+"""What an account begins with, unless told otherwise."""
 
 
 class BrokerRefusal(Exception):
@@ -59,7 +61,7 @@ class Terminal:
         self,
         symbol: Symbol,
         *,
-        balance: float = 10_000.0,
+        balance: float = DEPOSIT,
         spread_points: float = 20.0,
         slippage_points: float = 0.0,
         timeframe: int = HOUR,

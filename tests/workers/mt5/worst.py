@@ -210,10 +210,6 @@ class Guarded(Run):
         self._really()
         try:
             await super()._turn()
-        except MT5Error:
-            self._failed()
-            raise
-        try:
             await self._judge()
         except MT5Error:
             self._failed()
