@@ -15,6 +15,7 @@ BENCHES = (
     "stream",
     "guards",
     "logins",
+    "tracing",
     "reconcile",
     "risk",
     "closing",
