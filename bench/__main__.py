@@ -14,6 +14,7 @@ BENCHES = (
     "ingest",
     "stream",
     "guards",
+    "sealing",
     "logins",
     "tracing",
     "reconcile",

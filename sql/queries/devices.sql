@@ -3,7 +3,7 @@ insert into trading.devices (id, user_id, name, salt, key_version, kdf_id, secre
 values (@id, @user_id, @name, @salt, @key_version, @kdf_id::text, @secret_hash, @now, @now)
 on conflict (user_id, name) do nothing
 returning id, name, key_version, created_at, last_seen_at, revoked_at, keyed_at,
-    previous_until;
+    previous_until, skew_ms;
 
 -- name: device_keys :many
 -- Of devices whose person may sign in: a terminal of somebody who was locked out gets nothing either.
@@ -13,23 +13,23 @@ where d.id = any(@ids::uuid[]) and d.revoked_at is null and u.suspended_at is nu
 
 -- name: devices_of :many
 select id, name, key_version, created_at, last_seen_at, revoked_at, keyed_at,
-    previous_until
+    previous_until, skew_ms
 from trading.devices where user_id = @user_id order by created_at;
 
 -- name: device_named :one
 select id, name, key_version, created_at, last_seen_at, revoked_at, keyed_at,
-    previous_until
+    previous_until, skew_ms
 from trading.devices where user_id = @user_id and name = @name;
 
 -- name: rename_device :one
 update trading.devices set name = @name where id = @id and user_id = @user_id
 returning id, name, key_version, created_at, last_seen_at, revoked_at, keyed_at,
-    previous_until;
+    previous_until, skew_ms;
 
 -- name: revoke_device :one
 update trading.devices set revoked_at = coalesce(revoked_at, @now::timestamptz) where id = @id and user_id = @user_id
 returning id, name, key_version, created_at, last_seen_at, revoked_at, keyed_at,
-    previous_until;
+    previous_until, skew_ms;
 
 -- name: rotate_device :one
 -- What the device has proven last stays good for a while; a key that was never used is gone.
@@ -39,7 +39,7 @@ update trading.devices set
     previous_until = @previous_until::timestamptz
 where id = @id and user_id = @user_id and revoked_at is null and key_version = @before
 returning id, name, key_version, created_at, last_seen_at, revoked_at, keyed_at,
-    previous_until;
+    previous_until, skew_ms;
 
 -- name: device_to_rotate :one
 select id, user_id, salt, key_version, kdf_id, last_seen_at, used_version, used_kdf_id, previous_until
@@ -51,7 +51,7 @@ update trading.devices set used_version = key_version, used_kdf_id = kdf_id, pre
 where id = @id and key_version = @key_version and previous_until is not null;
 
 -- name: device_seen :exec
-update trading.devices set last_seen_at = @now where id = @id;
+update trading.devices set last_seen_at = @now, skew_ms = @skew_ms::integer where id = @id;
 
 -- name: device_kdf_users :many
 select kdf_id, count(*) as users from trading.devices where revoked_at is null group by kdf_id;

@@ -32,9 +32,10 @@ async def test_a_secret_is_shown_once_and_signs_from_then_on(hub: RunningHub) ->
     assert made.body["device_secret"].encode() not in shown.raw
     [item] = shown.body["items"]
     assert item.keys() == {
-        "id", "name", "key_version", "created_at", "last_seen_at", "revoked_at", "keyed_at", "previous_until"
+        "id", "name", "key_version", "created_at", "last_seen_at", "revoked_at", "keyed_at", "previous_until",
+        "skew_ms",
     }  # fmt: skip
-    assert item["last_seen_at"] is not None
+    assert item["last_seen_at"] is not None and abs(item["skew_ms"]) < 2000
 
 
 async def test_the_secret_is_derived_and_never_stored(hub: RunningHub) -> None:

@@ -153,6 +153,22 @@ async def test_a_terminal_must_send_a_nonce_and_may_use_it_once(hub: RunningHub)
     assert (await device.call("GET", path, nonce=nonce)).status == 401
 
 
+@pytest.mark.parametrize("behind", [-4.0, 0.0, 4.0])
+async def test_its_owner_is_shown_how_far_a_terminal_s_clock_is_behind(
+    hub: RunningHub, behind: float
+) -> None:
+    person = await hub.person()
+    device = await hub.device(person)
+
+    async def shown() -> Any:
+        [item] = (await hub.call("GET", "/api/v1/devices/me", headers=person.bearer)).body["items"]
+        return item["skew_ms"]
+
+    assert await shown() is None
+    assert (await device.call("GET", "/api/v1/client/poll?wait=0", skew=-behind)).status == 200
+    assert await shown() == pytest.approx(behind * 1000, abs=1500)
+
+
 async def test_a_request_nobody_signed_does_not_count_as_a_sign_of_life(hub: RunningHub) -> None:
     device = await hub.device(await hub.person())
     stranger = type(device)(hub, device.id, b"k" * 32)

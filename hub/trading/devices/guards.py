@@ -32,15 +32,15 @@ async def _check(request: Request) -> Principal:
 async def _caller(request: Request) -> Principal:
     res: Resources = request.state["resources"]
     if not res.settings.security.hmac_device_required and signatures.is_unsigned(request):
-        key = await _known(res, request.headers.get("x-device-id", ""))
+        key, skew_ms = await _known(res, request.headers.get("x-device-id", "")), None
     else:
-        key = await _proven(res, request)
-    await service.seen(res, key)
+        signed = await signatures.read(request, "x-device-id", nonce_required=True)
+        key, skew_ms = await _proven(res, signed), signed.skew_ms()
+    await service.seen(res, key, skew_ms)
     return Principal("device", str(key.id), key.user_id, "device")
 
 
-async def _proven(res: Resources, request: Request) -> DeviceKey:
-    signed = await signatures.read(request, "x-device-id", nonce_required=True)
+async def _proven(res: Resources, signed: Signed) -> DeviceKey:
     key = await _known(res, signed.id)
     versions = key.versions(clock.now())
     proven = next((version for version in versions if _fits(res, key, version, signed)), None)

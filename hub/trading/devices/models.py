@@ -11,7 +11,8 @@ DeviceName = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^\S(.*\S
 
 class Device(Struct, frozen=True):
     """A device, as its owner sees it; never its secret. `keyed_at`: when its key was made. `previous_until`: until when the
-    key before is good as well, if the new one was not used yet.
+    key before is good as well, if the new one was not used yet. `skew_ms`: how far its clock, as it signs, was behind
+    the hub's when it was last seen.
     """
 
     id: UUID
@@ -22,6 +23,7 @@ class Device(Struct, frozen=True):
     revoked_at: datetime | None
     keyed_at: datetime
     previous_until: datetime | None
+    skew_ms: int | None
 
 
 class Version(Struct, frozen=True):

@@ -101,11 +101,11 @@ async def find_all(db: Runs, ids: list[UUID]) -> list[DeviceKey | None]:
     return [found.get(id) for id in ids]
 
 
-async def seen(res: Resources, key: DeviceKey) -> None:
-    """A device proved that it lives; written down twice a minute at most."""
+async def seen(res: Resources, key: DeviceKey, skew_ms: int | None) -> None:
+    """A device proved that it lives; written down, with its clock's skew, twice a minute at most."""
     now = clock.now()
     if key.last_seen_at is None or (now - key.last_seen_at).total_seconds() > 30:
-        await store.seen(res.db, key.id, now)
+        await store.seen(res.db, key.id, now, skew_ms)
 
 
 async def kdf_users(db: Runs) -> dict[str | None, int]:

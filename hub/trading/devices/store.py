@@ -89,8 +89,8 @@ async def key_used(db: Runs, id: UUID, key_version: int) -> None:
     await sql.run(db, "device_key_used", id=id, key_version=key_version)
 
 
-async def seen(db: Runs, id: UUID, now: datetime) -> None:
-    await sql.run(db, "device_seen", id=id, now=now)
+async def seen(db: Runs, id: UUID, now: datetime, skew_ms: int | None) -> None:
+    await sql.run(db, "device_seen", id=id, now=now, skew_ms=skew_ms)
 
 
 async def kdf_users(db: Runs) -> list[KdfUsers]:

@@ -143,7 +143,9 @@ class Equity(Struct, frozen=True):
 
 
 class Live(Struct, frozen=True):
-    """The last known of an account; nulls before the first look. `age_seconds` is since the hub got it."""
+    """The last known of an account; nulls before the first look. `age_seconds` is since the hub got it, `skew_ms` how far
+    its terminal's clock was behind the hub's then.
+    """
 
     account_id: UUID
     account_equity: Money | None
@@ -155,6 +157,7 @@ class Live(Struct, frozen=True):
     connected: bool | None
     trade_allowed: bool | None
     algo_allowed: bool | None
+    skew_ms: int | None
     taken_at: datetime | None
     age_seconds: float | None
     stale: bool

@@ -52,7 +52,7 @@ def live(held: Held, standing: Standing | None, positions: list[Open], age: floa
     """`age` in seconds; at `fresh` and above it is stale."""
     if standing is None or held.currency is None:
         no = None
-        return Live(held.id, no, no, no, no, no, no, no, no, no, no, no, True, no, [])
+        return Live(held.id, no, no, no, no, no, no, no, no, no, no, no, no, True, no, [])
     currency = held.currency
     return Live(
         held.id,
@@ -65,6 +65,7 @@ def live(held: Held, standing: Standing | None, positions: list[Open], age: floa
         standing.connected,
         standing.trade_allowed,
         standing.algo_allowed,
+        standing.skew_ms,
         standing.taken_at,
         round(age, 3),
         age >= fresh or standing.doubt is not None or not standing.connected,

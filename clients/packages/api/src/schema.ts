@@ -2504,7 +2504,8 @@ export interface components {
         /**
          * Device
          * @description A device, as its owner sees it; never its secret. `keyed_at`: when its key was made. `previous_until`: until when the
-         *         key before is good as well, if the new one was not used yet.
+         *         key before is good as well, if the new one was not used yet. `skew_ms`: how far its clock, as it signs, was behind
+         *         the hub's when it was last seen.
          */
         Device: {
             created_at: string;
@@ -2516,6 +2517,7 @@ export interface components {
             name: string;
             previous_until: string | null;
             revoked_at: string | null;
+            skew_ms: number | null;
         };
         /** Devices */
         Devices: {
@@ -2959,7 +2961,8 @@ export interface components {
         };
         /**
          * Live
-         * @description The last known of an account; nulls before the first look. `age_seconds` is since the hub got it.
+         * @description The last known of an account; nulls before the first look. `age_seconds` is since the hub got it, `skew_ms` how far
+         *         its terminal's clock was behind the hub's then.
          */
         Live: {
             account_balance: components["schemas"]["hub.trading.positions.models.Money"] | null;
@@ -2975,6 +2978,7 @@ export interface components {
             margin: components["schemas"]["hub.trading.positions.models.Money"] | null;
             open_positions: components["schemas"]["Position"][];
             peak_equity: components["schemas"]["hub.trading.positions.models.Money"] | null;
+            skew_ms: number | null;
             stale: boolean;
             taken_at: string | null;
             trade_allowed: boolean | null;
