@@ -51,10 +51,17 @@ async def register_terminal(page: Page, name: str) -> dict[str, str]:
 
 
 async def shown_once(page: Page) -> dict[str, str]:
+    """What is shown this once, by name."""
     shown = page.get_by_test_id("shown-once")
     await expect(shown).to_be_visible()
-    names, values = await shown.get_by_role("term").all_inner_texts(), shown.get_by_role("definition")
-    return dict(zip(names, await values.all_inner_texts(), strict=True))
+    values = await shown.locator("[data-value-of]").all()
+    return {await each.get_attribute("data-value-of") or "": await each.inner_text() for each in values}
+
+
+async def put_away(page: Page) -> None:
+    """Say that what was shown is kept."""
+    await page.get_by_test_id("kept").click()
+    await expect(page.get_by_test_id("shown-once")).to_have_count(0)
 
 
 async def link_account(page: Page, server: str, login: str, name: str) -> None:

@@ -14,7 +14,9 @@ from tests.trading import looks
 
 pytestmark = pytest.mark.browser
 
-KEPT = "JSON.stringify([{...localStorage}, {...sessionStorage}, location.href, history.state, document.cookie])"
+KEPT = (
+    "JSON.stringify([{...localStorage}, {...sessionStorage}, location.href, history.state, document.cookie])"
+)
 
 
 async def on_the_page(hub: RunningHub, page: Page) -> Person:
@@ -62,8 +64,7 @@ async def test_what_is_shown_can_be_copied_and_put_away(hub: RunningHub, open_pa
         await page.get_by_role("button", name=f"Copy {name}").click()
         await expect(page.get_by_test_id("toast").last).to_contain_text(f"{name} copied")
         assert await page.evaluate("navigator.clipboard.readText()") == value
-    await page.get_by_test_id("kept").click()
-    await expect(page.get_by_test_id("shown-once")).to_have_count(0)
+    await pages.put_away(page)
     assert shown["DeviceSecret"] not in await page.content()
 
 
@@ -161,10 +162,13 @@ async def test_an_account_is_linked_and_proven_by_what_the_terminal_shows(
     tag = (await pages.shown_once(page))["Tag"]
     row = page.get_by_test_id("account")
     await expect(row).to_have_attribute("data-state", "pending")
-    await page.get_by_test_id("kept").click()
+    await pages.put_away(page)
     assert tag not in await page.content()
     await page.get_by_role("button", name="Verify My demo").click()
     await expect(row.get_by_role("alert")).to_contain_text("Not proven yet")
+    await page.get_by_role("button", name="New tag for My demo").click()
+    assert (await pages.shown_once(page))["Tag"] not in ("", tag)
+    await pages.put_away(page)
     await looks.sent(device, broker.look(1))
     await expect(row).to_have_attribute("data-state", "verified")
     await expect(row).to_contain_text("Primary")
@@ -248,3 +252,17 @@ async def test_nobody_elses_terminal_or_account_is_there(hub: RunningHub, open_p
     await expect(page.get_by_test_id("account")).to_have_count(0)
     content = await page.content()
     assert not [each for each in ("not yours", other.device.id, other.broker.server) if each in content]
+
+
+async def test_a_clock_that_is_off_is_told_and_one_that_is_right_is_not(
+    hub: RunningHub, open_page: OpenPage
+) -> None:
+    page = await open_page()
+    person = await on_the_page(hub, page)
+    right, slow = await hub.device(person, "right"), await hub.device(person, "slow")
+    assert (await right.poll()).status == 200
+    assert (await slow.call("GET", "/api/v1/client/poll?since=&wait=0", skew=-9.5)).status == 200
+    await page.reload()
+    await expect(pages.terminal(page, slow.id)).to_contain_text("Its clock is 9 s behind")
+    await expect(pages.terminal(page, right.id)).to_have_attribute("data-state", "live")
+    await expect(pages.terminal(page, right.id)).not_to_contain_text("Its clock")

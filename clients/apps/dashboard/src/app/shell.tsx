@@ -69,7 +69,7 @@ function Tab({ to, text, current }: TabProps) {
     <Link
       to={to}
       aria-current={current ? "page" : undefined}
-      className={`rounded-lg px-3 py-1.5 text-sm font-medium hover:text-text ${current ? "bg-raised text-text" : "text-muted"}`}
+      className={`rounded-lg px-2 py-1.5 text-sm font-medium sm:px-3 hover:text-text ${current ? "bg-raised text-text" : "text-muted"}`}
     >
       {text}
     </Link>

@@ -23,17 +23,19 @@ export function ShownOnce({ title, values, children, after, onKept }: ShownOnceP
         {title}
       </h3>
       <div className="grid gap-2 text-sm">{children}</div>
-      <dl className="grid gap-2">
+      <ul className="grid gap-2">
         {Object.entries(values).map(([name, value]) => (
-          <div key={name} className="flex items-center gap-3 rounded-lg bg-raised py-2 pr-2 pl-3">
+          <li key={name} className="flex items-center gap-3 rounded-lg border border-line bg-bg py-2 pr-2 pl-3">
             <div className="min-w-0 grow">
-              <dt className="text-xs text-muted">{name}</dt>
-              <dd className="font-mono text-sm wrap-anywhere select-all">{value}</dd>
+              <p className="text-xs text-muted">{name}</p>
+              <p className="font-mono text-sm wrap-anywhere select-all" data-value-of={name}>
+                {value}
+              </p>
             </div>
             <CopyButton text={value} what={name} />
-          </div>
+          </li>
         ))}
-      </dl>
+      </ul>
       {after && <div className="grid gap-2 text-sm">{after}</div>}
       <Button tone="primary" className="justify-self-start" onClick={onKept} data-testid="kept">
         I have kept it

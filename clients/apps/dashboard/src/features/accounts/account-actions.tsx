@@ -12,13 +12,14 @@ import { ShownTag } from "./shown-tag";
 export function AccountActions({ account }: { account: Account }) {
   const act = useAccountAct(account.id);
   const link = useLink();
+  // Null until it was asked for; who keeps the account finds the focus where they left.
   const [unlinking, setUnlinking] = useState<boolean | null>(null);
   const turn = (to: boolean) => {
     act.reset();
     setUnlinking(to);
   };
   if (link.data) return <ShownTag linked={link.data} onKept={link.reset} />;
-  if (unlinking) return <Unlink account={account} sending={act} onConfirm={() => act.mutate("unlink")} onKeep={() => turn(false)} />;
+  if (unlinking) return <Unlink sending={act} onConfirm={() => act.mutate("unlink")} onKeep={() => turn(false)} />;
   const { broker, server, login, name } = account;
   return (
     <>
@@ -48,15 +49,14 @@ export function AccountActions({ account }: { account: Account }) {
 }
 
 interface UnlinkProps {
-  account: Account;
   sending: { error: unknown; isPending: boolean };
   onConfirm: () => void;
   onKeep: () => void;
 }
 
-function Unlink({ account, ...rest }: UnlinkProps) {
+function Unlink(props: UnlinkProps) {
   return (
-    <AskOnceMore act={`Unlink ${account.name}`} keep="Keep it" testId="unlink-confirm" {...rest}>
+    <AskOnceMore act="Unlink it" keep="Keep it" testId="unlink-confirm" {...props}>
       The hub takes nothing more of it, and copies no trades to it. What is known of it is kept, and you can link it again.
     </AskOnceMore>
   );

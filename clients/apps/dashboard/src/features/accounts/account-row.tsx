@@ -52,7 +52,7 @@ function Speaker({ account }: { account: Account }) {
 function Unproven() {
   return (
     <p className="text-sm text-muted">
-      Nothing has proven it yet. One of your terminals does when it shows the account, or the tag does as the comment of an order there.
+      It is not proven to be yours yet. Attach the Expert Advisor to it, or place an order with the tag as its comment and press Verify.
     </p>
   );
 }

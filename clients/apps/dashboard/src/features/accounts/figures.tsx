@@ -6,9 +6,9 @@ import { Failure } from "../../components/failure";
 import { Seen } from "../../components/seen";
 import { Warning } from "../../components/warning";
 import { liveAccountQuery } from "../../lib/accounts-query";
+import { money } from "../../lib/money";
 import { doubtText, drawdownText } from "./figures-text";
 import { Positions } from "./positions";
-import { money } from "../../lib/money";
 
 /** How the account stood when it was last seen. */
 export function Figures({ account }: { account: Account }) {
@@ -19,10 +19,10 @@ export function Figures({ account }: { account: Account }) {
   return (
     <>
       <Warning text={doubtText(query.data.doubt)} />
-      <Sums live={query.data} />
-      <p className="flex justify-end">
+      <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-1">
+        <Sums live={query.data} />
         <Seen live={query.data} askedAt={query.dataUpdatedAt} />
-      </p>
+      </div>
       <Positions positions={query.data.open_positions} />
     </>
   );

@@ -28,7 +28,7 @@ function PositionRow({ position }: { position: Position }) {
   const { side, symbol, volume, open_price, profit, stop, target } = position;
   const lost = profit.amount_minor < 0;
   return (
-    <li data-testid="position" className="grid gap-1 rounded-lg bg-raised px-3 py-2 text-sm tabular-nums">
+    <li data-testid="position" className="grid gap-1 rounded-lg border border-line px-3 py-2 text-sm tabular-nums">
       <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <SideBadge side={side} />
         <span className="font-semibold">{symbol}</span>

@@ -9,12 +9,13 @@ export function ShownTag({ linked, onKept }: { linked: Linked; onKept: () => voi
     <ShownOnce title="Prove that the account is yours" values={{ Tag: linked.tag }} onKept={onKept}>
       <p>One of these proves it:</p>
       <ul className="grid list-disc gap-2 pl-5">
-        <li>A terminal of yours is on the account, with the Expert Advisor attached: the first that it shows of it is the proof.</li>
+        <li>Attach the Expert Advisor to a terminal that is logged in to this account. What it shows first is the proof.</li>
         <li>
-          An order on the account, of any kind, has this tag as its comment before {moment(linked.tag_expires_at)}, where the hub has a
-          terminal of its own to see it. Then press Verify. The tag is shown this once; you can have a new one.
+          Place any order on the account with this tag as its comment, before {moment(linked.tag_expires_at)}, and press Verify. That works
+          where the hub has a terminal of its own on the account.
         </li>
       </ul>
+      <p>The tag is shown this once. If you lose it, ask for a new one.</p>
     </ShownOnce>
   );
 }

@@ -43,7 +43,7 @@ export function TerminalActions({ device }: { device: Device }) {
 function Revoke({ device, onKeep }: { device: Device; onKeep: () => void }) {
   const revoke = useRevoke(device.id);
   return (
-    <AskOnceMore act={`Revoke ${device.name}`} keep="Keep it" sending={revoke} onConfirm={() => revoke.mutate()} onKeep={onKeep} testId="revoke-confirm">
+    <AskOnceMore act="Revoke for good" keep="Keep it" sending={revoke} onConfirm={() => revoke.mutate()} onKeep={onKeep} testId="revoke-confirm">
       From now on the hub believes nothing that this terminal sends, and gives it no more orders. What is open at the broker stays open
       there, with its stops and targets. This cannot be taken back; you can register the terminal anew.
     </AskOnceMore>

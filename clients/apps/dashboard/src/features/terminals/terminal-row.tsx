@@ -31,12 +31,14 @@ export function TerminalRow({ device }: { device: Device }) {
       data-state={state}
       className="grid gap-3 border-t border-line py-4 first:border-0 first:pt-0"
     >
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <h3 className="min-w-0 font-semibold wrap-anywhere">{device.name}</h3>
-        <span role="status">
-          <Badge tone={tone}>{text}</Badge>
-        </span>
-        <p className="ml-auto text-xs text-muted tabular-nums">
+      <div>
+        <div className="flex flex-wrap items-center gap-2">
+          <h3 className="min-w-0 font-semibold wrap-anywhere">{device.name}</h3>
+          <span role="status">
+            <Badge tone={tone}>{text}</Badge>
+          </span>
+        </div>
+        <p className="mt-1 text-xs text-muted tabular-nums">
           last heard {device.last_seen_at ? <Age since={device.last_seen_at} /> : "never"} · key made <Age since={device.keyed_at} />
         </p>
       </div>
