@@ -19,6 +19,10 @@ export interface LiveEvents {
   "execution.filled": Schemas["Execution"];
   "execution.closed": Schemas["Execution"];
   "candle.closed": ClosedCandle;
+  "account.verified": Schemas["Account"];
+  "account.lost": Schemas["Account"];
+  "positions.changed": Schemas["PositionsChanged"];
+  "equity.changed": Schemas["Equity"];
 }
 
 /** Kinds of topics and the types of their events. */
@@ -27,10 +31,13 @@ interface Kinds {
   approvals: "approval.decided";
   executions: "execution.acknowledged" | "execution.filled" | "execution.closed";
   candles: "candle.closed";
+  accounts: "account.verified" | "account.lost";
+  positions: "positions.changed";
+  equity: "equity.changed";
 }
 
 /** `signals`, or a kind and whose or of what: `executions:{user_id}`, `candles:{symbol}`. */
-export type TopicName = "signals" | `${"approvals" | "executions" | "candles"}:${string}`;
+export type TopicName = "signals" | `${Exclude<keyof Kinds, "signals">}:${string}`;
 
 type KindOf<Name extends TopicName> = Name extends `${infer Kind extends keyof Kinds}:${string}` ? Kind : "signals";
 
