@@ -83,12 +83,12 @@ async def test_a_day_with_a_rotation_and_a_revocation(hub: RunningHub, tmp_path:
     assert terminal.placed() == 4
 
     begun = len(terminal.log())
-    async with with_courier(at, EA_DeviceSecret=secret, EA_SafeAfterSeconds="3"):
+    async with with_courier(at, EA_DeviceSecret=secret, EA_SafeAfterSeconds="6"):
         await since(at, begun, "preflight warn")
+        begun = len(terminal.log())
         revoked = await hub.call("POST", f"/api/v1/devices/{at.device.id}/revoke", {}, at.person.bearer)
         assert revoked.status == 200
         await at.approved()
-        begun = len(terminal.log())
         await since(at, begun, f"snapshot: {REFUSED}", "nothing is opened: the hub has not been heard")
         assert len(terminal.books("position")) == 1
         terminal.market(1640.0, 1640.2)
