@@ -58,6 +58,7 @@ int OnInit()
       Alert("Caerus: ", wrong);
       return INIT_PARAMETERS_INCORRECT;
      }
+   Print("caerus: started: ", ApiBase);
    EventSetMillisecondTimer(250);
    return INIT_SUCCEEDED;
   }

@@ -40,6 +40,7 @@ private:
    string            m_mode;
    string            m_said;
    string            m_found;
+   bool              m_heard;
    ulong             m_check_at;
    ulong             m_poll_at;
    ulong             m_show_at;
@@ -61,12 +62,14 @@ private:
       return reason;
      }
 
+   bool              Answered() const { return m_http.Answered() || m_mailbox.Answered(); }
+
    string            SafeMode()
      {
       long silence = m_http.Silence();
       if(m_set.courier && m_mailbox.Silence() < silence)
          silence = m_mailbox.Silence();
-      return CaerusSafeMode(m_http.Answered() || m_mailbox.Answered(), silence, m_desk.Sound(), m_set.limits);
+      return CaerusSafeMode(Answered(), silence, m_desk.Sound(), m_set.limits);
      }
 
    // Closes what this EA opened when equity has fallen to the floor. Goes on whether there is a hub or not.
@@ -169,7 +172,8 @@ private:
      }
 
 public:
-                     CCaerusEa() : m_cursor(""), m_mode(""), m_said(""), m_found(""), m_check_at(0), m_poll_at(0), m_show_at(0), m_deal(0) {}
+                     CCaerusEa() : m_cursor(""), m_mode(""), m_said(""), m_found(""), m_heard(false), m_check_at(0), m_poll_at(0),
+                                   m_show_at(0), m_deal(0) {}
 
    // "" when it may run, else what to mend.
    string            Begin(const SCaerusSettings &settings)
@@ -197,6 +201,9 @@ public:
       Guard();
       bool news = Poll(answer);
       string mode = SafeMode();
+      if(Answered() && !m_heard)
+         Print("caerus: the hub answers");
+      m_heard = Answered();
       // the reason's beginning: its figures change all the time
       if(StringSubstr(mode, 0, 16) != StringSubstr(m_mode, 0, 16))
          Print("caerus: ", mode == "" ? "safe mode is over" : "safe mode: nothing is opened: " + mode);
