@@ -104,7 +104,7 @@ from trading.risk_states as r
 join trading.accounts as a on a.id = r.account_id and a.state = 'verified'
 join trading.positions as p on p.account_id = r.account_id and p.closed_at is null
 left join trading.closures as c on c.account_id = p.account_id and c.ticket = p.ticket and c.state <> 'closed'
-where r.outcome = 'liquidate' and c.id is null;
+where r.outcome = 'liquidate' and c.id is null and (@account_ids::uuid[] is null or r.account_id = any(@account_ids));
 
 -- name: set_risk_states :exec
 insert into trading.risk_states (account_id, outcome, reason, figures, since)

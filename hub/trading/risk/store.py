@@ -117,9 +117,10 @@ async def hold_accounts(db: Runs, ids: list[UUID]) -> None:
     await sql.run(db, "hold_accounts", ids=ids)
 
 
-async def left_open(db: Runs) -> list[UUID]:
-    """Accounts that must be closed, and have a position that nobody closes."""
-    return [row.account_id for row in await sql.many(db, AccountId, "left_open")]
+async def left_open(db: Runs, account_ids: list[UUID] | None) -> set[UUID]:
+    """Accounts (None: of all) that must be closed, and have a position that nobody closes."""
+    found = await sql.many(db, AccountId, "left_open", account_ids=account_ids)
+    return {row.account_id for row in found}
 
 
 async def set_states(db: Runs, account_ids: list[UUID], verdicts: list[Verdict], now: datetime) -> None:

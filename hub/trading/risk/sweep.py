@@ -36,7 +36,7 @@ async def sweep(res: Resources) -> list[Guarded]:
     looked, now = await store.looked_at(res.db, None, None), clock.now()
     changed = [each.account_id for each, _ in _news(looked, await _limits(res.db, looked), now)]
     found = list[Guarded]()
-    ids = list({*changed, *await store.left_open(res.db)})
+    ids = list({*changed, *await store.left_open(res.db, None)})
     for start in range(0, len(ids), _HELD_AT_ONCE):
         held = ids[start : start + _HELD_AT_ONCE]
         async with res.db.transaction() as tx:
@@ -62,11 +62,16 @@ async def judge(
         await _tell(tx, res, news, now)
     said = {each.account_id: verdict for each, verdict in news}
     entries = list[Entry]()
-    for each in looked:
-        verdict = said.get(each.account_id)
-        if (verdict.outcome if verdict else each.outcome) == "liquidate":
-            entries += await _close(tx, res, each, verdict)
+    for each in await _to_close(tx, looked, said):
+        entries += await _close(tx, res, each, said.get(each.account_id))
     return [_event(each, verdict) for each, verdict in news], entries
+
+
+async def _to_close(tx: Transaction, looked: list[Looked], said: dict[UUID, Verdict]) -> list[Looked]:
+    """Whom the guards say to close and who has something open, asked once for all."""
+    doomed = [each for each in looked if said.get(each.account_id, each).outcome == "liquidate"]
+    left = await store.left_open(tx, [each.account_id for each in doomed]) if doomed else set()
+    return [each for each in doomed if each.account_id in left]
 
 
 async def _close(tx: Transaction, res: Resources, each: Looked, verdict: Verdict | None) -> list[Entry]:
