@@ -10,6 +10,7 @@ test("a topic's name says what its events carry", () => {
   expectTypeOf<LiveEvent<"executions:u1">["type"]>().toEqualTypeOf<"execution.acknowledged" | "execution.filled" | "execution.closed">();
   expectTypeOf<LiveEvent<"executions:u1">["data"]>().toEqualTypeOf<Execution>();
   expectTypeOf<LiveEvent<"candles:XAUUSD">["data"]["close"]>().toEqualTypeOf<string>();
+  expectTypeOf<LiveEvent<"quotes:XAUUSD">["data"]["bid"]>().toEqualTypeOf<string>();
 });
 
 test("a topic that nobody declared is no name", () => {

@@ -8,6 +8,8 @@ type Schemas = components["schemas"];
 export type SharedSignal = Schemas["Signal"];
 /** Prices are decimal strings, `time` is when the bar opened, UTC. */
 export type ClosedCandle = Schemas["ClosedCandle"];
+/** The newest of its symbol, once a second at most. */
+export type Quote = Schemas["Quote"];
 
 /** Event types and the data each carries. */
 export interface LiveEvents {
@@ -18,6 +20,7 @@ export interface LiveEvents {
   "execution.acknowledged": Schemas["Execution"];
   "execution.filled": Schemas["Execution"];
   "execution.closed": Schemas["Execution"];
+  "quote.changed": Quote;
   "candle.closed": ClosedCandle;
 }
 
@@ -26,11 +29,12 @@ interface Kinds {
   signals: "signal.created" | "signal.cancelled" | "signal.expired";
   approvals: "approval.decided";
   executions: "execution.acknowledged" | "execution.filled" | "execution.closed";
+  quotes: "quote.changed";
   candles: "candle.closed";
 }
 
 /** `signals`, or a kind and whose or of what: `executions:{user_id}`, `candles:{symbol}`. */
-export type TopicName = "signals" | `${"approvals" | "executions" | "candles"}:${string}`;
+export type TopicName = "signals" | `${Exclude<keyof Kinds, "signals">}:${string}`;
 
 type KindOf<Name extends TopicName> = Name extends `${infer Kind extends keyof Kinds}:${string}` ? Kind : "signals";
 
