@@ -10,6 +10,7 @@ create table market.quotes (
     received_at timestamptz not null,
     primary key (symbol, source)
 );
+create index ix_quotes_house on market.quotes (symbol) where not own;
 
 -- What was quoted, each once. `kept_at` is when it came: so many days later it goes, however old it was then.
 create table market.ticks (
@@ -22,8 +23,7 @@ create table market.ticks (
     kept_at timestamptz not null,
     primary key (symbol, source, time, bid, ask)
 );
-create index ix_ticks_kept on market.ticks using brin (kept_at);
-create index ix_ticks_own on market.ticks (kept_at) where own;
+create index ix_ticks_kept on market.ticks (own, kept_at);
 
 -- The quote of each symbol that was told last, and when.
 create table market.told_quotes (

@@ -15,7 +15,7 @@ insert into market.quotes as q (symbol, source, time, bid, ask, own, received_at
 select distinct on (symbol, source) symbol, source, time, bid, ask, @own::boolean, @now::timestamptz
 from given order by symbol, source, time desc, n desc
 on conflict (symbol, source) do update set
-    time = excluded.time, bid = excluded.bid, ask = excluded.ask, own = excluded.own, received_at = excluded.received_at
+    time = excluded.time, bid = excluded.bid, ask = excluded.ask, received_at = excluded.received_at
 where q.time < excluded.time
 returning q.time, q.bid, q.ask, q.symbol, q.source;
 
@@ -45,10 +45,15 @@ order by symbol, time desc;
 
 -- name: quote_since :one
 -- From these sources if one of them has quoted since, else from the house.
-select time, bid, ask, symbol, source
-from market.quotes
-where symbol = @symbol and time > @since and (not own or source = any(@sources::text[]))
-order by source = any(@sources::text[]) desc, time desc
+select known.time, known.bid, known.ask, known.symbol, known.source
+from (
+    select time, bid, ask, symbol, source, true as first
+    from market.quotes where symbol = @symbol and source = any(@sources::text[]) and time > @since
+    union all
+    select time, bid, ask, symbol, source, false
+    from market.quotes where symbol = @symbol and not own and time > @since
+) as known
+order by known.first desc, known.time desc
 limit 1;
 
 -- name: tell_quotes :many
@@ -69,10 +74,5 @@ returning t.time, t.bid, t.ask, t.symbol, t.source;
 
 -- name: forget_ticks :exec
 delete from market.ticks where ctid = any(array(
-    select ctid from market.ticks where not own and kept_at < @before::timestamptz limit @n
-));
-
--- name: forget_own_ticks :exec
-delete from market.ticks where ctid = any(array(
-    select ctid from market.ticks where own and kept_at < @before::timestamptz limit @n
+    select ctid from market.ticks where own = @own and kept_at < @before::timestamptz limit @n
 ));

@@ -104,10 +104,10 @@ async def test_the_newest_is_served_with_age_and_spread(hub: RunningHub, name: s
     await taken(
         hub,
         quote(name, now - timedelta(seconds=90)),
-        quote(name, now - timedelta(seconds=2), source="gateway:b"),
+        quote(name, now - timedelta(seconds=2), source="owner:b"),
     )
     [item] = await fetch(hub, f"?symbol={name}")
-    assert (item["source"], item["spread"], item["stale"]) == ("gateway:b", "0.20", False)
+    assert (item["source"], item["spread"], item["stale"]) == ("owner", "0.20", False)
     age = item["age_seconds"]
     assert isinstance(age, float) and 2 <= age < 20
     assert name in {each["symbol"] for each in await fetch(hub)}
@@ -158,7 +158,7 @@ async def test_the_newest_is_told_once_a_second(hub: RunningHub, name: str) -> N
     assert [event["type"] for event in events] == ["quote.changed"] * 3
     assert [event["data"]["time"][17:19] for event in events] == ["00", "03", "09"]
     assert events[1]["data"] == {
-        "time": "2026-11-25T12:00:03Z", "bid": "2003", "ask": "2010", "symbol": name, "source": "gateway:demo",
+        "time": "2026-11-25T12:00:03Z", "bid": "2003", "ask": "2010", "symbol": name, "source": "gateway",
     }  # fmt: skip
 
 

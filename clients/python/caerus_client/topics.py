@@ -97,7 +97,7 @@ class ClosedCandle(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
-    """What a symbol could be sold and bought for at a time, and which terminal of the hub's house quoted it."""
+    """What a symbol could be sold and bought for at a time; `source` is the kind of terminal that quoted it."""
 
     symbol: str
     source: str

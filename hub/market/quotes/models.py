@@ -17,7 +17,7 @@ class Tick(Struct, frozen=True):
 
 
 class Quote(Tick, frozen=True):
-    """A tick, with what it is of and who quoted it."""
+    """A tick, with what it is of and who quoted it; to people only the kind of terminal is shown, `gateway` or `owner`."""
 
     symbol: str
     source: str

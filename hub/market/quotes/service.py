@@ -1,9 +1,11 @@
 """Take quotes, keep them as ticks, tell the newest, and forget what is old."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+
+from msgspec import structs
 
 from hub.core import clock, outbox
 from hub.core.db import Db, Transaction
@@ -59,9 +61,8 @@ async def recent(
 ) -> dict[tuple[str, str], list[Tick]]:
     """Ticks of these symbols and sources from a time on, oldest first."""
     found: dict[tuple[str, str], list[Tick]] = {}
-    for quote in await store.since(
-        db, [symbol for symbol, _ in wanted], [source for _, source in wanted], since
-    ):
+    symbols, sources = [symbol for symbol, _ in wanted], [source for _, source in wanted]
+    for quote in await store.since(db, symbols, sources, since):
         found.setdefault((quote.symbol, quote.source), []).append(quote)
     return found
 
@@ -71,17 +72,18 @@ async def newest(res: Resources, query: QuoteQuery) -> Quotes:
     return Quotes([_shown(each, now) for each in await store.newest(res.db, query.symbol)])
 
 
+def _public(quote: Quote) -> Quote:
+    """Where the house has its accounts is nobody's business: `gateway:<server>` is a gateway."""
+    return structs.replace(quote, source=quote.source.partition(":")[0])
+
+
 def _shown(quote: Quote, now: datetime) -> NewestQuote:
     age = (now - quote.time).total_seconds()
     return NewestQuote(
-        quote.time,
-        quote.bid,
-        quote.ask,
-        quote.symbol,
-        quote.source,
-        quote.ask - quote.bid,
-        round(max(age, 0.0), 3),
-        age >= settings().fresh_seconds,
+        **structs.asdict(_public(quote)),
+        spread=quote.ask - quote.bid,
+        age_seconds=round(max(age, 0.0), 3),
+        stale=age >= settings().fresh_seconds,
     )
 
 
@@ -91,7 +93,7 @@ async def tell(res: Resources) -> int:
     async with res.db.transaction() as tx:
         quotes = await store.tell(tx, now, now - _TELL_EVERY)
         if quotes:
-            await outbox.append(tx, res.redis, [_event(each) for each in quotes])
+            await outbox.append(tx, res.redis, [_event(_public(each)) for each in quotes])
     return len(quotes)
 
 
@@ -102,12 +104,6 @@ def _event(quote: Quote) -> Event:
 async def forget(res: Resources) -> None:
     """Ticks that came `TICK_KEEP_DAYS` ago, those of people's own terminals after an hour."""
     now = clock.now()
-    await _until_none(partial(store.forget_own_ticks, res.db, now - _OWN_KEPT, _AT_ONCE))
-    await _until_none(
-        partial(store.forget_ticks, res.db, now - timedelta(days=settings().keep_days), _AT_ONCE)
-    )
-
-
-async def _until_none(forget: Callable[[], Awaitable[int]]) -> None:
-    while await forget():
-        pass
+    for own, kept in ((True, _OWN_KEPT), (False, timedelta(days=settings().keep_days))):
+        while await store.forget_ticks(res.db, own, now - kept, _AT_ONCE):
+            pass

@@ -60,9 +60,5 @@ async def tell(db: Runs, now: datetime, before: datetime) -> list[Quote]:
     return await sql.many(db, Quote, "tell_quotes", now=now, before=before)
 
 
-async def forget_ticks(db: Runs, before: datetime, n: int) -> int:
-    return await sql.run(db, "forget_ticks", before=before, n=n)
-
-
-async def forget_own_ticks(db: Runs, before: datetime, n: int) -> int:
-    return await sql.run(db, "forget_own_ticks", before=before, n=n)
+async def forget_ticks(db: Runs, own: bool, before: datetime, n: int) -> int:
+    return await sql.run(db, "forget_ticks", own=own, before=before, n=n)

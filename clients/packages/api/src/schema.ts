@@ -3541,7 +3541,7 @@ export interface components {
         };
         /**
          * Quote
-         * @description A tick, with what it is of and who quoted it.
+         * @description A tick, with what it is of and who quoted it; to people only the kind of terminal is shown, `gateway` or `owner`.
          */
         Quote: {
             /** Format: decimal */
