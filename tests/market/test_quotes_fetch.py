@@ -27,25 +27,33 @@ async def test_a_window_is_exact_and_what_is_stored_is_not_fetched_again(hub: Ru
     for _ in range(2):
         found = await get_ticks(hub.res, source, name, NOON + MINUTE, NOON + 3 * MINUTE, settings=UNCACHED)
         assert [each.time for each in found] == [NOON + MINUTE + n * 10 * SECOND for n in range(12)]
-    assert source.asked == [(NOON + MINUTE, NOON + 3 * MINUTE)]
-    assert moved(before, "ticks_fetched_total") == {f"ticks_fetched_total{{symbol={name}}}": 12}
+    assert source.asked == [(NOON, NOON + 4 * MINUTE)]
+    assert moved(before, "ticks_fetched_total") == {f"ticks_fetched_total{{symbol={name}}}": 24}
+
+
+async def test_a_window_shorter_than_a_hole_is_filled_too(hub: RunningHub, name: str) -> None:
+    source = Memory(steadily(NOON, 60, seconds=1))
+    for start in (NOON + 10 * SECOND, NOON + 20 * SECOND):
+        found = await get_ticks(hub.res, source, name, start, start + 5 * SECOND, settings=UNCACHED)
+        assert [each.time for each in found] == [start + n * SECOND for n in range(5)]
 
 
 async def test_holes_are_found_and_refilled_alone(hub: RunningHub, name: str) -> None:
-    all_of_them = steadily(NOON, 60)
+    all_of_them = steadily(NOON, 66)
     holed = [each for n, each in enumerate(all_of_them) if not 20 < n < 30]
     await service.add_ticks(hub.res.db, name, "memory", holed)
     source = Memory(all_of_them)
     found = await get_ticks(hub.res, source, name, NOON, NOON + 10 * MINUTE, settings=UNCACHED)
-    assert found == all_of_them
+    assert found == all_of_them[:60]
     assert source.asked == [(all_of_them[20].time, all_of_them[30].time)]
 
 
 async def test_a_hole_that_stays_is_asked_for_once(hub: RunningHub, name: str) -> None:
-    held = [each for n, each in enumerate(steadily(NOON, 60)) if not 20 < n < 40]
+    held = [each for n, each in enumerate(steadily(NOON, 66)) if not 20 < n < 40]
     source = Memory(held)
     for _ in range(3):
-        assert await get_ticks(hub.res, source, name, NOON, NOON + 10 * MINUTE, settings=UNCACHED) == held
+        found = await get_ticks(hub.res, source, name, NOON, NOON + 10 * MINUTE, settings=UNCACHED)
+        assert found == held[:-6]
     assert len(source.asked) == 1
 
 

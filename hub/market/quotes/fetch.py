@@ -40,36 +40,41 @@ async def get_ticks(
     key = f"ticks:window:{source.name}:{symbol}:{span.start.isoformat()}:{span.end.isoformat()}"
     if settings.cache_seconds and (kept := await res.redis.get(key)):
         return _decoder.decode(kept)
-    await refill(res, source, symbol, span, settings)
-    found = await store.between(res.db, symbol, source.name, span.start, span.end)
+    found = await _filled(res, source, symbol, span, settings)
     if settings.cache_seconds:
         await res.redis.set(key, msgspec.msgpack.encode(found), ex=settings.cache_seconds)
     return found
 
 
-async def refill(
+async def _filled(
     res: Resources, source: TickSource, symbol: str, span: Span, settings: QuoteSettings
-) -> list[Span]:
-    """Fetch what the holes of a span lack; those that stay. One that stayed a while ago is not asked for again so soon."""
-    for hole in await _holes(res, source, symbol, span, settings):
-        if await res.redis.get(_mark(source, symbol, hole)):
-            continue
+) -> list[Tick]:
+    """What the store has once its holes were asked for. One that stayed a while ago is not asked for again so soon.
+
+    A silence may begin before the window and end after it: so far is looked.
+    """
+    silence, zone = timedelta(seconds=settings.silence_seconds), res.settings.trading.market_tz
+    around = Span(span.start - silence, span.end + silence)
+
+    async def look() -> tuple[list[Tick], list[Span]]:
+        known = await store.between(res.db, symbol, source.name, around.start, around.end)
+        holes = rules.holes(symbol, around, [tick.time for tick in known], silence, zone)
+        within = [tick for tick in known if span.start <= tick.time < span.end]
+        return within, [hole for hole in holes if hole.start < span.end and hole.end > span.start]
+
+    found, holes = await look()
+    asked = [hole for hole in holes if not await res.redis.get(_mark(source, symbol, hole))]
+    if not asked:
+        return found
+    for hole in asked:
         if given := await _fetched(source, symbol, hole, settings):
             await service.add_ticks(res.db, symbol, source.name, given)
-    left = await _holes(res, source, symbol, span, settings)
+    found, left = await look()
     for hole in left:
         # A tick of this moment may be on its way.
         if clock.now() - hole.end > timedelta(seconds=settings.hole_seconds):
             await res.redis.set(_mark(source, symbol, hole), b"1", ex=settings.hole_seconds)
-    return left
-
-
-async def _holes(
-    res: Resources, source: TickSource, symbol: str, span: Span, settings: QuoteSettings
-) -> list[Span]:
-    known = await store.between(res.db, symbol, source.name, span.start, span.end)
-    silence, zone = timedelta(seconds=settings.silence_seconds), res.settings.trading.market_tz
-    return rules.holes(symbol, span, [tick.time for tick in known], silence, zone)
+    return found
 
 
 def _mark(source: TickSource, symbol: str, hole: Span) -> str:
