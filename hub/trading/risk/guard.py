@@ -41,18 +41,16 @@ class Finding(Struct, frozen=True):
     verdict: Verdict
 
 
-async def guard(res: Resources, now: datetime) -> list[Finding]:
-    """Begin to close what must go; what that is."""
+async def guard(res: Resources, now: datetime) -> None:
+    """Begin to close what must go."""
     if not settings().guard_closes:
-        return []
+        return
     markets = _markets(await store.held_positions(res.db))
     wanted = {(symbol, source) for (_, symbol), held in markets.items() for source in _sources(held[0])}
     since = now - timedelta(seconds=settings().guard_seconds) - 3 * quote_settings().fresh
     series = await quotes.recent(res.db, sorted(wanted), since)
-    found = findings(markets, series, now, res.settings.trading.market_tz)
-    for each in found:
-        await _close(res, each)
-    return found
+    for found in _findings(markets, series, now, res.settings.trading.market_tz):
+        await _close(res, found)
 
 
 def _markets(held: list[HeldPosition]) -> Markets:
@@ -68,7 +66,7 @@ def _sources(held: HeldPosition) -> list[str]:
     return quoting.sources(held.account_id, held.server)
 
 
-def findings(markets: Markets, series: Series, now: datetime, zone: str) -> list[Finding]:
+def _findings(markets: Markets, series: Series, now: datetime, zone: str) -> list[Finding]:
     """In markets that are open: in another nobody can close anything."""
     found = []
     for (account_id, symbol), held in markets.items():
