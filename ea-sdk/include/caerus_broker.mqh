@@ -23,6 +23,12 @@ struct SCaerusFate
 // How far the broker's clock is east of UTC, in seconds, to the quarter of an hour.
 long CaerusBrokerEast() { return 900 * (long)MathRound(((long)TimeTradeServer() - (long)TimeGMT()) / 900.0); }
 
+// Lots as a text: two digits, or as many as it takes.
+string CaerusVolume(const double lots)
+  {
+   return DoubleToString(lots, MathAbs(lots - NormalizeDouble(lots, 2)) < 1e-9 ? 2 : 8);
+  }
+
 // Whether the broker itself ends an order of this symbol at a time it is told; else the EA does.
 bool CaerusTakesExpiry(const string symbol)
   {

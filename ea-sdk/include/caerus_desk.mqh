@@ -106,7 +106,7 @@ private:
       if(fate.fill_volume <= 0.0)
          return;
       ack.fill_price = m_executor.Price(symbol, fate.fill_price);
-      ack.fill_volume = DoubleToString(fate.fill_volume, 2);
+      ack.fill_volume = CaerusVolume(fate.fill_volume);
      }
 
    // What the broker knows of an order and the journal does not: that it is there, its fill, its end.

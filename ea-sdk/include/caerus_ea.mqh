@@ -9,6 +9,8 @@
 
 #define CAERUS_TIMEOUT_MS 5000
 #define CAERUS_UNLINKED_SECONDS 30
+#define CAERUS_CHECK_SECONDS 43200
+#define CAERUS_MEND_SECONDS 600
 
 struct SCaerusSettings
   {
@@ -37,7 +39,8 @@ private:
    string            m_cursor;
    string            m_mode;
    string            m_said;
-   bool              m_checked;
+   string            m_found;
+   ulong             m_check_at;
    ulong             m_poll_at;
    ulong             m_show_at;
    ulong             m_deal;
@@ -123,17 +126,27 @@ private:
       return Send("GET", path, "", answer) == CAERUS_OK;
      }
 
-   // What the terminal is, once; what was found is printed for whoever runs it.
+   // What the terminal is, in time for a certificate to go on, and soon again while something keeps it away. What was found
+   // is printed for whoever runs it, when it is news.
    void              CheckIn()
      {
       CCaerusJson answer;
-      string mend = "", severity = "";
+      string mend = "", severity = "", about = "", found = "";
+      bool blocked = false;
       if(Send("POST", "/api/v1/client/preflight", CaerusPreflight(m_clock, m_set.instruments), answer) != CAERUS_OK)
          return;
-      m_checked = true;
       for(int item = answer.First(answer.Find(0, "findings")); item >= 0; item = answer.Next(item))
          if(answer.String(item, "mend", mend) && answer.String(item, "severity", severity))
-            Print("caerus: preflight ", severity, ": ", mend);
+           {
+            if(answer.String(item, "instrument", about) || answer.String(item, "symbol", about))
+               mend = about + ": " + mend;
+            found += "\ncaerus: preflight " + severity + ": " + mend;
+            blocked = blocked || severity == "block";
+           }
+      if(found != m_found)
+         Print(found == "" ? "caerus: preflight passed" : StringSubstr(found, 1));
+      m_found = found;
+      m_check_at = GetTickCount64() + (ulong)1000 * (blocked ? CAERUS_MEND_SECONDS : CAERUS_CHECK_SECONDS);
      }
 
    void              Show()
@@ -143,7 +156,8 @@ private:
       if(m_set.snapshot_seconds <= 0 || !m_http.Ready() || GetTickCount64() < m_show_at)
          return;
       m_show_at = GetTickCount64() + (ulong)(1000 * m_set.snapshot_seconds);
-      if(!m_checked)
+      // not before the hub has put the clock right
+      if(m_http.Answered() && GetTickCount64() >= m_check_at)
          CheckIn();
       ENUM_CAERUS_REASON reason = Send("POST", "/api/v1/client/snapshot", CaerusSnapshot(m_clock, m_deal, newest), answer);
       // 404: its owner has not linked the account
@@ -155,7 +169,7 @@ private:
      }
 
 public:
-                     CCaerusEa() : m_cursor(""), m_mode(""), m_said(""), m_checked(false), m_poll_at(0), m_show_at(0), m_deal(0) {}
+                     CCaerusEa() : m_cursor(""), m_mode(""), m_said(""), m_found(""), m_check_at(0), m_poll_at(0), m_show_at(0), m_deal(0) {}
 
    // "" when it may run, else what to mend.
    string            Begin(const SCaerusSettings &settings)
@@ -165,11 +179,10 @@ public:
          return "ApiBase must be https://host[:port] without a path";
       if(!m_auth.Begin(m_set.device_id, m_set.secret))
          return "DeviceId or DeviceSecret is not what registration showed";
-      if(m_set.courier && !m_mailbox.Begin(m_set.device_id))
-         return "the mailbox cannot be used";
       if(m_set.magic < 1 || m_set.magic > 32767)
          return "Magic must be 1 to 32767";
       MathSrand((uint)GetMicrosecondCount());
+      m_mailbox.Begin(m_set.device_id);
       if(!m_desk.Begin("caerus-" + m_set.device_id + ".journal", m_set.limits, m_set.magic, m_set.symbols))
          return "the journal cannot be opened: is this EA on another chart too?";
       return "";

@@ -133,7 +133,7 @@ private:
             ack.error = "invalid volume";
          else
             if(m_limits.max_volume > 0.0 && volume > m_limits.max_volume + 1e-8)
-               ack.error = "max_volume: " + DoubleToString(volume, 2) + " lots";
+               ack.error = "max_volume: " + CaerusVolume(volume) + " lots";
       if(ack.error == "")
          Place(command, symbol, tick, volume, ack);
      }

@@ -6,6 +6,8 @@
 #include "caerus_models.mqh"
 
 #define CAERUS_PAUSE_MS 1000
+// The terminal's own error (ERR_FUNCTION_NOT_ALLOWED): it may not ask that address. Stands in for a status.
+#define CAERUS_UNLISTED 4014
 
 // The value of a header, "" when there is none.
 string CaerusHeader(const string headers, const string name)
@@ -45,6 +47,8 @@ bool CaerusOrigin(const string base)
 
 ENUM_CAERUS_REASON CaerusStatus(const int status)
   {
+   if(status == CAERUS_UNLISTED)
+      return CAERUS_NOT_ALLOWED;
    if(status <= 0)
       return CAERUS_UNREACHABLE;
    if(status >= 200 && status < 300)
@@ -95,19 +99,23 @@ private:
       ArrayResize(sent, ArraySize(body));
       for(int i = 0; i < ArraySize(body); i++)
          sent[i] = (char)body[i];
+      ResetLastError();
       int status = WebRequest(method, m_base + path, signed_headers + more, timeout_ms, sent, got, headers);
+      bool unlisted = status == -1 && GetLastError() == CAERUS_UNLISTED;
       ArrayResize(answer, ArraySize(got));
       for(int i = 0; i < ArraySize(got); i++)
          answer[i] = (uchar)got[i];
-      return status;
+      return unlisted ? CAERUS_UNLISTED : status;
      }
 
-   // The first words of a refusal, for the log: a problem document's, or what there is.
+   // What to mend, or the first words of a refusal: a problem document's, or what there is.
    void              Explain(const ARRAY_REF(uchar, answer))
      {
       CCaerusJson json;
       string title = "", detail = "";
       m_detail = "";
+      if(m_status == CAERUS_UNLISTED)
+         m_detail = "add " + m_base + " to the allowed URLs: Tools, Options, Expert Advisors";
       if(!json.Parse(answer))
          return;
       if(json.String(0, "title", title))

@@ -1,37 +1,16 @@
 // What this terminal did with each command, written before it acts, and the acknowledgements it still owes.
 //
 // A command is never executed twice: it is entered as "acting" before anything is done, so after a crash it is found in
-// that state and its fate is looked up at the broker instead of being tried again.
+// that state and its fate is looked up at the broker instead of being tried again. Nor is one ever forgotten: when the
+// file has grown long, a command that is settled and old keeps its id and its last word (caerus_record.mqh).
 #ifndef CAERUS_JOURNAL_MQH
 #define CAERUS_JOURNAL_MQH
 
 #include "caerus_log.mqh"
-#include "caerus_models.mqh"
+#include "caerus_record.mqh"
 
-enum ENUM_CAERUS_DEBT
-  {
-   CAERUS_OWED,
-   CAERUS_SENT,
-   CAERUS_NEVER
-  };
-
-// `state` is "acting" or the newest status. `filled`, `ended`: whether an acknowledgement said so.
-struct SCaerusEntry
-  {
-   string            id;
-   string            state;
-   string            plain;
-   datetime          at;
-   bool              filled;
-   bool              ended;
-  };
-
-struct SCaerusOwed
-  {
-   int               entry;
-   string            body;
-   ENUM_CAERUS_DEBT  debt;
-  };
+#define CAERUS_JOURNAL_LINES 20000
+#define CAERUS_JOURNAL_SECONDS 2592000
 
 class CCaerusJournal
   {
@@ -40,6 +19,7 @@ private:
    ARRAY(SCaerusEntry, m_entries);
    ARRAY(SCaerusOwed, m_acks);
    int               m_first_owed;
+   int               m_most;
    bool              m_damaged;
    bool              m_failed;
 
@@ -62,11 +42,13 @@ private:
       m_entries[n].ended = false;
      }
 
-   void              Say(const int entry, const string status, const bool filled, const string body)
+   void              Owe(const int entry, const string status, const bool filled, const string body)
      {
       int n = ArraySize(m_acks);
       ArrayResize(m_acks, n + 1, 256);
       m_acks[n].entry = entry;
+      m_acks[n].status = status;
+      m_acks[n].filled = filled;
       m_acks[n].body = body;
       m_acks[n].debt = CAERUS_OWED;
       m_entries[entry].state = status;
@@ -84,77 +66,121 @@ private:
       m_first_owed = 0;
      }
 
+   bool              ApplyPaid(const CCaerusJson &json, const ENUM_CAERUS_DEBT debt)
+     {
+      string n = "";
+      int ack = json.Decimal(0, "n", n) ? (int)StringToInteger(n) : -1;
+      if(ack < 0 || ack >= ArraySize(m_acks))
+         return false;
+      m_acks[ack].debt = debt;
+      return true;
+     }
+
+   bool              ApplyBegin(const CCaerusJson &json, const string id)
+     {
+      string plain = "", at = "";
+      if(Find(id) >= 0 || !json.String(0, "plain", plain) || !json.Decimal(0, "at", at))
+         return false;
+      Enter(id, plain, (datetime)StringToInteger(at));
+      return true;
+     }
+
+   bool              ApplySaid(const CCaerusJson &json, const int entry)
+     {
+      string status = "", body = "";
+      if(entry < 0 || !json.String(0, "status", status) || !json.String(0, "body", body))
+         return false;
+      Owe(entry, status, json.Value(json.Find(0, "filled")) == "true", body);
+      return true;
+     }
+
+   bool              ApplyDone(const CCaerusJson &json, const string id)
+     {
+      if(!ApplyBegin(json, id) || !ApplySaid(json, ArraySize(m_entries) - 1))
+         return false;
+      bool never = json.Value(json.Find(0, "never")) == "true";
+      m_acks[ArraySize(m_acks) - 1].debt = never ? CAERUS_NEVER : CAERUS_SENT;
+      return true;
+     }
+
    bool              Apply(const string line)
      {
       CCaerusJson json;
       ARRAY(uchar, bytes);
-      string kind = "", id = "", text = "", body = "", n = "";
+      string kind = "", id = "";
       CaerusUtf8(line, bytes);
       if(!json.Parse(bytes) || !json.String(0, "r", kind))
          return false;
       if(kind == "start")
          return true;
       if(kind == "sent" || kind == "never")
-        {
-         int ack = json.Decimal(0, "n", n) ? (int)StringToInteger(n) : -1;
-         if(ack < 0 || ack >= ArraySize(m_acks))
-            return false;
-         m_acks[ack].debt = kind == "sent" ? CAERUS_SENT : CAERUS_NEVER;
-         return true;
-        }
+         return ApplyPaid(json, kind == "sent" ? CAERUS_SENT : CAERUS_NEVER);
       if(!json.String(0, "id", id))
          return false;
-      int entry = Find(id);
       if(kind == "begin")
-        {
-         if(entry >= 0 || !json.String(0, "plain", text) || !json.Decimal(0, "at", n))
-            return false;
-         Enter(id, text, (datetime)StringToInteger(n));
-         return true;
-        }
-      if(entry < 0)
+         return ApplyBegin(json, id);
+      if(kind == "done")
+         return ApplyDone(json, id);
+      int entry = Find(id);
+      if(kind == "said")
+         return ApplySaid(json, entry);
+      if(kind != "again" || entry < 0)
          return false;
-      if(kind == "again")
-         OweAgain(entry);
-      else
-        {
-         if(kind != "said" || !json.String(0, "status", text) || !json.String(0, "body", body))
-            return false;
-         Say(entry, text, json.Value(json.Find(0, "filled")) == "true", body);
-        }
+      OweAgain(entry);
       return true;
      }
 
-   string            Short(const string kind, const int ack, const string why)
+   // How many lines the file has of commands that still have more than one; -1 when it cannot be had.
+   int               Read(const string file)
      {
-      CCaerusWriter w;
-      w.Open("", "{");
-      w.String("r", kind);
-      w.Integer("n", ack);
-      w.Maybe("why", why);
-      w.Close("}");
-      return w.Text();
+      ARRAY(string, lines);
+      ArrayResize(m_entries, 0);
+      ArrayResize(m_acks, 0);
+      m_first_owed = 0;
+      if(!m_log.Open(file, lines, m_damaged))
+         return -1;
+      int count = 0;
+      for(int i = 0; i < ArraySize(lines); i++)
+        {
+         if(!Apply(lines[i]))
+            m_damaged = true;
+         if(StringFind(lines[i], "{\"r\":\"done\"") != 0)
+            count++;
+        }
+      return count;
+     }
+
+   // Old is what began so long before the newest: no clock is asked, which may be wrong before the hub was heard.
+   datetime          Before() const
+     {
+      int n = ArraySize(m_entries);
+      return n == 0 ? 0 : (datetime)((long)m_entries[n - 1].at - CAERUS_JOURNAL_SECONDS);
      }
 
 public:
-                     CCaerusJournal() : m_first_owed(0), m_damaged(false), m_failed(false) {}
+                     CCaerusJournal() : m_first_owed(0), m_most(CAERUS_JOURNAL_LINES), m_damaged(false), m_failed(false) {}
 
-   // False when the file cannot be had: then nothing may be executed.
+   // How many lines it may have before it is shortened when it is opened.
+   void              ShortenAfter(const int lines) { m_most = lines; }
+
+   // False when the file cannot be had: then nothing may be executed. One that is damaged stays as it is, to be looked at.
    bool              Open(const string file)
      {
+      int count = Read(file);
+      if(count <= m_most || m_damaged)
+         return count >= 0;
       ARRAY(string, lines);
-      bool opened = m_log.Open(file, lines, m_damaged);
-      for(int i = 0; opened && i < ArraySize(lines); i++)
-         if(!Apply(lines[i]))
-            m_damaged = true;
-      return opened;
+      CaerusShorter(m_entries, m_acks, Before(), lines);
+      if(m_log.Replace(file, lines))
+         return Read(file) >= 0;
+      Print("caerus: the journal could not be shortened and goes on as it is");
+      return true;
      }
 
    void              Close() { m_log.Close(); }
 
    // Something in it cannot be read, or a line could not be written: no new position until a person looked.
    bool              Sound() const { return !m_damaged && !m_failed; }
-   bool              Damaged() const { return m_damaged; }
 
    int               Count() const { return ArraySize(m_entries); }
    string            Id(const int entry) const { return m_entries[entry].id; }
@@ -177,14 +203,7 @@ public:
      {
       if(Find(id) >= 0 || m_damaged)
          return false;
-      CCaerusWriter w;
-      w.Open("", "{");
-      w.String("r", "begin");
-      w.String("id", id);
-      w.Integer("at", (long)at);
-      w.String("plain", plain);
-      w.Close("}");
-      if(!Write(w.Text()))
+      if(!Write(CaerusBeginLine(id, at, plain)))
          return false;
       Enter(id, plain, at);
       return true;
@@ -197,16 +216,9 @@ public:
       if(entry < 0)
          return;
       string body = CaerusAckJson(ack);
-      CCaerusWriter w;
-      w.Open("", "{");
-      w.String("r", "said");
-      w.String("id", ack.command_id);
-      w.String("status", ack.status);
-      w.Bool("filled", ack.fill_price != "");
-      w.String("body", body);
-      w.Close("}");
-      Write(w.Text());
-      Say(entry, ack.status, ack.fill_price != "", body);
+      bool filled = ack.fill_price != "";
+      Write(CaerusSaidLine(ack.command_id, ack.status, filled, body));
+      Owe(entry, ack.status, filled, body);
      }
 
    // The hub lists a command that it was told of: it never got the word.
@@ -233,14 +245,14 @@ public:
 
    void              Sent(const int ack)
      {
-      Write(Short("sent", ack, ""));
+      Write(CaerusPaidLine(CAERUS_SENT, ack, ""));
       m_acks[ack].debt = CAERUS_SENT;
      }
 
    // The hub will never take it.
    void              Never(const int ack, const string why)
      {
-      Write(Short("never", ack, why));
+      Write(CaerusPaidLine(CAERUS_NEVER, ack, why));
       m_acks[ack].debt = CAERUS_NEVER;
      }
   };

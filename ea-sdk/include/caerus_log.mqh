@@ -2,12 +2,15 @@
 // file was opened again after it; any other line that does not fit its checksum means that the file is damaged.
 //
 // FileFlush hands the line to the operating system: it outlives the terminal, not a power cut at that moment.
+//
+// The whole file is replaced by one that was written beside it: at any moment the old one or the new one is there, whole.
 #ifndef CAERUS_LOG_MQH
 #define CAERUS_LOG_MQH
 
 #include "caerus_hash.mqh"
 
 #define CAERUS_LOG_START "{\"r\":\"start\"}"
+#define CAERUS_LOG_BESIDE ".new"
 
 string CaerusChecksum(const string text)
   {
@@ -36,6 +39,30 @@ private:
 
    string            Line(const string text) const { return CaerusChecksum(text) + " " + text + "\n"; }
 
+   // False when not every byte of it is on the disk: one that is full may say so to nobody.
+   bool              WriteBeside(const string file, const ARRAY_REF(string, lines)) const
+     {
+      ARRAY(uchar, bytes);
+      ulong size = 0;
+      int handle = FileOpen(file + CAERUS_LOG_BESIDE, FILE_WRITE | FILE_BIN);
+      if(handle == INVALID_HANDLE)
+         return false;
+      for(int i = 0; i < ArraySize(lines); i++)
+        {
+         CaerusUtf8(Line(lines[i]), bytes);
+         size += (ulong)ArraySize(bytes);
+         FileWriteArray(handle, bytes);
+        }
+      FileFlush(handle);
+      FileClose(handle);
+      handle = FileOpen(file + CAERUS_LOG_BESIDE, FILE_READ | FILE_BIN);
+      if(handle == INVALID_HANDLE)
+         return false;
+      bool whole = FileSize(handle) == size;
+      FileClose(handle);
+      return whole;
+     }
+
 public:
                      CCaerusLog() : m_handle(INVALID_HANDLE), m_torn(false) {}
                     ~CCaerusLog() { Close(); }
@@ -47,6 +74,11 @@ public:
       ARRAY(uchar, part);
       damaged = false;
       ArrayResize(lines, 0);
+      Close();
+      // a crash in a system that replaces a file in two steps, and came to the first
+      if(!FileIsExist(file) && FileIsExist(file + CAERUS_LOG_BESIDE)
+         && !FileMove(file + CAERUS_LOG_BESIDE, 0, file, 0))
+         return false;
       m_handle = FileOpen(file, FILE_READ | FILE_WRITE | FILE_BIN | FILE_SHARE_READ);
       if(m_handle == INVALID_HANDLE)
          return false;
@@ -61,7 +93,7 @@ public:
          CaerusSlice(bytes, from, i - from, part);
          from = i + 1;
          string line = CaerusText(part), text = StringSubstr(line, 9);
-         bool good = StringLen(line) > 9 && CaerusChecksum(text) == StringSubstr(line, 0, 8);
+         bool good = StringLen(line) > 9 && CaerusChecksum(text) + " " == StringSubstr(line, 0, 9);
          if(bad && !(good && text == CAERUS_LOG_START))
             damaged = true;
          bad = !good;
@@ -84,6 +116,21 @@ public:
          before = "\n" + (text == CAERUS_LOG_START ? "" : Line(CAERUS_LOG_START));
       m_torn = !Put(before + Line(text));
       return !m_torn;
+     }
+
+   // Put a file with these lines in the place of the one that is open, and close it: it must be opened again, whichever it
+   // is then. False when the lines could not be written down; then the old one stays open.
+   bool              Replace(const string file, const ARRAY_REF(string, lines))
+     {
+      if(!WriteBeside(file, lines))
+        {
+         FileDelete(file + CAERUS_LOG_BESIDE);
+         return false;
+        }
+      // a file that is open cannot be replaced
+      Close();
+      FileMove(file + CAERUS_LOG_BESIDE, 0, file, FILE_REWRITE);
+      return true;
      }
 
    void              Close()

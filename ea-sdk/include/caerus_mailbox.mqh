@@ -35,11 +35,10 @@ private:
 public:
                      CCaerusMailbox() : m_file(""), m_read(""), m_heard(0), m_answered(false), m_stamp(0) {}
 
-   bool              Begin(const string device_id)
+   void              Begin(const string device_id)
      {
       m_file = "caerus-" + device_id + ".mail";
       m_heard = GetTickCount64();
-      return true;
      }
 
    bool              Answered() const { return m_answered; }

@@ -9,6 +9,7 @@
 enum ENUM_CAERUS_REASON
   {
    CAERUS_OK,
+   CAERUS_NOT_ALLOWED,
    CAERUS_UNREACHABLE,
    CAERUS_UNAUTHORISED,
    CAERUS_REFUSED,
@@ -29,6 +30,8 @@ string CaerusReason(const ENUM_CAERUS_REASON reason)
      {
       case CAERUS_OK:
          return "ok";
+      case CAERUS_NOT_ALLOWED:
+         return "not_allowed";
       case CAERUS_UNREACHABLE:
          return "unreachable";
       case CAERUS_UNAUTHORISED:

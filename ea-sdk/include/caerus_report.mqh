@@ -52,7 +52,7 @@ void CaerusWritePosition(CCaerusWriter &w, const ulong ticket)
    w.String("ticket", IntegerToString((long)ticket));
    w.String("symbol", symbol);
    w.String("side", CaerusSide(PositionGetInteger(POSITION_TYPE)));
-   w.String("volume", DoubleToString(PositionGetDouble(POSITION_VOLUME), 2));
+   w.String("volume", CaerusVolume(PositionGetDouble(POSITION_VOLUME)));
    w.String("open_price", CaerusQuote(symbol, PositionGetDouble(POSITION_PRICE_OPEN)));
    w.String("price", CaerusQuote(symbol, PositionGetDouble(POSITION_PRICE_CURRENT)));
    w.String("profit", CaerusMoney(PositionGetDouble(POSITION_PROFIT)));
@@ -74,7 +74,7 @@ void CaerusWriteOrder(CCaerusWriter &w, const ulong ticket)
    w.String("ticket", IntegerToString((long)ticket));
    w.String("symbol", symbol);
    w.String("side", CaerusSide(OrderGetInteger(ORDER_TYPE)));
-   w.String("volume", DoubleToString(OrderGetDouble(ORDER_VOLUME_CURRENT), 2));
+   w.String("volume", CaerusVolume(OrderGetDouble(ORDER_VOLUME_CURRENT)));
    w.String("price", CaerusQuote(symbol, OrderGetDouble(ORDER_PRICE_OPEN)));
    w.String("comment", OrderGetString(ORDER_COMMENT));
    w.Close("}");
@@ -112,7 +112,7 @@ void CaerusWriteDeal(CCaerusWriter &w, const ulong deal)
       w.String("direction", entry == DEAL_ENTRY_IN ? "in" : entry == DEAL_ENTRY_INOUT ? "inout" : "out");
       w.String("side", CaerusSide(type));
       w.String("symbol", symbol);
-      w.String("volume", DoubleToString(HistoryDealGetDouble(deal, DEAL_VOLUME), 2));
+      w.String("volume", CaerusVolume(HistoryDealGetDouble(deal, DEAL_VOLUME)));
       w.String("price", CaerusQuote(symbol, HistoryDealGetDouble(deal, DEAL_PRICE)));
       w.String("swap", CaerusMoney(HistoryDealGetDouble(deal, DEAL_SWAP)));
       w.String("commission", CaerusMoney(HistoryDealGetDouble(deal, DEAL_COMMISSION)));

@@ -125,10 +125,12 @@ static std::string Device(const std::string &what, Line &line) {
   return "begun";
 }
 
-static std::string Journal(Line &line) {
+static std::string Journal(Line &line, bool shorten) {
   CCaerusJournal journal;
   std::string file, told, verb;
+  int most = 0;
   line >> file;
+  if (shorten && line >> most) journal.ShortenAfter(most);
   if (!journal.Open(string::Of(file))) return "refused";
   while (line >> verb) {
     string id = Text(line);
@@ -147,7 +149,7 @@ static std::string Journal(Line &line) {
 }
 
 static std::string Answer(const std::string &what, Line &line) {
-  if (what == "journal") return Journal(line);
+  if (what == "journal" || what == "shorten") return Journal(line, what == "shorten");
   if (what == "seal-key" || what == "sign" || what == "open" || what == "nonces" || what == "begin") return Device(what, line);
   std::string told = Crypto(what, line);
   return told.empty() ? Texts(what, line) : told;

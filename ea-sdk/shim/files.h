@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
+#include <csignal>
+#include <fstream>
 #include <map>
 #include "times.h"
 
@@ -31,6 +33,16 @@ inline std::string ShimPath(const string &name) {
   return std::string(folder ? folder : ".") + "/" + path;
 }
 
+// SHIM_DIE_AT=n: the process is killed at the n-th thing it does to a file.
+inline bool ShimDies() {
+  static const char *given = std::getenv("SHIM_DIE_AT");
+  static long left = given ? std::atol(given) : 0;
+  return left > 0 && --left == 0;
+}
+inline void ShimStep() {
+  if (ShimDies()) std::raise(SIGKILL);
+}
+
 // Without a share flag another opener is refused, by this process or another.
 inline int FileOpen(const string &name, int flags, short = '\t', uint = CP_ACP) {
   static int last = 0;
@@ -45,19 +57,46 @@ inline int FileOpen(const string &name, int flags, short = '\t', uint = CP_ACP) 
     return INVALID_HANDLE;
   }
   ShimFiles()[++last] = file;
+  if (writes) ShimStep();
   return last;
 }
 inline void FileClose(int handle) {
   auto found = ShimFiles().find(handle);
   if (found == ShimFiles().end()) return;
+  ShimStep();
   std::fclose(found->second);
   ShimFiles().erase(found);
 }
-inline void FileFlush(int handle) { std::fflush(ShimFiles().at(handle)); }
+inline void FileFlush(int handle) {
+  ShimStep();
+  std::fflush(ShimFiles().at(handle));
+}
 inline bool FileIsExist(const string &name, int = 0) { return access(ShimPath(name).c_str(), F_OK) == 0; }
 inline bool FileDelete(const string &name, int = 0) { return unlink(ShimPath(name).c_str()) == 0; }
-inline bool FileMove(const string &from, int, const string &to, int) {
-  return std::rename(ShimPath(from).c_str(), ShimPath(to).c_str()) == 0;
+
+// SHIM_MOVE: `two-steps` is a system without a rename over a file, `in-place` what none may do; `taken`: in that moment
+// somebody else opens the file that is to be replaced.
+inline bool ShimMove(const std::string &from, const std::string &to, const std::string &how) {
+  ShimStep();
+  if (how == "two-steps") {
+    unlink(to.c_str());
+    ShimStep();
+  }
+  if (how != "in-place") return std::rename(from.c_str(), to.c_str()) == 0;
+  std::ifstream file(from);
+  std::ofstream over(to);
+  for (std::string line; std::getline(file, line); ShimStep()) over << line << std::endl;
+  return unlink(from.c_str()) == 0;
+}
+// As in the terminal, a file that somebody has open is not replaced.
+inline bool FileMove(const string &from, int, const string &to, int flags) {
+  std::string path = ShimPath(to), how = std::getenv("SHIM_MOVE") ? std::getenv("SHIM_MOVE") : "";
+  if (how == "taken") flock(open(path.c_str(), O_RDONLY | O_CLOEXEC), LOCK_EX);
+  int there = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  bool free = there < 0 || ((flags & FILE_REWRITE) && flock(there, LOCK_EX | LOCK_NB) == 0);
+  bool moved = free && ShimMove(ShimPath(from), path, how);
+  if (there >= 0) close(there);
+  return moved;
 }
 inline bool FileSeek(int handle, long offset, int origin) { return std::fseek(ShimFiles().at(handle), offset, origin) == 0; }
 inline ulong FileSize(int handle) {
@@ -77,7 +116,7 @@ inline uint FileReadArray(int handle, Array<uchar> &to, int start = 0, int count
   return static_cast<uint>(got);
 }
 
-// SHIM_DISK_FULL_AFTER: so many bytes are written by the process, the rest is cut off.
+// SHIM_DISK_FULL_AFTER: so many bytes are written by the process, the rest is cut off; with SHIM_DISK_SILENT nobody is told.
 inline size_t ShimRoom(size_t wanted) {
   static const char *given = std::getenv("SHIM_DISK_FULL_AFTER");
   static long left = given ? std::atol(given) : 0;
@@ -87,7 +126,14 @@ inline size_t ShimRoom(size_t wanted) {
   return room;
 }
 inline uint FileWriteArray(int handle, const Array<uchar> &from, int start = 0, int count = WHOLE_ARRAY) {
+  FILE *file = ShimFiles().at(handle);
   size_t size = count < 0 ? static_cast<size_t>(ArraySize(from) - start) : static_cast<size_t>(count);
-  size_t room = ShimRoom(size);
-  return static_cast<uint>(room == 0 ? 0 : std::fwrite(from.items().data() + start, 1, room, ShimFiles().at(handle)));
+  bool dies = ShimDies();
+  size_t room = ShimRoom(dies ? size / 2 : size);
+  size_t written = room == 0 ? 0 : std::fwrite(from.items().data() + start, 1, room, file);
+  if (dies) {
+    std::fflush(file);
+    std::raise(SIGKILL);
+  }
+  return static_cast<uint>(std::getenv("SHIM_DISK_SILENT") ? size : written);
 }

@@ -51,6 +51,7 @@ inline long SymbolInfoInteger(const string &, ENUM_SYMBOL_INTEGER what) {
 }
 inline double SymbolInfoDouble(const string &, ENUM_SYMBOL_DOUBLE what) {
   switch (what) {
+    case SYMBOL_VOLUME_MIN: case SYMBOL_VOLUME_STEP: return std::atof(ShimEnv("SHIM_VOLUME_STEP", "0.01").c_str());
     case SYMBOL_VOLUME_MAX: case SYMBOL_TRADE_CONTRACT_SIZE: return 100;
     case SYMBOL_TRADE_TICK_VALUE: return 1;
     default: return 0.01;

@@ -19,7 +19,21 @@ static_assert(sizeof(long) == 8, "MQL5's long has 64 bits");
 #define input static
 #define EMPTY_STRING ""
 enum { WHOLE_ARRAY = -1, CP_ACP = 0, CP_UTF8 = 65001 };
+enum {
+  ERR_FUNCTION_NOT_ALLOWED = 4014,
+  ERR_WEBREQUEST_INVALID_ADDRESS = 5200,
+  ERR_WEBREQUEST_CONNECT_FAILED = 5201,
+  ERR_WEBREQUEST_REQUEST_FAILED = 5203
+};
 enum ENUM_INIT { INIT_SUCCEEDED = 0, INIT_FAILED = 1, INIT_PARAMETERS_INCORRECT = 32767 };
+
+// What went wrong last; it stays until it is reset.
+inline int &ShimError() {
+  static int error = 0;
+  return error;
+}
+inline int GetLastError() { return ShimError(); }
+inline void ResetLastError() { ShimError() = 0; }
 
 // A dynamic array. An index outside ends the program, as "array out of range" does in the terminal.
 template <class T> class Array {

@@ -1,4 +1,5 @@
-// WebRequest over a real socket, plain http, one connection a call: what a test hub on this machine needs.
+// WebRequest over a real socket, plain http, one connection a call: what a test hub on this machine needs. With
+// SHIM_ALLOWED (origins, `,` between) it asks nobody else, as the terminal asks none but those in its options.
 #pragma once
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -10,10 +11,10 @@
 
 // Everything the other side sent until it closed, or until the time ran out (then false).
 inline bool ShimReadAll(int at, int milliseconds, std::string &answer) {
-  ulong until = GetTickCount64() + static_cast<ulong>(milliseconds);
+  ulong until = GetMicrosecondCount() / 1000 + static_cast<ulong>(milliseconds);
   char part[8192];
   for (;;) {
-    ulong now = GetTickCount64();
+    ulong now = GetMicrosecondCount() / 1000;
     pollfd wanted{at, POLLIN, 0};
     if (now >= until || poll(&wanted, 1, static_cast<int>(until - now)) <= 0) return false;
     ssize_t got = recv(at, part, sizeof part, 0);
@@ -67,18 +68,28 @@ inline bool ShimBody(const std::string &head, const std::string &raw, std::strin
   }
 }
 
-// The status, or -1 when no whole answer came in time. Redirects are not followed.
+inline bool ShimAllowed(const std::string &origin) {
+  const char *given = std::getenv("SHIM_ALLOWED");
+  return !given || ("," + std::string(given) + ",").find("," + origin + ",") != std::string::npos;
+}
+inline int ShimFailed(int error) {
+  ShimError() = error;
+  return -1;
+}
+
+// The status, or -1 (and GetLastError) when no whole answer came in time. Redirects are not followed.
 inline int WebRequest(const string &method, const string &url, const string &headers, int timeout, const Array<char> &data,
                       Array<char> &result, string &result_headers) {
   std::string text = url.utf8(), scheme = "http://";
   ArrayResize(result, 0);
   result_headers = "";
-  if (text.rfind(scheme, 0) != 0) return -1;
-  size_t slash = text.find('/', scheme.size());
+  size_t slash = text.find('/', text.find("://") + 3);
+  if (!ShimAllowed(text.substr(0, slash))) return ShimFailed(ERR_FUNCTION_NOT_ALLOWED);
+  if (text.rfind(scheme, 0) != 0) return ShimFailed(ERR_WEBREQUEST_INVALID_ADDRESS);
   std::string host = text.substr(scheme.size(), slash - scheme.size()), path = slash == std::string::npos ? "/" : text.substr(slash);
   size_t colon = host.find(':');
   int at = ShimDial(host.substr(0, colon), colon == std::string::npos ? "80" : host.substr(colon + 1));
-  if (at < 0) return -1;
+  if (at < 0) return ShimFailed(ERR_WEBREQUEST_CONNECT_FAILED);
   std::string head = method.utf8() + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n" + headers.utf8();
   head += "Content-Length: " + std::to_string(ArraySize(data)) + "\r\n\r\n";
   head.append(data.items().data(), data.items().size());
@@ -87,9 +98,9 @@ inline int WebRequest(const string &method, const string &url, const string &hea
   bool whole = sent && ShimReadAll(at, timeout, answer);
   close(at);
   size_t end = answer.find("\r\n\r\n");
-  if (!whole || end == std::string::npos || answer.rfind("HTTP/1.", 0) != 0) return -1;
+  if (!whole || end == std::string::npos || answer.rfind("HTTP/1.", 0) != 0) return ShimFailed(ERR_WEBREQUEST_REQUEST_FAILED);
   std::string first = answer.substr(0, end + 2);
-  if (!ShimBody(first, answer.substr(end + 4), body)) return -1;
+  if (!ShimBody(first, answer.substr(end + 4), body)) return ShimFailed(ERR_WEBREQUEST_REQUEST_FAILED);
   result.items().assign(body.begin(), body.end());
   result_headers = string::Of(first.substr(first.find("\r\n") + 2));
   return std::atoi(first.c_str() + 9);

@@ -17,7 +17,7 @@ moved as (
     on conflict (topic) do update set last_offset = t.last_offset + excluded.last_offset
     returning topic, last_offset
 ),
-numbered as (
+numbered as materialized (
     select b.seq, m.last_offset - max(b.place) over (partition by b.topic) + b.place as topic_offset
     from batch as b join moved as m on m.topic = b.topic
 )

@@ -36,6 +36,41 @@ async def open_account(page: Page) -> None:
     await expect(page.get_by_test_id("second-factor")).to_be_visible()
 
 
+async def open_terminals(page: Page) -> None:
+    await page.get_by_role("link", name="Terminals", exact=True).click()
+    await expect(page.get_by_role("heading", name="Terminals and accounts")).to_be_visible()
+    await expect(page.get_by_test_id("register-terminal")).to_be_visible()
+    await expect(page.get_by_test_id("link-account")).to_be_visible()
+
+
+async def register_terminal(page: Page, name: str) -> dict[str, str]:
+    """Register one from the open form; what is shown this once, by name."""
+    await page.get_by_test_id("terminal-name").fill(name)
+    await page.get_by_test_id("register-submit").click()
+    return await shown_once(page)
+
+
+async def shown_once(page: Page) -> dict[str, str]:
+    """What is shown this once, by name."""
+    shown = page.get_by_test_id("shown-once")
+    await expect(shown).to_be_visible()
+    values = await shown.locator("[data-value-of]").all()
+    return {await each.get_attribute("data-value-of") or "": await each.inner_text() for each in values}
+
+
+async def put_away(page: Page) -> None:
+    """Say that what was shown is kept."""
+    await page.get_by_test_id("kept").click()
+    await expect(page.get_by_test_id("shown-once")).to_have_count(0)
+
+
+async def link_account(page: Page, server: str, login: str, name: str) -> None:
+    """Fill in the open form, and send it."""
+    for field, value in {"name": name, "broker": "A broker", "server": server, "login": login}.items():
+        await page.get_by_test_id(f"link-{field}").fill(value)
+    await page.get_by_test_id("link-submit").click()
+
+
 async def prove(page: Page, password: str, code: str = "") -> None:
     """Answer the dialog that asks for a fresh proof."""
     await page.get_by_test_id("step-up-password").fill(password)
@@ -66,6 +101,16 @@ def row(page: Page, signal_id: str) -> Locator:
 def execution(page: Page, signal_id: str) -> Locator:
     """What the terminal did about the signal."""
     return page.locator(f'[data-testid="execution-row"][data-signal-id="{signal_id}"]')
+
+
+def terminal(page: Page, device_id: str) -> Locator:
+    """The terminal among one's own."""
+    return page.locator(f'[data-testid="terminal"][data-device-id="{device_id}"]')
+
+
+def account(page: Page, account_id: str) -> Locator:
+    """The linked account among one's own."""
+    return page.locator(f'[data-testid="account"][data-account-id="{account_id}"]')
 
 
 async def known_ids(page: Page) -> list[str]:

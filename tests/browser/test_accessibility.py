@@ -1,4 +1,4 @@
-"""What axe-core finds on the pages of signing in and of the account, and that nothing is wider than a phone."""
+"""What axe-core finds on the pages of signing in, of the account and of terminals, and that nothing is wider than a phone."""
 
 from typing import Literal
 
@@ -11,6 +11,7 @@ from tests.browser.axe import DESKTOP, PHONE, faults, is_good
 from tests.browser.conftest import OpenPage
 from tests.hubs import PASSWORD, RunningHub
 from tests.identity import phones
+from tests.trading import looks
 
 pytestmark = pytest.mark.browser
 
@@ -64,12 +65,42 @@ async def test_the_account_and_its_dialog(
     await page.get_by_test_id("renew-codes").click()
     await expect(page.get_by_test_id("recovery-codes")).to_be_visible()
     await is_good(page)
-    await hub.res.db.execute(
-        "update identity.sessions set proven_at = proven_at - interval '1 hour' where user_id = $1", phone.id
-    )
+    await phones.long_ago(hub, phone)
     await page.reload()
     await page.get_by_test_id("renew-codes").click()
     await expect(page.get_by_test_id("step-up-code")).to_be_visible()
+    await is_good(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+async def test_terminals_and_accounts(
+    hub: RunningHub, open_page: OpenPage, width: int, scheme: Scheme
+) -> None:
+    page, known, second = await open_page(width, 800), await looks.verified(hub), looks.broker()
+    lost = looks.position("1", profit="-500.00", symbol="GOLD.with-a-long-suffix")
+    won = looks.position("2", side="sell", profit="250.00", stop="1700.00", target="1500.00")
+    look = known.broker.look(1, equity="9750.00", positions=[lost, won], algo_allowed=False)
+    await looks.sent(known.device, look)
+    await looks.linked(hub, known.person, second)
+    gone, new = await hub.device(known.person, "gone"), await hub.device(known.person, "N" * 64)
+    await hub.call("POST", f"/api/v1/devices/{gone.id}/revoke", headers=known.person.bearer)
+    await page.emulate_media(color_scheme=scheme)
+    await pages.sign_in(page, hub.base_url, known.person.email, PASSWORD)
+    await pages.open_terminals(page)
+    await expect(pages.terminal(page, new.id)).to_be_visible()
+    await expect(page.get_by_text("Switch Algo Trading on")).to_be_visible()
+    await expect(page.get_by_test_id("position")).to_have_count(2)
+    await is_good(page)
+    await page.get_by_test_id("revoked-terminals").get_by_text("1 revoked").click()
+    await page.get_by_test_id("register-terminal").click()
+    await page.get_by_test_id("link-account").click()
+    await page.get_by_role("button", name="Rename terminal").click()
+    await page.get_by_role("button", name=f"Revoke {'N' * 64}").click()
+    await is_good(page)
+    await pages.register_terminal(page, "desk")
+    await pages.link_account(page, looks.broker().server, "7002", "another")
+    await expect(page.get_by_test_id("shown-once")).to_have_count(2)
     await is_good(page)
 
 

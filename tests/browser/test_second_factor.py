@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser import pages
 from tests.browser.conftest import OpenPage
-from tests.hubs import PASSWORD, Person, RunningHub
+from tests.hubs import PASSWORD, RunningHub
 from tests.identity import phones
 from tests.identity.phones import Phone
 
@@ -27,13 +27,6 @@ async def recovery_codes(page: Page) -> list[str]:
     shown = page.get_by_test_id("recovery-codes").get_by_role("listitem")
     await expect(shown).to_have_count(10)
     return await shown.all_inner_texts()
-
-
-async def long_ago(hub: RunningHub, person: Person | Phone) -> None:
-    """As if the password had been given an hour ago."""
-    await hub.res.db.execute(
-        "update identity.sessions set proven_at = proven_at - interval '1 hour' where user_id = $1", person.id
-    )
 
 
 async def signed_in_with_code(hub: RunningHub, page: Page, phone: Phone) -> None:
@@ -95,7 +88,7 @@ async def test_an_old_proof_is_asked_for_again_and_the_act_goes_on(
 ) -> None:
     person, page = await hub.person(), await open_page()
     await pages.sign_in(page, hub.base_url, person.email, PASSWORD)
-    await long_ago(hub, person)
+    await phones.long_ago(hub, person)
     await page.reload()
     await pages.open_account(page)
     await page.get_by_test_id("mfa-begin").click()
@@ -113,7 +106,7 @@ async def test_an_old_proof_is_asked_for_again_and_the_act_goes_on(
 async def test_who_does_not_prove_it_has_done_nothing(hub: RunningHub, open_page: OpenPage) -> None:
     person, page = await hub.person(), await open_page()
     await pages.sign_in(page, hub.base_url, person.email, PASSWORD)
-    await long_ago(hub, person)
+    await phones.long_ago(hub, person)
     await page.reload()
     await pages.open_account(page)
     await page.get_by_test_id("mfa-begin").focus()
@@ -129,7 +122,7 @@ async def test_who_does_not_prove_it_has_done_nothing(hub: RunningHub, open_page
 async def test_recovery_codes_are_renewed_with_a_fresh_code(hub: RunningHub, open_page: OpenPage) -> None:
     phone, page = await phones.enrolled(hub), await open_page()
     await signed_in_with_code(hub, page, phone)
-    await long_ago(hub, phone)
+    await phones.long_ago(hub, phone)
     await phones.later(hub, phone)
     await page.reload()
     await pages.open_account(page)
@@ -150,7 +143,7 @@ async def test_a_factor_set_up_elsewhere_since_is_asked_for_as_well(
     phone, page = await phones.enrolled(hub), await open_page()
     await page.route("**/api/v1/auth/mfa", lambda route: route.fulfill(json=NONE))
     await signed_in_with_code(hub, page, phone)
-    await long_ago(hub, phone)
+    await phones.long_ago(hub, phone)
     await phones.later(hub, phone)
     await page.reload()
     await pages.open_account(page)

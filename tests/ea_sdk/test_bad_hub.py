@@ -241,3 +241,17 @@ async def test_safe_mode_while_the_hub_is_silent(fake: FakeHub, terminal: Termin
         fake.down = False
         await until(lambda: fake.statuses(sent) == ["placed"], seconds=40)
         await terminal.says("safe mode is over")
+
+
+@pytest.mark.parametrize("program", ["reference", "courier"])
+async def test_an_address_that_is_not_in_the_terminals_options_is_named(
+    fake: FakeHub, terminal: Terminal, program: str
+) -> None:
+    other = "https://hub.example.com"
+    sent = fake.command(buy())
+    async with terminal.running(program, SHIM_ALLOWED=other):
+        mend = f"add {fake.url} to the allowed URLs: Tools, Options, Expert Advisors"
+        await terminal.says(f": not_allowed 4014 {mend}", program)
+    assert (terminal.placed(), fake.calls) == (0, [])
+    async with terminal.running(SHIM_ALLOWED=f"{other},{fake.url}"):
+        await until(lambda: fake.statuses(sent) == ["placed"], seconds=20)

@@ -117,6 +117,37 @@ async def test_what_the_terminal_has_the_hub_shows(hub: RunningHub, tmp_path: Pa
     assert preflight["certificate"]["instruments"] == {"XAUUSD": "XAUUSD"}
 
 
+async def test_what_kept_the_certificate_away_is_told_once_and_its_end_is_reported(
+    hub: RunningHub, tmp_path: Path
+) -> None:
+    """Ten minutes later; they pass in a second."""
+    at = await desk(hub, tmp_path, EA_SnapshotSeconds="200", SHIM_HASTE="600")
+    at.terminal.market(1650.0, 1650.2, algo=0)
+    path = f"/api/v1/accounts/{at.account}/preflight"
+
+    async def gap() -> str | None:
+        return (await hub.call("GET", path, headers=at.person.bearer)).body["gap"]
+
+    async with at.terminal.running():
+        await at.terminal.says("preflight block: Switch Algo Trading on")
+        await at.terminal.says("preflight warn: EURUSD: Show the symbol in Market Watch")
+        assert await gap() == "failed"
+        reports = "select seq from trading.preflights where account_id = $1::text::uuid"
+        first = await hub.rows(reports, at.account)
+
+        async def again() -> bool:
+            return bool(await hub.rows(reports, at.account) != first)
+
+        await until(again)
+        assert at.terminal.log().count("preflight block") == 1
+        at.terminal.market(1650.0, 1650.2, algo=1)
+
+        async def certified() -> bool:
+            return await gap() is None
+
+        await until(certified, seconds=20)
+
+
 async def test_a_signal_that_is_cancelled_is_taken_back(hub: RunningHub, tmp_path: Path) -> None:
     at = await desk(hub, tmp_path)
     producer = await hub.producer()

@@ -10,12 +10,13 @@ from tests.ea_sdk.build import SDK
 FILES = sorted([*SDK.glob("include/*.mqh"), *SDK.glob("examples/*.mq5")])
 BUILT_IN = """
     AccountInfoDouble AccountInfoInteger AccountInfoString Alert ArrayResize ArraySize CharArrayToString DoubleToString
-    EventKillTimer EventSetMillisecondTimer FileClose FileFlush FileMove FileOpen FileReadArray FileSeek FileWriteArray
-    GetMicrosecondCount GetTickCount64 HistoryDealGetDouble HistoryDealGetInteger HistoryDealGetString HistoryDealGetTicket
-    HistoryDealsTotal HistoryOrderGetInteger HistoryOrderGetString HistoryOrderGetTicket HistoryOrdersTotal HistorySelect
-    IntegerToString IsStopped MQLInfoInteger MathAbs MathMax MathMin MathPow MathRand MathRound MathSrand NormalizeDouble
-    OrderGetDouble OrderGetInteger OrderGetString OrderGetTicket OrdersTotal PositionGetDouble PositionGetInteger
-    PositionGetString PositionGetTicket PositionSelectByTicket PositionsTotal Print ShortToString Sleep StringFind
+    EventKillTimer EventSetMillisecondTimer FileClose FileDelete FileFlush FileIsExist FileMove FileOpen FileReadArray
+    FileSeek FileSize FileWriteArray GetLastError GetMicrosecondCount GetTickCount64 HistoryDealGetDouble
+    HistoryDealGetInteger HistoryDealGetString HistoryDealGetTicket HistoryDealsTotal HistoryOrderGetInteger
+    HistoryOrderGetString HistoryOrderGetTicket HistoryOrdersTotal HistorySelect IntegerToString IsStopped
+    MQLInfoInteger MathAbs MathMax MathMin MathPow MathRand MathRound MathSrand NormalizeDouble OrderGetDouble
+    OrderGetInteger OrderGetString OrderGetTicket OrdersTotal PositionGetDouble PositionGetInteger PositionGetString
+    PositionGetTicket PositionSelectByTicket PositionsTotal Print ResetLastError ShortToString Sleep StringFind
     StringGetCharacter StringLen StringSplit StringSubstr StringToCharArray StringToDouble StringToInteger StringToLower
     StringTrimLeft StringTrimRight StructToTime SymbolInfoDouble SymbolInfoInteger SymbolInfoString SymbolInfoTick
     SymbolSelect TerminalInfoInteger TimeGMT TimeLocal TimeToStruct TimeTradeServer WebRequest

@@ -111,6 +111,13 @@ async def test_copy_mode_takes_the_volume_that_the_hub_reckoned(fake: FakeHub, t
     assert [order["volume"] for order in terminal.books("order")] == ["0.35"]
 
 
+async def test_a_volume_of_three_digits_is_told_whole(fake: FakeHub, terminal: Terminal) -> None:
+    sent = fake.command(buy(order_type="market", volume="0.005"))
+    async with terminal.running(EA_Mode="1", SHIM_VOLUME_STEP="0.001"):
+        await until(lambda: len(fake.statuses(sent)) == 2, seconds=20)
+    assert facts(fake, sent)[1]["fill_volume"] == "0.00500000"
+
+
 @pytest.mark.parametrize(
     ("change", "type", "price"),
     [

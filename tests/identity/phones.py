@@ -102,6 +102,13 @@ async def later(hub: RunningHub, phone: Phone) -> None:
     await hub.res.db.execute("update identity.totp set last_step = 0 where user_id = $1", phone.id)
 
 
+async def long_ago(hub: RunningHub, person: Person | Phone) -> None:
+    """As if the password had been given an hour ago."""
+    await hub.res.db.execute(
+        "update identity.sessions set proven_at = proven_at - interval '1 hour' where user_id = $1", person.id
+    )
+
+
 async def methods_of_sessions(hub: RunningHub, id: UUID) -> list[tuple[list[str], bool]]:
     """A person's sessions, oldest first: by what they were proven, and whether they go on."""
     rows = await hub.rows(

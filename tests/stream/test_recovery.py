@@ -199,6 +199,7 @@ async def test_random_disconnections_lose_and_repeat_nothing(hub: RunningHub, se
             cursor = after(answer, received[-1]["offset"])
             if chance.random() < 0.5:
                 stream.connection.transport.abort()
+                await stream.connection.wait_closed()
     ids = await posting
     assert [event["offset"] for event in received] == list(range(place["offset"] + 1, place["offset"] + 301))
     stored = await hub.rows("select id::text from trading.signals where producer_id = $1", producer.id)

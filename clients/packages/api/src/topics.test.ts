@@ -2,13 +2,16 @@ import { expectTypeOf, test } from "vitest";
 
 import type { Live } from "./live";
 import type { LiveEvent, SharedSignal, TopicName } from "./topics";
-import type { Approval, Execution } from "./types";
+import type { Account, Approval, Execution, Money, Position } from "./types";
 
 test("a topic's name says what its events carry", () => {
   expectTypeOf<LiveEvent<"signals">["data"]>().toEqualTypeOf<SharedSignal>();
   expectTypeOf<LiveEvent<"approvals:u1">["data"]>().toEqualTypeOf<Approval>();
   expectTypeOf<LiveEvent<"executions:u1">["type"]>().toEqualTypeOf<"execution.acknowledged" | "execution.filled" | "execution.closed">();
   expectTypeOf<LiveEvent<"executions:u1">["data"]>().toEqualTypeOf<Execution>();
+  expectTypeOf<LiveEvent<"accounts:u1">["data"]>().toEqualTypeOf<Account>();
+  expectTypeOf<LiveEvent<"positions:u1">["data"]["opened"]>().toEqualTypeOf<Position[]>();
+  expectTypeOf<LiveEvent<"equity:u1">["data"]["equity"]>().toEqualTypeOf<Money>();
   expectTypeOf<LiveEvent<"candles:XAUUSD">["data"]["close"]>().toEqualTypeOf<string>();
   expectTypeOf<LiveEvent<"quotes:XAUUSD">["data"]["bid"]>().toEqualTypeOf<string>();
 });

@@ -22,6 +22,10 @@ export interface LiveEvents {
   "execution.closed": Schemas["Execution"];
   "quote.changed": Quote;
   "candle.closed": ClosedCandle;
+  "account.verified": Schemas["Account"];
+  "account.lost": Schemas["Account"];
+  "positions.changed": Schemas["PositionsChanged"];
+  "equity.changed": Schemas["Equity"];
 }
 
 /** Kinds of topics and the types of their events. */
@@ -31,6 +35,9 @@ interface Kinds {
   executions: "execution.acknowledged" | "execution.filled" | "execution.closed";
   quotes: "quote.changed";
   candles: "candle.closed";
+  accounts: "account.verified" | "account.lost";
+  positions: "positions.changed";
+  equity: "equity.changed";
 }
 
 /** `signals`, or a kind and whose or of what: `executions:{user_id}`, `candles:{symbol}`. */

@@ -11,6 +11,7 @@ import { Inside } from "./inside";
 import { Root } from "./root";
 import { SignalPage } from "./signal-page";
 import { NoSignalChosen, SignalsPage } from "./signals-page";
+import { TerminalsPage } from "./terminals-page";
 
 const root = createRootRoute({ component: Root });
 
@@ -28,11 +29,15 @@ const signals = createRoute({ getParentRoute: () => inside, id: "open", componen
 const none = createRoute({ getParentRoute: () => signals, path: "/", component: NoSignalChosen });
 const signal = createRoute({ getParentRoute: () => signals, path: "/signals/$signalId", component: SignalPage });
 const executions = createRoute({ getParentRoute: () => inside, path: "/executions", component: ExecutionsPage });
+const terminals = createRoute({ getParentRoute: () => inside, path: "/terminals", component: TerminalsPage });
 const account = createRoute({ getParentRoute: () => inside, path: "/account", component: AccountPage });
 const nowhere = createRoute({ getParentRoute: () => inside, path: "$", component: NotFound });
 
 export const router = createRouter({
-  routeTree: root.addChildren([...front, inside.addChildren([signals.addChildren([none, signal]), executions, account, nowhere])]),
+  routeTree: root.addChildren([
+    ...front,
+    inside.addChildren([signals.addChildren([none, signal]), executions, terminals, account, nowhere]),
+  ]),
   scrollRestoration: true,
 });
 

@@ -27,20 +27,26 @@ export function Shell() {
   );
 }
 
+const TABS = [
+  { to: "/", text: "Signals" },
+  { to: "/executions", text: "Executions" },
+  { to: "/terminals", text: "Terminals" },
+  { to: "/account", text: "Account" },
+] as const;
+
 function Header() {
   const { pathname } = useLocation();
-  const onExecutions = pathname.startsWith("/executions");
-  const onAccount = pathname.startsWith("/account");
+  const current = TABS.find(({ to }) => to !== "/" && pathname.startsWith(to)) ?? TABS[0];
   return (
     <header className="sticky top-0 z-10 border-b border-line bg-bg/90 backdrop-blur">
       <div className="mx-auto flex w-full max-w-7xl flex-wrap items-center gap-x-6 gap-y-1 px-4 py-2">
         <Link to="/" aria-label="Caerus, open signals" className="flex rounded text-lg">
           <Logo />
         </Link>
-        <nav aria-label="Pages" className="order-last -mx-2 flex w-full gap-1 sm:order-none sm:mx-0 sm:w-auto">
-          <Tab to="/" text="Signals" current={!onExecutions && !onAccount} />
-          <Tab to="/executions" text="Executions" current={onExecutions} />
-          <Tab to="/account" text="Account" current={onAccount} />
+        <nav aria-label="Pages" className="order-last -mx-2 flex w-full flex-wrap gap-1 sm:order-none sm:mx-0 sm:w-auto">
+          {TABS.map((tab) => (
+            <Tab key={tab.to} {...tab} current={tab === current} />
+          ))}
         </nav>
         <div className="ml-auto flex items-center gap-3">
           <ConnectionState />
@@ -52,7 +58,7 @@ function Header() {
 }
 
 interface TabProps {
-  to: "/" | "/executions" | "/account";
+  to: (typeof TABS)[number]["to"];
   text: string;
   current: boolean;
 }
@@ -63,7 +69,7 @@ function Tab({ to, text, current }: TabProps) {
     <Link
       to={to}
       aria-current={current ? "page" : undefined}
-      className={`rounded-lg px-3 py-1.5 text-sm font-medium hover:text-text ${current ? "bg-raised text-text" : "text-muted"}`}
+      className={`rounded-lg px-2 py-1.5 text-sm font-medium sm:px-3 hover:text-text ${current ? "bg-raised text-text" : "text-muted"}`}
     >
       {text}
     </Link>

@@ -1,7 +1,7 @@
 import { Button } from "@caerus/ui/button";
-import { useToast } from "@caerus/ui/toast";
 
 import { focus } from "../lib/forms";
+import { CopyButton } from "./copy-button";
 
 interface RecoveryCodesProps {
   codes: readonly string[];
@@ -26,7 +26,7 @@ export function RecoveryCodes({ codes, onKept }: RecoveryCodesProps) {
         ))}
       </ul>
       <div className="flex flex-wrap gap-3">
-        <CopyCodes text={codes.join("\n")} />
+        <CopyButton text={codes.join("\n")} />
         <Button onClick={() => download(`${codes.join("\n")}\n`)}>Download</Button>
         <Button tone="primary" onClick={onKept} data-testid="codes-kept">
           I have kept them
@@ -41,16 +41,4 @@ function download(text: string): void {
   const href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
   Object.assign(document.createElement("a"), { href, download: "caerus-recovery-codes.txt" }).click();
   setTimeout(() => URL.revokeObjectURL(href), 60_000);
-}
-
-/** Browsers have no clipboard for pages over plain HTTP. */
-function CopyCodes({ text }: { text: string }) {
-  const toast = useToast();
-  if (!("clipboard" in navigator)) return null;
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => toast({ tone: "plain", title: "Copied" }),
-      () => toast({ tone: "error", title: "The browser did not let us copy" }),
-    );
-  return <Button onClick={() => void copy()}>Copy</Button>;
 }

@@ -83,6 +83,20 @@ test("events of other timeframes and unknown types change nothing", () => {
   expect(client.getQueryData(keys.candles("X", "H1"))).toEqual({ items: [candle(1)] });
 });
 
+test.each(["positions.changed", "equity.changed"])("%s asks for that account again, and for no other", (type) => {
+  client.setQueryData(keys.liveAccount("a"), { account_id: "a" });
+  client.setQueryData(keys.liveAccount("b"), { account_id: "b" });
+  say(type, { account_id: "a" });
+  expect(client.getQueryState(keys.liveAccount("a"))?.isInvalidated).toBe(true);
+  expect(client.getQueryState(keys.liveAccount("b"))?.isInvalidated).toBe(false);
+});
+
+test.each(["account.verified", "account.lost"])("%s asks for the accounts again", (type) => {
+  client.setQueryData(keys.accounts, { items: [] });
+  say(type, { id: "a" });
+  expect(client.getQueryState(keys.accounts)?.isInvalidated).toBe(true);
+});
+
 test("a snapshot is asked for what the topic keeps, and no more", async () => {
   client.setQueryData(keys.executions, { items: [] });
   await loadSnapshot(client, "executions:u1");

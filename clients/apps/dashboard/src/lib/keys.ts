@@ -10,6 +10,10 @@ export const keys = {
   signal: (id: string) => ["signals", "one", id],
   approvals: ["approvals"],
   executions: ["executions"],
+  devices: ["devices"],
+  accounts: ["accounts"],
+  liveAccounts: ["live-accounts"],
+  liveAccount: (id: string) => ["live-accounts", id],
   candles: (symbol: string, timeframe: string) => ["candles", symbol, timeframe],
   candlesOf: (symbol: string) => ["candles", symbol],
 } as const;

@@ -32,6 +32,15 @@ const executed: Handler<LiveEvents["execution.closed"]> = (client, execution) =>
   change<ExecutionPage>(client, keys.executions, (page) => withExecution(page, execution));
 };
 
+const proven: Handler<LiveEvents["account.verified"]> = (client) => {
+  void client.invalidateQueries({ queryKey: keys.accounts });
+};
+
+/** An account is asked for whole: what its terminal allows is not in the event. One answer is enough for both events of a look. */
+const looked: Handler<{ account_id: string }> = (client, { account_id }) => {
+  void client.invalidateQueries({ queryKey: keys.liveAccount(account_id) }, { cancelRefetch: false });
+};
+
 const table: Table = {
   "signal.created": created,
   "signal.cancelled": ended,
@@ -48,6 +57,10 @@ const table: Table = {
   "candle.closed": (client, { symbol, timeframe, ...candle }) => {
     change<CandlePage>(client, keys.candles(symbol, timeframe), (page) => withCandle(page, candle));
   },
+  "account.verified": proven,
+  "account.lost": proven,
+  "positions.changed": looked,
+  "equity.changed": looked,
 };
 
 function known(type: string): type is Shown {
@@ -63,6 +76,9 @@ const snapshots: Record<string, (subject: string) => QueryKey> = {
   approvals: () => keys.approvals,
   executions: () => keys.executions,
   candles: (symbol) => keys.candlesOf(symbol),
+  accounts: () => keys.accounts,
+  positions: () => keys.liveAccounts,
+  equity: () => keys.liveAccounts,
 };
 
 /** Load again what a topic keeps current, after events may have been missed; settles when what is shown was loaded. */
