@@ -32,6 +32,7 @@ app.add_typer(users.app, name="users")
 app.add_typer(loadtest.app, name="loadtest")
 app.command("gateway", help=gateway.HELP)(gateway.gateway)
 app.command("import-candles")(imports.candles)
+app.command("import-ticks")(imports.ticks)
 app.command("import-sqlite")(imports.sqlite)
 
 

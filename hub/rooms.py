@@ -22,6 +22,10 @@ from hub.insight.charts.settings import MediaSettings
 from hub.market.candles import topics as _candle_topics
 from hub.market.candles.api import api as candles
 from hub.market.candles.settings import CandleSettings
+from hub.market.quotes import jobs as _quote_jobs
+from hub.market.quotes import topics as _quote_topics
+from hub.market.quotes.api import api as quotes
+from hub.market.quotes.settings import QuoteSettings
 from hub.money.quotas.api import api as quotas
 from hub.research.analytics.api import api as analytics
 from hub.research.decisions import jobs as _decision_jobs
@@ -89,6 +93,7 @@ APIS: list[Api] = [
     keys,
     audit,
     candles,
+    quotes,
     signals,
     approvals,
     deputies,
@@ -125,6 +130,7 @@ SETTINGS = (
     MediaSettings,
     PaperSettings,
     PreflightSettings,
+    QuoteSettings,
     RiskSettings,
 )
 """Settings of rooms: no process starts with a bad value there either."""
@@ -132,6 +138,8 @@ SETTINGS = (
 PLUGGED_IN = [
     _core_jobs,
     _candle_topics,
+    _quote_topics,
+    _quote_jobs,
     _signal_topics,
     _approval_topics,
     _command_topics,

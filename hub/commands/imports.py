@@ -1,4 +1,4 @@
-"""`caerus import-candles`, `caerus import-sqlite`."""
+"""`caerus import-candles`, `caerus import-ticks`, `caerus import-sqlite`."""
 
 import asyncio
 import re
@@ -48,6 +48,35 @@ def candles(
         async with database(settings) as db:
             zone = settings.trading.market_tz
             return await work.run(db, file, name, timeframe, tz=span, zone=zone, progress=progress)
+
+    try:
+        with _bar(f"Importing {file.name}") as progress:
+            done = asyncio.run(run(progress))
+    except BadCandles as error:
+        fail(str(error))
+    _report(done, work.table(done), json_out)
+
+
+def ticks(
+    file: File,
+    symbol: Annotated[str, typer.Option(help="Instrument, e.g. XAUUSD.")],
+    source: Annotated[str, typer.Option(help="Whose ticks they are: no two sources are mixed.")] = "file",
+    tz: Tz = None,
+    json_out: JsonOut = None,
+) -> None:
+    """Import ticks from a CSV (also gzipped; MetaTrader's export, or time, bid and ask) or Parquet file. Each is stored
+    once; rows that are no ticks are left out and reported.
+    """
+    from workers.imports import ticks as work
+    from workers.source import BadCandles
+
+    settings, name, zone = quiet(), _symbol(symbol), _zone(tz)
+    if not re.fullmatch("[a-z0-9][a-z0-9._-]{0,31}", source):
+        fail(f"{source!r} is no name of a source, such as dukascopy.")
+
+    async def run(progress: Callable[[int, int], None]) -> Any:
+        async with database(settings) as db:
+            return await work.run(db, file, name, source, tz=zone, progress=progress)
 
     try:
         with _bar(f"Importing {file.name}") as progress:

@@ -91,3 +91,6 @@ where d.account_id = @account_id and d.deal = l.deal;
 select profit as amount, left_ppb from trading.deals
 where account_id = @account_id and kind = 'balance' and at > @since
 order by at, deal;
+
+-- name: is_owner :exec
+select id from identity.users where id = @user_id and role = 'owner';

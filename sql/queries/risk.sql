@@ -113,3 +113,13 @@ from unnest(@account_ids::uuid[], @outcomes::text[], @reasons::text[], @figures:
     as n (account_id, outcome, reason, figures)
 on conflict (account_id) do update set outcome = excluded.outcome, reason = excluded.reason,
     figures = excluded.figures, since = excluded.since;
+
+-- name: held_positions :many
+-- On verified accounts, those of which no closure is under way.
+select p.account_id, a.server, s.equity, p.ticket, p.symbol, p.opened_at
+from trading.positions as p
+join trading.accounts as a on a.id = p.account_id and a.state = 'verified'
+left join trading.account_states as s on s.account_id = p.account_id
+left join trading.closures as c on c.account_id = p.account_id and c.ticket = p.ticket and c.state <> 'closed'
+where p.closed_at is null and c.id is null
+order by p.account_id, p.ticket;

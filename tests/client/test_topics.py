@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from caerus_client import topics
 from caerus_client.frames import WIRES, Event
-from caerus_client.topics import SIGNALS, Topic, approvals, candles, executions
+from caerus_client.topics import SIGNALS, Topic, approvals, candles, executions, quotes
 
 DOCUMENT = Path(__file__).parents[2] / "clients" / "packages" / "api" / "openapi.json"
 SCHEMAS = json.loads(DOCUMENT.read_text())["components"]["schemas"]
@@ -20,6 +20,7 @@ STRUCTS = {
     "Approval": topics.Approval,
     "Execution": topics.Execution,
     "ClosedCandle": topics.ClosedCandle,
+    "Quote": topics.Quote,
     "Bounds": topics.PriceBounds,
 }
 
@@ -41,11 +42,13 @@ def test_prices_are_decimals_and_ids_are_uuids(schema, struct):
 
 
 def test_names_and_types():
-    assert [str(each) for each in (SIGNALS, approvals(UUID(ID)), executions(ID), candles("XAUUSD"))] == [
+    named = (SIGNALS, approvals(UUID(ID)), executions(ID), candles("XAUUSD"), quotes("XAUUSD"))
+    assert [str(each) for each in named] == [
         "signals",
         f"approvals:{ID}",
         f"executions:{ID}",
         "candles:XAUUSD",
+        "quotes:XAUUSD",
     ]
 
 

@@ -123,6 +123,7 @@ ROUTES: dict[str, str] = {
     "GET /organisations/{organisation_id}/invitations": PEOPLE,
     "DELETE /organisations/{organisation_id}/invitations/{id}": PEOPLE,
     "GET /candles": PEOPLE,
+    "GET /quotes": PEOPLE,
     "GET /signals": PEOPLE,
     "GET /signals/{id}": PEOPLE,
     "GET /signals/counterfactual": PEOPLE,
@@ -201,6 +202,7 @@ ROUTES: dict[str, str] = {
 TOPICS: dict[str, str] = {
     "signals": "everybody signed in",
     "candles:{symbol}": "everybody signed in",
+    "quotes:{symbol}": "everybody signed in",
     "approvals:{user_id}": "its person",
     "executions:{user_id}": "its person",
     "closures:{user_id}": "its person",

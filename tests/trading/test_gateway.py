@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import psutil
@@ -73,6 +74,9 @@ async def test_the_worker_s_look_is_stored_without_anybody_asking(
         await service.look_at_all(hub.res)
         shown = await mine.live()
         assert [each["comment"] for each in shown["open_positions"]] == ["by hand"]
+        quoted = "select symbol, bid, ask from market.quotes where source = $1"
+        [gold] = await hub.rows(quoted, f"gateway:{mine.broker.server.lower()}")
+        assert (gold["symbol"], gold["bid"], gold["ask"]) == ("XAUUSD", 2000, Decimal("2000.20"))
         # Closed at the broker: the deal comes with the next look, though nobody asked for deals.
         await running.tell(mine.broker, price=2001.0)
         await older(hub, mine.id, 2)

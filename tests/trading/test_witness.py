@@ -44,6 +44,12 @@ async def test_what_the_terminal_has_the_hub_shows(hub: RunningHub, tmp_path: Pa
         assert await shown(hub, person) == (1_000_000, 1_005_000, ["1"])
         await ea.pump(bar(12, 2020.0, high=2023.0))
         assert await shown(hub, person) == (1_032_500, 1_032_500, [])
+        quote = ea.terminal.quote
+    quoted = (
+        "select q.bid from market.quotes as q join trading.accounts as a on q.source = 'account:' || a.id"
+    )
+    [[bid]] = await hub.rows(f"{quoted} where a.user_id = $1 and q.symbol = 'XAUUSD'", person.id)
+    assert quote and float(bid) == quote.bid
     # A new process tells again what it does not know to have told: once is stored.
     async with expert(device, at, tmp_path) as ea:
         assert await ea.tell()

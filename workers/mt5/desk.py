@@ -1,6 +1,7 @@
 """One account of a gateway: its session kept, its state told, looks at it for whoever asks."""
 
 import asyncio
+from collections.abc import Sequence
 from time import monotonic
 
 import structlog
@@ -32,9 +33,16 @@ class OtherAccount(MT5Error):
 class Desk:
     """Asks are answered in turn: a terminal has one thread. One that stalls holds up nobody but its own account."""
 
-    def __init__(self, redis: Redis, place: Place, session: SessionManager, sender: Sender) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        place: Place,
+        session: SessionManager,
+        sender: Sender,
+        quoted: Sequence[str],
+    ) -> None:
         self._redis, self.place, self._session, self._sender = redis, place, session, sender
-        self._reader = Reader(session.terminal)
+        self._reader = Reader(session.terminal, quoted)
         self._answers, self._began = True, float("inf")
 
     async def run(self, every: float) -> None:

@@ -6,14 +6,17 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from hub.trading.accounts.gateways import Ask
-from hub.trading.accounts.looks import DealIn, Look, OrderIn, PositionIn
-from workers.mt5.models import AccountInfo, Deal, Order, Position, TerminalInfo
+from hub.trading.accounts.looks import MOST_QUOTES, DealIn, Look, OrderIn, PositionIn, QuoteIn
+from workers.mt5.errors import MT5Error, UnknownSymbol
+from workers.mt5.models import AccountInfo, Deal, Order, Position, Quote, TerminalInfo
 from workers.mt5.terminal import Terminal
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 """Nothing is asked for from before."""
 MOST = 1_000
 """Deals and waiting orders of one look."""
+_QUOTE_SECONDS = 1.0
+"""A quote is not worth waiting for: whoever wants the look waits."""
 _REASONS = {"stop_loss": "sl", "take_profit": "tp", "stop_out": "so"}
 
 
@@ -25,15 +28,17 @@ class Seen(NamedTuple):
     positions: list[Position]
     deals: list[Deal]
     orders: list[Order]
+    quotes: list[Quote]
 
 
 class Reader:
-    """Reads one terminal. Every call may take its time, so a quick look makes three, and a fourth for deals only when
-    balance or positions are others than when deals were last read.
+    """Reads one terminal. Every call may take its time, so a quick look makes three, one for each quote, and one for
+    deals only when balance or positions are others than when deals were last read. `quoted` are symbols, as the broker
+    calls them, that are quoted even if nothing of them is open.
     """
 
-    def __init__(self, terminal: Terminal) -> None:
-        self._terminal = terminal
+    def __init__(self, terminal: Terminal, quoted: Sequence[str] = ()) -> None:
+        self._terminal, self._quoted = terminal, quoted
         self._seq = 0
         self._known: tuple[object, datetime] | None = None
 
@@ -48,7 +53,20 @@ class Reader:
             self._known = state, now
         orders = await self._terminal.orders() if ask.depth == "all" else []
         self._seq = max(self._seq + 1, int(now.timestamp() * 1000))
-        return look_of(Seen(terminal, account, positions, deals, orders), self._seq, now)
+        seen = Seen(terminal, account, positions, deals, orders, await self._quotes(positions))
+        return look_of(seen, self._seq, now)
+
+    async def _quotes(self, positions: Sequence[Position]) -> list[Quote]:
+        """As many as the terminal gives readily; the look is good without."""
+        found: list[Quote] = []
+        for name in list(dict.fromkeys([*self._quoted, *(each.symbol for each in positions)]))[:MOST_QUOTES]:
+            try:
+                found.append(await self._terminal.quote(name, deadline=_QUOTE_SECONDS))
+            except UnknownSymbol:
+                continue
+            except MT5Error:
+                break
+        return found
 
     def _is_known(self, state: object, since: datetime | None) -> bool:
         """Whether the deals behind this state were in a look that the hub has taken since."""
@@ -76,6 +94,7 @@ def look_of(seen: Seen, seq: int, at: datetime) -> Look:
         positions=[_position(each, digits) for each in seen.positions],
         deals=[deal_in(each, digits) for each in chosen(seen.deals)],
         orders=[_order(each) for each in seen.orders[-MOST:]],
+        quotes=[QuoteIn(each.symbol, each.bid, each.ask, each.at) for each in seen.quotes],
         credit=_money(account.credit, digits),
         mode=account.mode,
         leverage=account.leverage,

@@ -78,7 +78,8 @@ async def _desk(
     stack.callback(gateway.close)
     journal = stack.enter_context(Journal(_file(settings.app.home, place)))
     session = SessionManager(gateway, secrets, mt5, name=name)
-    return Desk(redis, place, session, Sender(gateway, journal, settle=mt5.settle_seconds))
+    sender = Sender(gateway, journal, settle=mt5.settle_seconds)
+    return Desk(redis, place, session, sender, mt5.quoted)
 
 
 def _file(home: Path, place: Place) -> Path:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import structlog
 from caerus_client.device import DeviceClient
 from caerus_client.errors import ApiProblem, Unreachable
-from caerus_client.snapshots import Counting, Side, Snapshot, SnapshotDeal, SnapshotPosition
+from caerus_client.snapshots import Counting, Side, Snapshot, SnapshotDeal, SnapshotPosition, SnapshotQuote
 from caerus_client.times import rfc3339
 
 from workers.simulator import checkin
@@ -92,6 +92,8 @@ class Witness:
 
     def _snapshot(self, now: datetime, deals: tuple[SnapshotDeal, ...]) -> Snapshot:
         equity, margin = self._terminal.equity, self._terminal.margin
+        symbol, quote = self._terminal.symbol, self._terminal.quote
+        assert quote is not None
         return Snapshot(
             seq=self._seq.next(now),
             time=rfc3339(now),
@@ -105,6 +107,14 @@ class Witness:
             leverage=LEVERAGE,
             positions=tuple(self._position(held) for held in self._terminal.holdings()),
             deals=deals,
+            quotes=(
+                SnapshotQuote(
+                    symbol=symbol.name,
+                    bid=symbol.text(quote.bid),
+                    ask=symbol.text(quote.ask),
+                    time=rfc3339(now),
+                ),
+            ),
             mode="hedging",
             kind="demo",
         )

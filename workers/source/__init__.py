@@ -5,5 +5,20 @@ from workers.source.files import FileSource, stored
 from workers.source.load import load, read
 from workers.source.report import BadCandles, BadRow, Gap, Report
 from workers.source.sample import Sample
+from workers.source.ticks import TickFile, Ticks, read_ticks
 
-__all__ = ["BadCandles", "BadRow", "FileSource", "Gap", "Report", "Sample", "fetch", "load", "read", "stored"]
+__all__ = [
+    "BadCandles",
+    "BadRow",
+    "FileSource",
+    "Gap",
+    "Report",
+    "Sample",
+    "TickFile",
+    "Ticks",
+    "fetch",
+    "load",
+    "read",
+    "read_ticks",
+    "stored",
+]

@@ -55,10 +55,20 @@ class SnapshotDeal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     comment: str = ""
 
 
+class SnapshotQuote(msgspec.Struct, frozen=True, kw_only=True):
+    """Bid and ask of a symbol as the broker calls it. `time` is RFC 3339 in UTC, not in broker time."""
+
+    symbol: str
+    bid: str
+    ask: str
+    time: str
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """`seq` grows with every snapshot of an account (`Counting`). `equity` None: not known, never "0".
 
-    `deals` are all that no answer without `doubt` has confirmed yet.
+    `deals` are all that no answer without `doubt` has confirmed yet. `quotes`, 20 at most, are not sent when there are
+    none: a hub of before they were thought of takes the snapshot too.
     """
 
     seq: int
@@ -74,6 +84,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     positions: tuple[SnapshotPosition, ...] = ()
     orders: tuple[SnapshotOrder, ...] = ()
     deals: tuple[SnapshotDeal, ...] = ()
+    quotes: tuple[SnapshotQuote, ...] | msgspec.UnsetType = msgspec.UNSET
     mode: Literal["netting", "hedging"] | None = None
     kind: Literal["demo", "real", "contest"] | None = None
     leverage: int = 0

@@ -96,6 +96,16 @@ class ClosedCandle(msgspec.Struct, frozen=True, kw_only=True):
     volume: Decimal
 
 
+class Quote(msgspec.Struct, frozen=True, kw_only=True):
+    """What a symbol could be sold and bought for at a time; `source` is the kind of terminal that quoted it."""
+
+    symbol: str
+    source: str
+    time: datetime
+    bid: Decimal
+    ask: Decimal
+
+
 Data = TypeVar("Data", covariant=True)
 
 
@@ -139,3 +149,8 @@ def executions(user_id: UUID | str) -> Topic[Execution]:
 def candles(symbol: str) -> Topic[ClosedCandle]:
     """Closed candles of a symbol."""
     return Topic(f"candles:{symbol}", ("candle.closed",), ClosedCandle)
+
+
+def quotes(symbol: str) -> Topic[Quote]:
+    """The newest quote of a symbol, once a second at most: what came between is not told."""
+    return Topic(f"quotes:{symbol}", ("quote.changed",), Quote)

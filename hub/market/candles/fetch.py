@@ -1,6 +1,5 @@
 """Exact windows of candles: from the store, holes refilled from a source."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -15,12 +14,11 @@ from hub.market.candles.models import Candle, Timeframe
 from hub.market.candles.rules import BadBars, Span
 from hub.market.candles.settings import CandleSettings
 from hub.market.candles.settings import settings as read_settings
-from hub.market.candles.source import CandleSource, SourceAway
+from hub.market.candles.source import CandleSource, patiently
 
 log = structlog.get_logger()
 
 _ROUNDS = 4
-_AWAY = (SourceAway, TimeoutError, ConnectionError)
 _decoder = msgspec.msgpack.Decoder(list[Candle])
 
 
@@ -122,21 +120,24 @@ async def _fetched(
     source: CandleSource, symbol: str, timeframe: Timeframe, span: Span, settings: CandleSettings
 ) -> list[Candle]:
     """What the source gives, checked; tried again while it is away."""
-    for tries_left in reversed(range(settings.retries + 1)):
+
+    async def ask() -> list[Candle]:
         began = perf_counter()
-        try:
-            given = list(await source.candles(symbol, timeframe, span.start, span.end))
-            rules.check(given, timeframe, span)
-        except _AWAY as error:
-            if not tries_left:
-                raise
-            log.warning("candles.source_away", symbol=symbol, timeframe=timeframe, error=str(error))
-            await asyncio.sleep(settings.retry_seconds)
-            continue
-        except BadBars as error:
-            log.error("candles.bad_bars", symbol=symbol, timeframe=timeframe, error=str(error))
-            raise
+        given = list(await source.candles(symbol, timeframe, span.start, span.end))
+        rules.check(given, timeframe, span)
         metrics.seconds.observe(perf_counter() - began)
-        metrics.fetched.labels(symbol, timeframe).inc(len(given))
         return given
-    raise AssertionError("the last try returns or raises")
+
+    try:
+        given = await patiently(
+            ask,
+            retries=settings.retries,
+            seconds=settings.retry_seconds,
+            symbol=symbol,
+            timeframe=timeframe,
+        )
+    except BadBars as error:
+        log.error("candles.bad_bars", symbol=symbol, timeframe=timeframe, error=str(error))
+        raise
+    metrics.fetched.labels(symbol, timeframe).inc(len(given))
+    return given

@@ -1,16 +1,42 @@
 """Where candles come from, as the pipeline asks for them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+import structlog
 
 from hub.core import clock
 from hub.market.candles import rules
 from hub.market.candles.models import Candle, Timeframe
 
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
 
 class SourceAway(Exception):
     """A source cannot answer now; asking again may help."""
+
+
+_AWAY = (SourceAway, TimeoutError, ConnectionError)
+
+
+async def patiently(ask: Callable[[], Awaitable[T]], *, retries: int, seconds: float, **about: str) -> T:
+    """The answer of a source; asked again up to `retries` times, `seconds` apart, while it is away.
+
+    Raises what it raised last. `about` is for the log.
+    """
+    for tries_left in reversed(range(retries + 1)):
+        try:
+            return await ask()
+        except _AWAY as error:
+            if not tries_left:
+                raise
+            log.warning("market.source_away", error=str(error), **about)
+            await asyncio.sleep(seconds)
+    raise AssertionError("the last try returns or raises")
 
 
 class CandleSource(Protocol):

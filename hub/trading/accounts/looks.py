@@ -16,6 +16,7 @@ Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3,5}$")]
 Moment = Annotated[datetime, Meta(tz=True)]
 Depth = Literal["quick", "deals", "all"]
 Reason = Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[a-z_]*$")]
+MOST_QUOTES = 20
 
 
 class PositionIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,9 +66,19 @@ class DealIn(Struct, frozen=True, forbid_unknown_fields=True):
     comment: Comment = ""
 
 
+class QuoteIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the terminal's market asked and bid at `time`, of a symbol as the broker calls it."""
+
+    symbol: Symbol
+    bid: Decimal
+    ask: Decimal
+    time: Moment
+
+
 class Look(Struct, frozen=True, forbid_unknown_fields=True):
     """`seq` grows with every look at an account, over restarts too: Unix milliseconds do. `time` is the
-    terminal's clock. `deals` are all that are not yet known to have arrived. Equity may be null: unknown.
+    terminal's clock. `deals` are all that are not yet known to have arrived. Equity may be null: unknown. A bad quote
+    is left out, and the look is taken.
     """
 
     seq: Annotated[int, Meta(ge=0, le=2**62)]
@@ -82,6 +93,7 @@ class Look(Struct, frozen=True, forbid_unknown_fields=True):
     positions: Annotated[list[PositionIn], Meta(max_length=10_000)]
     deals: Annotated[list[DealIn], Meta(max_length=1_000)] = []
     orders: Annotated[list[OrderIn], Meta(max_length=1_000)] = []
+    quotes: Annotated[list[QuoteIn], Meta(max_length=MOST_QUOTES)] = []
     credit: Decimal = Decimal(0)
     mode: Mode | None = None
     kind: Kind | None = None

@@ -48,9 +48,25 @@ async def close_all(
 
     The entries are for the audit log, which is written last in a transaction. `equity` is in minor units.
     """
-    tickets, now = await store.open_tickets(tx, account_id), clock.now()
+    tickets = await store.open_tickets(tx, account_id)
+    return await close(tx, res, account_id, tickets, reason, detail, equity=equity, warning=warning)
+
+
+async def close(
+    tx: Transaction,
+    res: Resources,
+    account_id: UUID,
+    tickets: list[str],
+    reason: Reason,
+    detail: dict[str, Any],
+    *,
+    equity: int | None,
+    warning: timedelta = rules.WARNING,
+) -> tuple[list[Closure], list[Entry]]:
+    """The same of these positions alone."""
     if not tickets:
         return [], []
+    now = clock.now()
     begun = await store.begin(tx, account_id, tickets, reason, detail, equity, now, now + warning)
     if begun:
         await outbox.append(tx, res.redis, [_event("closure.warned", closure) for closure in begun])

@@ -21,6 +21,7 @@ from hub.core.resources import Resources
 from hub.core.web import Visitor
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
+from hub.trading.accounts import quoting
 from hub.trading.approvals import service as approvals
 from hub.trading.approvals.models import ApprovalIn, Hand
 from hub.trading.commands.models import Bounds
@@ -125,7 +126,8 @@ async def _may(tx: Transaction, order: Order) -> None:
     if copier.suspended_for:
         raise Kept(copier.suspended_for)
     if settings().keep_hours:
-        verdict = await market.permits(tx, order.res.settings.trading, signal.instrument, clock.now())
+        sources, hours = await quoting.of(tx, user_id), order.res.settings.trading
+        verdict = await market.permits(tx, hours, signal.instrument, clock.now(), sources)
         if not verdict.opens:
             raise Kept(verdict.reason, verdict.figures)
     if (n := await store.approvals_of(tx, user_id, signal.strategy)) < settings().earned_approvals:

@@ -149,3 +149,7 @@ async def set_left(db: Runs, account_id: UUID, deals: list[str], lefts: list[int
 
 async def flows_since(db: Runs, account_id: UUID, since: datetime) -> list[Flow]:
     return await sql.many(db, Flow, "flows_since", account_id=account_id, since=since)
+
+
+async def is_owner(db: Runs, user_id: UUID) -> bool:
+    return await sql.run(db, "is_owner", user_id=user_id) > 0

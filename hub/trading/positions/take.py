@@ -18,7 +18,7 @@ from hub.trading.accounts.looks import Look
 from hub.trading.accounts.models import Held
 from hub.trading.accounts.settings import settings
 from hub.trading.commands.rules import command_in
-from hub.trading.positions import peaks, rules, shown, store, topics
+from hub.trading.positions import peaks, quotes, rules, shown, store, topics
 from hub.trading.positions.models import Figures, Flow, Mark, Open, Standing, Taken
 from hub.trading.positions.rules import Diff
 from hub.trading.positions.store import Booked
@@ -46,6 +46,7 @@ async def from_terminal(res: Resources, who: Principal, look: Look, ip: str | No
         held, proven = await verify.of_terminal(tx, res, who, look)
         result = await _take(tx, res, held, look, f"device:{who.id}")
         _, entries = await sweep.judge(tx, res, [held.id])
+        await quotes.from_terminal(tx, held, look)
         if proven:
             entries.append(verify.entry(proven, who, ip))
         if entries:
@@ -65,6 +66,7 @@ async def from_source(res: Resources, account: Held, look: Look) -> None:
             return
         result = await _take(tx, res, held, look, "system")
         _, entries = await sweep.judge(tx, res, [held.id])
+        await quotes.from_source(tx, look)
         if entries:
             await audit.record(tx, *entries)
     _looks.labels(result).inc()

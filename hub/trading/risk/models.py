@@ -232,3 +232,14 @@ class Looked(Struct, frozen=True):
     seen_at: datetime | None
     outcome: Outcome | None
     reason: Reason | None
+
+
+class HeldPosition(Struct, frozen=True):
+    """An open position that nobody closes yet, and where. `equity` is the account's."""
+
+    account_id: UUID
+    server: str
+    equity: int | None
+    ticket: str
+    symbol: str
+    opened_at: datetime

@@ -6,12 +6,14 @@ Negative equity is believed: after a gap it is real. Shares are compared by mult
 `strategies.guards` says of 10,000 accounts at once what `account` says of one.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import takewhile
 from typing import Any, TypeGuard
 
+from hub.market.quotes.models import Tick
 from hub.trading.risk.models import Caps, Outcome, Standing, Trade, Verdict
 from strategies.guards import BOUND, SKEW_MS
 from strategies.hours import DEFAULT_MARKET_TZ, Session, Span, session
@@ -115,6 +117,48 @@ def spread(bid: Decimal | None, ask: Decimal | None, limit_bp: int) -> Verdict:
     if (Fraction(ask) - Fraction(bid)) * WHOLE > Fraction(bid) * limit_bp:
         return Verdict("block", "spread", {"bid": str(bid), "ask": str(ask), "limit_bp": limit_bp})
     return OK
+
+
+def dry(ticks: Sequence[Tick], now: datetime, limit_bp: int, seconds: int, fresh: timedelta) -> Verdict:
+    """Whether a market is dry and has been for `seconds`. `ticks` of one source, oldest first; see `_stood`."""
+    wide = list(takewhile(lambda tick: _wide(tick, limit_bp), reversed(_unbroken(ticks, now, fresh))))
+    return spread(wide[0].bid, wide[0].ask, limit_bp) if _stood(wide[::-1], seconds) else OK
+
+
+def _wide(tick: Tick, limit_bp: int) -> bool:
+    return spread(tick.bid, tick.ask, limit_bp).outcome == "block"
+
+
+def jumped(
+    ticks: Sequence[Tick], now: datetime, limit_bp: int, seconds: int, fresh: timedelta
+) -> tuple[Verdict, datetime] | None:
+    """The last jump from which nothing has come back for `seconds`, and when it came.
+
+    Two quotes before it must be as far away as the last one: else it is one crazy quote that is over.
+    """
+    run = _unbroken(ticks, now, fresh)
+    for n in range(len(run) - 1, 1, -1):
+        since = run[n:]
+        said = [gap(before.bid, tick.bid, limit_bp) for tick in since for before in run[n - 2 : n]]
+        if all(each.outcome == "block" for each in said) and _stood(since, seconds):
+            return said[-1], since[0].time
+    return None
+
+
+def _unbroken(ticks: Sequence[Tick], now: datetime, fresh: timedelta) -> list[Tick]:
+    """The newest ticks until now of which each came within `fresh` of the one before: silence stands for nothing."""
+    run, after = list[Tick](), now
+    for tick in reversed(ticks):
+        if after - tick.time > fresh:
+            break
+        run.append(tick)
+        after = tick.time
+    return run[::-1]
+
+
+def _stood(ticks: Sequence[Tick], seconds: int) -> bool:
+    """One quote alone closes nothing, however crazy; nor do two of one moment."""
+    return len(ticks) > 1 and ticks[-1].time - ticks[0].time >= timedelta(seconds=seconds)
 
 
 def window(

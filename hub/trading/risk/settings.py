@@ -19,6 +19,9 @@ class RiskSettings(BaseSettings):
     says when everything must be closed (`MAX_DRAWDOWN_PERCENT=20`, and its `MIN_EQUITY_GBP=100`, which is called
     `LIQUIDATION_EQUITY_GBP` here since one name cannot have two values). The two amounts are major units and
     are applied in the account's own currency: there are no rates yet.
+
+    `MARKET_GUARD_CLOSES`: positions are closed when their market has been dry, or has jumped, for
+    `MARKET_GUARD_SECONDS` by what their own broker quotes. Off unless somebody wants it: it sells into the worst prices.
     """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
@@ -35,6 +38,8 @@ class RiskSettings(BaseSettings):
     gap_percent: Decimal = Field(Decimal(5), gt=0, le=100, validation_alias="PRICE_GAP_ALERT_PERCENT")
     liquidity_check: bool = Field(True, validation_alias="LIQUIDITY_CHECK_ENABLED")
     spread_percent: Decimal = Field(Decimal("0.5"), gt=0, le=100, validation_alias="RISK_MAX_SPREAD_PERCENT")
+    guard_closes: bool = Field(False, validation_alias="MARKET_GUARD_CLOSES")
+    guard_seconds: int = Field(30, ge=1, le=3_600, validation_alias="MARKET_GUARD_SECONDS")
     close_only_minutes: int = Field(5, ge=0, le=720, validation_alias="RISK_CLOSE_ONLY_MINUTES")
     snapshot_seconds: int = Field(120, ge=1, le=86_400, validation_alias="RISK_SNAPSHOT_SECONDS")
 

@@ -7,7 +7,18 @@ from uuid import UUID
 import msgspec
 
 from hub.core.sql import Runs, Sql
-from hub.trading.risk.models import Actor, Caps, CapsIn, CapsRow, KillSwitch, Looked, Pause, Size, Verdict
+from hub.trading.risk.models import (
+    Actor,
+    Caps,
+    CapsIn,
+    CapsRow,
+    HeldPosition,
+    KillSwitch,
+    Looked,
+    Pause,
+    Size,
+    Verdict,
+)
 
 sql = Sql("risk")
 
@@ -133,3 +144,7 @@ async def set_states(db: Runs, account_ids: list[UUID], verdicts: list[Verdict],
         figures=[msgspec.json.encode(verdict.figures).decode() for verdict in verdicts],
         now=now,
     )
+
+
+async def held_positions(db: Runs) -> list[HeldPosition]:
+    return await sql.many(db, HeldPosition, "held_positions")

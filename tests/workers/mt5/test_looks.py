@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from hub.core.ids import uuid7
 from hub.trading.accounts.gateways import Ask
-from hub.trading.accounts.looks import Look
+from hub.trading.accounts.looks import MOST_QUOTES, Look
 from hub.trading.positions import rules
 from tests.workers.mt5.markets import LOGIN, Market, walk
 from workers.mt5 import convert
+from workers.mt5.errors import MT5Timeout
 from workers.mt5.looks import MOST, Reader, chosen, deal_in
 from workers.mt5.models import Deal, OrderRequest
 
@@ -91,7 +92,37 @@ async def test_a_quick_look_reads_deals_when_something_changed_or_the_hub_has_no
     assert opened.deals[-1].direction == "in"
     terminal.asked.clear()
     await read(reader, market, ask("deals", opened.time), NOW + timedelta(seconds=5))
-    assert terminal.asked == ["account", "positions", "deals"]
+    assert terminal.asked == ["account", "positions", "deals", "quote"]
+
+
+async def test_a_look_quotes_what_it_is_told_to_and_what_is_open_each_once(market):
+    look = await read(Reader(market.gateway, ["GOLD.r", "NOTHERE"]), market, ask())
+    [quote] = look.quotes
+    shown = await market.gateway.quote("GOLD.r")
+    assert (quote.symbol, quote.bid, quote.ask, quote.time) == ("GOLD.r", shown.bid, shown.ask, shown.at)
+    assert (await read(Reader(market.gateway), market, ask())).quotes == []
+    trade(market)
+    for quoted in ([], ["GOLD.r"]):
+        look = await read(Reader(market.gateway, quoted), market, ask())
+        assert [each.symbol for each in look.quotes] == ["GOLD.r"]
+
+
+async def test_a_quote_that_does_not_come_does_not_cost_the_look(market):
+    class Stalls(Counted):
+        async def quote(self, symbol, *, deadline):
+            self.asked.append(symbol)
+            raise MT5Timeout(f"no answer within {deadline:g} s")
+
+    terminal = Stalls(market.gateway)
+    look = await read(Reader(terminal, ["GOLD.r", "EURUSD.r"]), market, ask())
+    assert look.quotes == [] and look.balance > 0
+    assert terminal.asked == ["account", "positions", "deals", "GOLD.r"]
+
+
+async def test_no_more_is_quoted_than_a_look_may_hold(market):
+    terminal = Counted(market.gateway)
+    await read(Reader(terminal, [f"S{n}" for n in range(30)]), market, ask())
+    assert terminal.asked.count("quote") == MOST_QUOTES
 
 
 async def test_looks_are_numbered_upwards_though_the_clock_stands_still(market):

@@ -54,6 +54,25 @@ def test_accounts_are_named_once(given, names):
     assert Mt5Settings(accounts=given).names == names
 
 
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ("", []),
+        ("XAUUSD", ["XAUUSD"]),
+        ("XAUUSD, EURUSD.r,XAUUSD", ["XAUUSD", "EURUSD.r"]),
+        ("#Apple", ["#Apple"]),
+    ],
+)
+def test_symbols_are_quoted_once(given, names):
+    assert Mt5Settings(quotes=given).quoted == names
+
+
+@pytest.mark.parametrize("given", ["a,,b", "a b", ", a", ",".join("abcdefghijklmnopqrstu")])
+def test_what_is_no_list_of_symbols_is_refused(given):
+    with pytest.raises(ValidationError, match="quotes"):
+        Mt5Settings(quotes=given)
+
+
 @pytest.mark.parametrize("given", ["Real", "1st", "a,,b", "a b", "a;b", "a/../b", "a" * 17])
 def test_names_that_make_no_secret_s_name_are_refused(given):
     with pytest.raises(ValidationError, match="accounts"):

@@ -1446,6 +1446,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest quote of a symbol, or of each, from the terminals of the house, with its age and spread. */
+        get: operations["list_quotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ready": {
         parameters: {
             query?: never;
@@ -3021,7 +3038,8 @@ export interface components {
         /**
          * Look
          * @description `seq` grows with every look at an account, over restarts too: Unix milliseconds do. `time` is the
-         *         terminal's clock. `deals` are all that are not yet known to have arrived. Equity may be null: unknown.
+         *         terminal's clock. `deals` are all that are not yet known to have arrived. Equity may be null: unknown. A bad quote
+         *         is left out, and the look is taken.
          */
         Look: {
             /** @default true */
@@ -3053,6 +3071,8 @@ export interface components {
             /** @default [] */
             orders?: components["schemas"]["OrderIn"][];
             positions: components["schemas"]["PositionIn"][];
+            /** @default [] */
+            quotes?: components["schemas"]["QuoteIn"][];
             seq: number;
             server: string;
             /** Format: date-time */
@@ -3105,6 +3125,23 @@ export interface components {
             organisation_id: string;
             /** @enum {unknown} */
             role: "admin" | "member" | "owner" | "viewer";
+        };
+        /**
+         * NewestQuote
+         * @description `spread` is ask less bid, `age_seconds` by the hub's clock. `stale`: too old to be acted on.
+         */
+        NewestQuote: {
+            age_seconds: number;
+            /** Format: decimal */
+            ask: string;
+            /** Format: decimal */
+            bid: string;
+            source: string;
+            /** Format: decimal */
+            spread: string;
+            stale: boolean;
+            symbol: string;
+            time: string;
         };
         /**
          * OrderIn
@@ -3501,6 +3538,39 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        /**
+         * Quote
+         * @description A tick, with what it is of and who quoted it; to people only the kind of terminal is shown, `gateway` or `owner`.
+         */
+        Quote: {
+            /** Format: decimal */
+            ask: string;
+            /** Format: decimal */
+            bid: string;
+            source: string;
+            symbol: string;
+            time: string;
+        };
+        /**
+         * QuoteIn
+         * @description What the terminal's market asked and bid at `time`, of a symbol as the broker calls it.
+         */
+        QuoteIn: {
+            /** Format: decimal */
+            ask: string;
+            /** Format: decimal */
+            bid: string;
+            symbol: string;
+            /** Format: date-time */
+            time: string;
+        };
+        /**
+         * Quotes
+         * @description By symbol.
+         */
+        Quotes: {
+            items: components["schemas"]["NewestQuote"][];
         };
         /**
          * Readiness
@@ -11024,6 +11094,64 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_quotes: {
+        parameters: {
+            query?: {
+                symbol?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quotes"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Invalid request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -13,6 +13,7 @@ test("a topic's name says what its events carry", () => {
   expectTypeOf<LiveEvent<"positions:u1">["data"]["opened"]>().toEqualTypeOf<Position[]>();
   expectTypeOf<LiveEvent<"equity:u1">["data"]["equity"]>().toEqualTypeOf<Money>();
   expectTypeOf<LiveEvent<"candles:XAUUSD">["data"]["close"]>().toEqualTypeOf<string>();
+  expectTypeOf<LiveEvent<"quotes:XAUUSD">["data"]["bid"]>().toEqualTypeOf<string>();
 });
 
 test("a topic that nobody declared is no name", () => {

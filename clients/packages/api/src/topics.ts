@@ -8,6 +8,8 @@ type Schemas = components["schemas"];
 export type SharedSignal = Schemas["Signal"];
 /** Prices are decimal strings, `time` is when the bar opened, UTC. */
 export type ClosedCandle = Schemas["ClosedCandle"];
+/** The newest of its symbol, once a second at most. */
+export type Quote = Schemas["Quote"];
 
 /** Event types and the data each carries. */
 export interface LiveEvents {
@@ -18,6 +20,7 @@ export interface LiveEvents {
   "execution.acknowledged": Schemas["Execution"];
   "execution.filled": Schemas["Execution"];
   "execution.closed": Schemas["Execution"];
+  "quote.changed": Quote;
   "candle.closed": ClosedCandle;
   "account.verified": Schemas["Account"];
   "account.lost": Schemas["Account"];
@@ -30,6 +33,7 @@ interface Kinds {
   signals: "signal.created" | "signal.cancelled" | "signal.expired";
   approvals: "approval.decided";
   executions: "execution.acknowledged" | "execution.filled" | "execution.closed";
+  quotes: "quote.changed";
   candles: "candle.closed";
   accounts: "account.verified" | "account.lost";
   positions: "positions.changed";

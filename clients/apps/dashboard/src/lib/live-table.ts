@@ -8,7 +8,9 @@ import { mergeSignal, withApproval, withCandle, withDecision, withExecution, wit
 import { keys } from "./keys";
 
 type Handler<Data> = (client: QueryClient, data: Data) => void;
-type Table = { [Type in keyof LiveEvents]: Handler<LiveEvents[Type]> };
+/** No page shows quotes. */
+type Shown = Exclude<keyof LiveEvents, "quote.changed">;
+type Table = { [Type in Shown]: Handler<LiveEvents[Type]> };
 
 /** Change what is kept; an answer under way may be older than the event, so it is asked for anew. */
 function change<Kept>(client: QueryClient, key: QueryKey, update: (kept: Kept) => Kept): void {
@@ -61,7 +63,7 @@ const table: Table = {
   "equity.changed": looked,
 };
 
-function known(type: string): type is keyof LiveEvents {
+function known(type: string): type is Shown {
   return Object.hasOwn(table, type);
 }
 
