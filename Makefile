@@ -11,7 +11,7 @@ run: setup ## Set everything up and serve http://127.0.0.1:8000 with a demo
 	@exec $(BIN)/caerus up
 
 test: setup-dev ## Set everything up and run every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 .PHONY: ea-test
 ea-test: setup-dev ## Compile the EA SDK with g++ and run it: vectors, bad answers, crashes, a live hub

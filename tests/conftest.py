@@ -20,6 +20,12 @@ from hub.core.settings import Settings
 from tests.hubs import RunningHub, running_hub
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that kill processes first: begun last, one of them would be waited for by all."""
+    slow = {item.path for item in items if item.get_closest_marker("chaos")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quiet_logs() -> None:
     """Errors alone, in one line and its traceback: a test that fails is read by people."""
