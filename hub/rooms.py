@@ -49,6 +49,8 @@ from hub.trading.copying.settings import CopySettings
 from hub.trading.counterfactual.api import api as counterfactual
 from hub.trading.deputies import topics as _deputy_topics
 from hub.trading.deputies.api import api as deputies
+from hub.trading.devices import jobs as _device_jobs
+from hub.trading.devices import topics as _device_topics
 from hub.trading.devices.api import api as devices
 from hub.trading.devices.settings import DeviceSettings
 from hub.trading.executions import topics as _execution_topics
@@ -148,6 +150,8 @@ PLUGGED_IN = [
     _account_probes,
     _position_topics,
     _deputy_topics,
+    _device_topics,
+    _device_jobs,
     _quorum_topics,
     _preflight_topics,
     _preflight_jobs,

@@ -207,6 +207,7 @@ TOPICS: dict[str, str] = {
     "executions:{user_id}": "its person",
     "closures:{user_id}": "its person",
     "accounts:{user_id}": "its person",
+    "devices:{user_id}": "its person",
     "positions:{user_id}": "its person",
     "equity:{user_id}": "its person",
     "preflight:{user_id}": "its person",

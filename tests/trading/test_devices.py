@@ -33,7 +33,7 @@ async def test_a_secret_is_shown_once_and_signs_from_then_on(hub: RunningHub) ->
     [item] = shown.body["items"]
     assert item.keys() == {
         "id", "name", "key_version", "created_at", "last_seen_at", "revoked_at", "keyed_at", "previous_until",
-        "skew_ms",
+        "skew_ms", "silent_since",
     }  # fmt: skip
     assert item["last_seen_at"] is not None and abs(item["skew_ms"]) < 2000
 

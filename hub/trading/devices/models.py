@@ -12,7 +12,7 @@ DeviceName = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^\S(.*\S
 class Device(Struct, frozen=True):
     """A device, as its owner sees it; never its secret. `keyed_at`: when its key was made. `previous_until`: until when the
     key before is good as well, if the new one was not used yet. `skew_ms`: how far its clock, as it signs, was behind
-    the hub's when it was last seen.
+    the hub's when it was last seen. `silent_since`: when its owner was told that it is not heard any more.
     """
 
     id: UUID
@@ -24,6 +24,16 @@ class Device(Struct, frozen=True):
     keyed_at: datetime
     previous_until: datetime | None
     skew_ms: int | None
+    silent_since: datetime | None
+
+
+class Fallen(Device, frozen=True):
+    """One that fell silent, with whose it is."""
+
+    user_id: UUID
+
+    def shown(self) -> Device:
+        return Device(*(getattr(self, name) for name in Device.__struct_fields__))
 
 
 class Version(Struct, frozen=True):
@@ -45,6 +55,7 @@ class DeviceKey(Struct, frozen=True):
     used_version: int | None
     used_kdf_id: str | None
     previous_until: datetime | None
+    silent_since: datetime | None
 
     def versions(self, now: datetime) -> list[Version]:
         """Versions that may sign, the newest first. What is sealed is sealed with the last: the device has that one."""

@@ -1,7 +1,7 @@
 """Register, list, rename and revoke devices; derive their keys."""
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -9,8 +9,9 @@ import asyncpg
 from caerus_client.keys import encode_secret
 from prometheus_client import Counter
 
-from hub.core import clock
+from hub.core import clock, outbox
 from hub.core.ids import uuid7
+from hub.core.outbox import Event
 from hub.core.principal import Principal
 from hub.core.problems import Conflict, NotFound
 from hub.core.resources import Resources
@@ -20,13 +21,15 @@ from hub.core.web import Visitor
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.money.quotas import service as quotas
-from hub.trading.devices import store
+from hub.trading.devices import store, topics
 from hub.trading.devices.models import Device, DeviceKey, Devices, Registered, Version
 from hub.trading.devices.settings import settings
 
 _registered = Counter("devices_registered_total", "Devices registered")
 _revoked = Counter("devices_revoked_total", "Devices revoked")
 _rotated = Counter("devices_rotated_total", "Secrets of devices made anew")
+_silences = Counter("devices_silent_total", "Devices that were heard and are not any more, each time")
+_AT_ONCE = 200
 
 
 class NameTaken(Conflict):
@@ -104,8 +107,33 @@ async def find_all(db: Runs, ids: list[UUID]) -> list[DeviceKey | None]:
 async def seen(res: Resources, key: DeviceKey, skew_ms: int | None) -> None:
     """A device proved that it lives; written down, with its clock's skew, twice a minute at most."""
     now = clock.now()
-    if key.last_seen_at is None or (now - key.last_seen_at).total_seconds() > 30:
+    if key.silent_since is not None:
+        await _heard_again(res, key, now, skew_ms)
+    elif key.last_seen_at is None or (now - key.last_seen_at).total_seconds() > 30:
         await store.seen(res.db, key.id, now, skew_ms)
+
+
+async def _heard_again(res: Resources, key: DeviceKey, now: datetime, skew_ms: int | None) -> None:
+    async with res.db.transaction() as tx:
+        if device := await store.heard(tx, key.id, now, skew_ms):
+            await outbox.append(tx, res.redis, [_event("device.heard", device, key.user_id)])
+
+
+async def watch(res: Resources) -> int:
+    """Tell owners of terminals that were heard and are not any more; how many, 200 at most."""
+    now = clock.now()
+    before = now - timedelta(seconds=settings().silent_seconds)
+    async with res.db.transaction() as tx:
+        fallen = await store.silent(tx, now, before, _AT_ONCE)
+        if fallen:
+            told = [_event("device.silent", each.shown(), each.user_id) for each in fallen]
+            await outbox.append(tx, res.redis, told)
+    _silences.inc(len(fallen))
+    return len(fallen)
+
+
+def _event(kind: str, device: Device, user_id: UUID) -> Event:
+    return Event(topics.devices.name(user_id=user_id), kind, f"device:{device.id}", "system", device)
 
 
 async def kdf_users(db: Runs) -> dict[str | None, int]:

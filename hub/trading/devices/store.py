@@ -5,7 +5,7 @@ from uuid import UUID
 
 from hub.core.security.device_keys import KdfUsers
 from hub.core.sql import Runs, Sql
-from hub.trading.devices.models import Device, DeviceKey
+from hub.trading.devices.models import Device, DeviceKey, Fallen
 
 sql = Sql("devices")
 
@@ -91,6 +91,15 @@ async def key_used(db: Runs, id: UUID, key_version: int) -> None:
 
 async def seen(db: Runs, id: UUID, now: datetime, skew_ms: int | None) -> None:
     await sql.run(db, "device_seen", id=id, now=now, skew_ms=skew_ms)
+
+
+async def heard(db: Runs, id: UUID, now: datetime, skew_ms: int | None) -> Device | None:
+    """None: it was not silent."""
+    return await sql.one(db, Device, "device_heard", id=id, now=now, skew_ms=skew_ms)
+
+
+async def silent(db: Runs, now: datetime, before: datetime, n: int) -> list[Fallen]:
+    return await sql.many(db, Fallen, "devices_silent", now=now, before=before, n=n)
 
 
 async def kdf_users(db: Runs) -> list[KdfUsers]:

@@ -2522,7 +2522,7 @@ export interface components {
          * Device
          * @description A device, as its owner sees it; never its secret. `keyed_at`: when its key was made. `previous_until`: until when the
          *         key before is good as well, if the new one was not used yet. `skew_ms`: how far its clock, as it signs, was behind
-         *         the hub's when it was last seen.
+         *         the hub's when it was last seen. `silent_since`: when its owner was told that it is not heard any more.
          */
         Device: {
             created_at: string;
@@ -2534,6 +2534,7 @@ export interface components {
             name: string;
             previous_until: string | null;
             revoked_at: string | null;
+            silent_since: string | null;
             skew_ms: number | null;
         };
         /** Devices */
