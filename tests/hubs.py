@@ -176,6 +176,12 @@ class Device(Struct, frozen=True):
     async def poll(self, since: str = "", wait: int = 0) -> Answer:
         return await self.call("GET", f"/api/v1/client/poll?since={since}&wait={wait}")
 
+    async def unheard(self, seconds: float) -> None:
+        """It was last heard so long ago."""
+        query = """update trading.devices set last_seen_at = now() - make_interval(secs => $2)
+                   where id = $1::text::uuid"""
+        await self.hub.res.db.execute(query, self.id, float(seconds))
+
     async def ack(self, command_id: str, status: str, **facts: Any) -> Answer:
         body = {"command_id": command_id, "status": status, "at": now_text()} | facts
         return await self.call("POST", "/api/v1/client/ack", body)

@@ -4,6 +4,5 @@ alter table trading.devices add column silent_since timestamptz;
 create index ix_devices_heard on trading.devices (last_seen_at) where revoked_at is null and silent_since is null;
 
 -- migrate:down
-drop index trading.ix_devices_heard;
 -- squawk-ignore ban-drop-column
 alter table trading.devices drop column silent_since;

@@ -6,6 +6,7 @@ import pytest
 from caerus_client.keys import decode_secret
 from playwright.async_api import ConsoleMessage, Page, expect
 
+from hub.trading.devices import service as devices
 from tests.browser import pages
 from tests.browser.conftest import OpenPage
 from tests.hubs import PASSWORD, Device, Person, RunningHub
@@ -266,3 +267,21 @@ async def test_a_clock_that_is_off_is_told_and_one_that_is_right_is_not(
     await expect(pages.terminal(page, slow.id)).to_contain_text("Its clock is 9 s behind")
     await expect(pages.terminal(page, right.id)).to_have_attribute("data-state", "live")
     await expect(pages.terminal(page, right.id)).not_to_contain_text("Its clock")
+
+
+async def test_a_silent_terminal_is_told_of_on_every_page_until_it_is_back(
+    hub: RunningHub, open_page: OpenPage
+) -> None:
+    page, person = await open_page(), await hub.person()
+    device = await hub.device(person, "desk")
+    assert (await device.poll()).status == 200
+    await pages.sign_in(page, hub.base_url, person.email, PASSWORD)
+    told = page.get_by_test_id("silent-terminals")
+    await expect(told).to_have_count(0)
+    await device.unheard(121)
+    await devices.watch(hub.res)
+    await expect(told).to_contain_text("desk has not been heard since")
+    await told.get_by_role("link").click()
+    await expect(pages.terminal(page, device.id)).to_have_attribute("data-state", "silent")
+    assert (await device.poll()).status == 200
+    await expect(told).to_have_count(0)

@@ -8,12 +8,6 @@ from tests.hubs import Device, Person, RunningHub
 from tests.stream.sockets import signed_in
 
 
-async def unheard(hub: RunningHub, device: Device, seconds: int) -> None:
-    """It was last heard so long ago."""
-    query = "update trading.devices set last_seen_at = now() - make_interval(secs => $2) where id = $1::text::uuid"
-    await hub.res.db.execute(query, device.id, float(seconds))
-
-
 async def shown(hub: RunningHub, person: Person) -> Any:
     [item] = (await hub.call("GET", "/api/v1/devices/me", headers=person.bearer)).body["items"]
     return item
@@ -23,7 +17,7 @@ async def test_its_owner_is_told_once_and_again_when_it_is_back(hub: RunningHub)
     person = await hub.person()
     device = await hub.device(person)
     assert (await device.poll()).status == 200
-    await unheard(hub, device, 121)
+    await device.unheard(121)
     async with signed_in(hub, person) as stream:
         await stream.sub(f"devices:{person.id}")
         await asyncio.gather(*(service.watch(hub.res) for _ in range(4)))
@@ -42,7 +36,7 @@ async def test_its_owner_is_told_once_and_again_when_it_is_back(hub: RunningHub)
 async def test_who_was_heard_in_time_is_not_silent(hub: RunningHub) -> None:
     person = await hub.person()
     device = await hub.device(person)
-    await unheard(hub, device, 110)
+    await device.unheard(110)
     await service.watch(hub.res)
     assert (await shown(hub, person))["silent_since"] is None
 
@@ -51,7 +45,7 @@ async def test_one_that_was_never_heard_or_is_revoked_is_not_missed(hub: Running
     never, gone = await hub.person(), await hub.person()
     await hub.device(never)
     revoked = await hub.device(gone)
-    await unheard(hub, revoked, 500)
+    await revoked.unheard(500)
     path = f"/api/v1/devices/{revoked.id}/revoke"
     assert (await hub.call("POST", path, headers=gone.bearer)).status == 200
     await service.watch(hub.res)
@@ -61,7 +55,7 @@ async def test_one_that_was_never_heard_or_is_revoked_is_not_missed(hub: Running
 async def test_a_stranger_s_request_does_not_bring_it_back(hub: RunningHub) -> None:
     person = await hub.person()
     device = await hub.device(person)
-    await unheard(hub, device, 121)
+    await device.unheard(121)
     await service.watch(hub.res)
     assert (await Device(hub, device.id, b"k" * 32).poll()).status == 401
     assert (await shown(hub, person))["silent_since"] is not None

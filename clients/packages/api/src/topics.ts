@@ -24,6 +24,8 @@ export interface LiveEvents {
   "candle.closed": ClosedCandle;
   "account.verified": Schemas["Account"];
   "account.lost": Schemas["Account"];
+  "device.silent": Schemas["Device"];
+  "device.heard": Schemas["Device"];
   "positions.changed": Schemas["PositionsChanged"];
   "equity.changed": Schemas["Equity"];
 }
@@ -36,6 +38,7 @@ interface Kinds {
   quotes: "quote.changed";
   candles: "candle.closed";
   accounts: "account.verified" | "account.lost";
+  devices: "device.silent" | "device.heard";
   positions: "positions.changed";
   equity: "equity.changed";
 }

@@ -4,6 +4,7 @@ import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { Logo } from "../components/logo";
 import { meQuery } from "../lib/me-query";
 import { ConnectionState } from "../features/connection/connection-state";
+import { SilentTerminals } from "../features/terminals/silent-terminals";
 import { session } from "../lib/services";
 import { useLive } from "./use-live";
 import { useTitle } from "./use-title";
@@ -16,7 +17,10 @@ export function Shell() {
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:m-2 focus:rounded focus:bg-panel focus:p-2">
         Skip to the content
       </a>
-      <Header />
+      <div className="sticky top-0 z-10">
+        <Header />
+        <SilentTerminals />
+      </div>
       <main id="main" className="mx-auto w-full max-w-7xl min-w-0 px-4 py-4 sm:py-6">
         <Outlet />
       </main>
@@ -38,7 +42,7 @@ function Header() {
   const { pathname } = useLocation();
   const current = TABS.find(({ to }) => to !== "/" && pathname.startsWith(to)) ?? TABS[0];
   return (
-    <header className="sticky top-0 z-10 border-b border-line bg-bg/90 backdrop-blur">
+    <header className="border-b border-line bg-bg/90 backdrop-blur">
       <div className="mx-auto flex w-full max-w-7xl flex-wrap items-center gap-x-6 gap-y-1 px-4 py-2">
         <Link to="/" aria-label="Caerus, open signals" className="flex rounded text-lg">
           <Logo />

@@ -36,6 +36,10 @@ const proven: Handler<LiveEvents["account.verified"]> = (client) => {
   void client.invalidateQueries({ queryKey: keys.accounts });
 };
 
+const toldOfDevice: Handler<LiveEvents["device.heard"]> = (client) => {
+  void client.invalidateQueries({ queryKey: keys.devices });
+};
+
 /** An account is asked for whole: what its terminal allows is not in the event. One answer is enough for both events of a look. */
 const looked: Handler<{ account_id: string }> = (client, { account_id }) => {
   void client.invalidateQueries({ queryKey: keys.liveAccount(account_id) }, { cancelRefetch: false });
@@ -59,6 +63,8 @@ const table: Table = {
   },
   "account.verified": proven,
   "account.lost": proven,
+  "device.silent": toldOfDevice,
+  "device.heard": toldOfDevice,
   "positions.changed": looked,
   "equity.changed": looked,
 };
@@ -77,6 +83,7 @@ const snapshots: Record<string, (subject: string) => QueryKey> = {
   executions: () => keys.executions,
   candles: (symbol) => keys.candlesOf(symbol),
   accounts: () => keys.accounts,
+  devices: () => keys.devices,
   positions: () => keys.liveAccounts,
   equity: () => keys.liveAccounts,
 };

@@ -14,6 +14,13 @@ export function stateOf({ revoked_at, last_seen_at }: Pick<Device, "revoked_at" 
   return now - Date.parse(last_seen_at) < SILENT_AFTER ? "live" : "silent";
 }
 
+/** Those that the hub has told its owner of, who can do something about it. */
+export function silentOnes(devices: readonly Device[]): (Device & { last_seen_at: string })[] {
+  return devices.filter((each): each is Device & { last_seen_at: string } => {
+    return each.silent_since !== null && each.revoked_at === null && each.last_seen_at !== null;
+  });
+}
+
 /** What to look at when nothing is heard; null when there is nothing to look at. */
 export const HINTS: Record<State, string | null> = {
   live: null,
