@@ -30,6 +30,7 @@ async def test_a_secret_is_shown_once_and_signs_from_then_on(hub: RunningHub) ->
     assert (await device.poll()).status == 200
     shown = await listed(hub, person)
     assert made.body["device_secret"].encode() not in shown.raw
+    assert shown.body["rotate_days"] == 90
     [item] = shown.body["items"]
     assert item.keys() == {
         "id", "name", "key_version", "created_at", "last_seen_at", "revoked_at", "keyed_at", "previous_until",

@@ -82,4 +82,7 @@ class RenameIn(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Devices(Struct, frozen=True):
+    """`rotate_days`: a key that is older had better be made anew; it goes on being good."""
+
     items: list[Device]
+    rotate_days: int

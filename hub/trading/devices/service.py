@@ -142,7 +142,7 @@ async def kdf_users(db: Runs) -> dict[str | None, int]:
 
 
 async def listed(res: Resources, who: Principal) -> Devices:
-    return Devices(await store.of(res.db, who.person))
+    return Devices(await store.of(res.db, who.person), settings().rotate_days)
 
 
 async def rename(res: Resources, who: Principal, id: UUID, name: str) -> Device:

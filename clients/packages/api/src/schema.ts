@@ -2537,9 +2537,13 @@ export interface components {
             silent_since: string | null;
             skew_ms: number | null;
         };
-        /** Devices */
+        /**
+         * Devices
+         * @description `rotate_days`: a key that is older had better be made anew; it goes on being good.
+         */
         Devices: {
             items: components["schemas"]["Device"][];
+            rotate_days: number;
         };
         /**
          * Earned

@@ -8,7 +8,7 @@ import { Warning } from "../../components/warning";
 import { accountsQuery } from "../../lib/accounts-query";
 import { useNow } from "../../lib/hooks";
 import { AccountFlags } from "./account-flags";
-import { graceText, HINTS, skewText, stateOf } from "./terminal";
+import { ageText, graceText, HINTS, skewText, stateOf } from "./terminal";
 import type { State } from "./terminal";
 import { TerminalActions } from "./terminal-actions";
 
@@ -19,7 +19,7 @@ const BADGES: Record<State, { text: string; tone: BadgeTone }> = {
   revoked: { text: "Revoked", tone: "plain" },
 };
 
-export function TerminalRow({ device }: { device: Device }) {
+export function TerminalRow({ device, rotateDays }: { device: Device; rotateDays: number }) {
   const now = useNow();
   const state = stateOf(device, now);
   const { text, tone } = BADGES[state];
@@ -43,6 +43,7 @@ export function TerminalRow({ device }: { device: Device }) {
         </p>
       </div>
       <Warning text={graceText(device, now)} />
+      <Warning text={ageText(device, rotateDays, now)} />
       <Warning text={skew} />
       {HINTS[state] && <p className="text-sm text-muted">{HINTS[state]}</p>}
       {state !== "never" && <Accounts deviceId={device.id} skewTold={skew !== null} />}

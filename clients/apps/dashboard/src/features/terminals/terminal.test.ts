@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { graceText, skewText, stateOf } from "./terminal";
+import { ageText, graceText, skewText, stateOf } from "./terminal";
 
 const NOW = Date.parse("2026-01-01T12:00:00Z");
 
@@ -24,6 +24,13 @@ test.each([
   ["2026-01-01T12:00:00Z", "The new key has not been used yet: put it into the terminal. The key before is good no longer."],
 ])("a key before that is good until %s", (previous_until, text) => {
   expect(graceText({ previous_until }, NOW)).toBe(text);
+});
+
+test.each([
+  ["2025-10-03T12:00:01Z", null],
+  ["2025-10-03T12:00:00Z", "Its key is 90 days old: make a new one, and put it into the terminal."],
+])("a key of %s that is good for 90 days", (keyed_at, text) => {
+  expect(ageText({ keyed_at }, 90, NOW)).toBe(text);
 });
 
 test.each([

@@ -37,6 +37,14 @@ export function graceText({ previous_until }: Pick<Device, "previous_until">, no
   return `The new key has not been used yet: put it into the terminal. ${before}`;
 }
 
+const DAY = 86_400_000;
+
+/** A key that is older than `rotateDays` goes on being good, but had better be made anew; null while it is not. */
+export function ageText({ keyed_at }: Pick<Device, "keyed_at">, rotateDays: number, now: number): string | null {
+  const days = Math.floor((now - Date.parse(keyed_at)) / DAY);
+  return days < rotateDays ? null : `Its key is ${days} days old: make a new one, and put it into the terminal.`;
+}
+
 /** `skew` in milliseconds, above 0 when the terminal is behind; null when it is too little to matter, or not known. */
 export function skewText(skew: number | null): string | null {
   if (skew === null || Math.abs(skew) <= SKEW_WORTH_A_WORD) return null;

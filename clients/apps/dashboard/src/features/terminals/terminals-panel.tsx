@@ -27,7 +27,7 @@ export function TerminalsPanel() {
       )}
       <ul className="grid" aria-label="Terminals">
         {used.map((each) => (
-          <TerminalRow key={each.id} device={each} />
+          <TerminalRow key={each.id} device={each} rotateDays={devices.data?.rotate_days ?? Infinity} />
         ))}
       </ul>
       <RegisterTerminal first={none} />
