@@ -76,6 +76,28 @@ test("candles stay oldest first, whichever comes when", () => {
   expect(withCandle(page, candle(3, "9")).items).toEqual([candle(1), candle(3, "9")]);
 });
 
+describe("quotes", () => {
+  const quote = (second: number, bid = "2000.00") => ({ symbol: "X", source: "owner", bid, ask: "2001.00", time: `2026-01-01T00:00:0${second}Z` });
+
+  test("a newer one replaces what is kept, as old as it was when it was told", () => {
+    client.setQueryData(keys.quote("X"), { ...quote(1), age_seconds: 9, stale: true });
+    applyEvent(client, { op: "event", topic: "quotes:X", offset: 1, at: "2026-01-01T00:00:04.500Z", type: "quote.changed", data: quote(2, "1999.00") });
+    expect(client.getQueryData(keys.quote("X"))).toEqual({ ...quote(2, "1999.00"), age_seconds: 2.5, stale: false });
+  });
+
+  test("an older one does not, nor has one that came from ahead of its time an age below 0", () => {
+    client.setQueryData(keys.quote("X"), null);
+    say("quote.changed", quote(3));
+    say("quote.changed", quote(2));
+    expect(client.getQueryData(keys.quote("X"))).toEqual({ ...quote(3), age_seconds: 0, stale: false });
+  });
+
+  test("of a symbol that nobody looks at nothing is kept", () => {
+    say("quote.changed", quote(1));
+    expect(client.getQueryData(keys.quote("X"))).toBeUndefined();
+  });
+});
+
 test("events of other timeframes and unknown types change nothing", () => {
   client.setQueryData(keys.candles("X", "H1"), { items: [candle(1)] });
   say("candle.closed", { symbol: "X", timeframe: "M15", ...candle(2) });
@@ -102,6 +124,9 @@ test("a snapshot is asked for what the topic keeps, and no more", async () => {
   await loadSnapshot(client, "executions:u1");
   expect(client.getQueryState(keys.executions)?.isInvalidated).toBe(true);
   expect(client.getQueryState(keys.openSignals)?.isInvalidated).toBe(false);
+  client.setQueryData(keys.quote("X"), null);
+  await loadSnapshot(client, "quotes:X");
+  expect(client.getQueryState(keys.quote("X"))?.isInvalidated).toBe(true);
   await loadSnapshot(client, "signals");
   expect(client.getQueryState(keys.openSignals)?.isInvalidated).toBe(true);
 });

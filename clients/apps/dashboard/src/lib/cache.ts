@@ -7,12 +7,15 @@ import type {
   Decision,
   Execution,
   ExecutionPage,
+  NewestQuote,
   Signal,
   SignalPage,
 } from "@caerus/api/types";
-import type { SharedSignal } from "@caerus/api/topics";
+import type { Quote, SharedSignal } from "@caerus/api/topics";
 
 type Page<Item> = { items: Item[] };
+/** The newest of its symbol, as old as `age_seconds` when it came. */
+export type KeptQuote = Omit<NewestQuote, "spread">;
 
 const MOST_CANDLES = 1000;
 
@@ -61,6 +64,13 @@ export function withOlderCandles(page: CandlePage, older: CandlePage): CandlePag
   const first = page.items[0];
   const before = first ? older.items.filter((each) => Date.parse(each.time) < Date.parse(first.time)) : older.items;
   return { ...page, items: [...before, ...page.items] };
+}
+
+/** The newer of what is kept (null: nothing was quoted) and of what the hub told `at`, by its clock. */
+export function withQuote(kept: KeptQuote | null, quote: Quote, at: string): KeptQuote {
+  const age = (Date.parse(at) - Date.parse(quote.time)) / 1000;
+  if (kept && Date.parse(kept.time) > Date.parse(quote.time)) return kept;
+  return { ...quote, age_seconds: Math.max(0, age), stale: false };
 }
 
 export function find<Item extends { id: string }>(page: Page<Item> | undefined, id: string): Item | undefined {
