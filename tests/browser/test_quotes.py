@@ -115,20 +115,31 @@ async def test_limits_that_the_market_would_break_are_told_while_they_are_typed(
 
 async def test_a_quote_goes_stale_and_is_fresh_again(hub: RunningHub, open_page: OpenPage) -> None:
     page, terminal = await open_page(), await quoting(hub)
-    await page.clock.install()
-    await terminal.quotes("1630.00", "1630.20")
+    await nobody_quotes(hub, "XAUUSD")
     await on_a_signal(hub, page)
-    await expect(market(page)).to_have_attribute("data-state", "fresh")
     await page.get_by_text("Limits for this approval").click()
     await limit(page, spread="1")
+    await terminal.quotes("1630.00", "1630.20", ago=25)
+    await expect(market(page)).to_have_attribute("data-state", "fresh")
     await expect(broken(page)).not_to_be_empty()
-    await page.clock.fast_forward("00:31")
-    await expect(market(page)).to_have_attribute("data-state", "stale")
+    await expect(market(page)).to_have_attribute("data-state", "stale", timeout=15_000)
     await expect(market(page)).to_contain_text("The last quote of XAUUSD is too old to go by.")
     await expect(page.get_by_test_id("market-bid")).to_have_count(0)
     await expect(broken(page)).to_be_empty()
     await terminal.quotes("1631.00", "1631.20")
     await expect(page.get_by_test_id("market-bid")).to_have_text("1631.00")
+
+
+async def test_a_quote_is_as_old_to_a_clock_that_is_wrong(hub: RunningHub, open_page: OpenPage) -> None:
+    page, terminal = await open_page(), await quoting(hub)
+    await page.clock.install(time=datetime.now(UTC) + timedelta(hours=1))
+    await terminal.quotes("1630.00", "1630.20")
+    await on_a_signal(hub, page)
+    await expect(page.get_by_test_id("market-bid")).to_have_text("1630.00")
+    await terminal.quotes("1631.00", "1631.20")
+    await expect(page.get_by_test_id("market-bid")).to_have_text("1631.00")
+    await page.clock.fast_forward("00:31")
+    await expect(market(page)).to_have_attribute("data-state", "stale")
 
 
 async def test_what_was_stale_when_it_was_told_is_stale(hub: RunningHub, open_page: OpenPage) -> None:

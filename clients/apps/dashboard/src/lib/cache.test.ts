@@ -2,7 +2,7 @@ import type { Execution, Signal } from "@caerus/api/types";
 import { QueryClient } from "@tanstack/react-query";
 import { beforeEach, describe, expect, test } from "vitest";
 
-import { withCandle } from "./cache";
+import { keptQuote, withCandle, withQuote } from "./cache";
 import { keys } from "./keys";
 import { applyEvent, loadSnapshot } from "./live-table";
 
@@ -78,23 +78,33 @@ test("candles stay oldest first, whichever comes when", () => {
 
 describe("quotes", () => {
   const quote = (second: number, bid = "2000.00") => ({ symbol: "X", source: "owner", bid, ask: "2001.00", time: `2026-01-01T00:00:0${second}Z` });
+  const at = "2026-01-01T00:00:05Z";
+  const hubs = Date.parse(at);
 
-  test("a newer one replaces what is kept, as old as it was when it was told", () => {
-    client.setQueryData(keys.quote("X"), { ...quote(1), age_seconds: 9, stale: true });
-    applyEvent(client, { op: "event", topic: "quotes:X", offset: 1, at: "2026-01-01T00:00:04.500Z", type: "quote.changed", data: quote(2, "1999.00") });
-    expect(client.getQueryData(keys.quote("X"))).toEqual({ ...quote(2, "1999.00"), age_seconds: 2.5, stale: false });
+  test("an answer tells how far our clock is ahead of the hub's", () => {
+    const answer = { ...quote(1), spread: "1.00", stale: true, age_seconds: 4 };
+    expect(keptQuote(answer, hubs + 7000)).toEqual({ ...quote(1), stale: true, ahead: 7000 });
   });
 
-  test("an older one does not, nor has one that came from ahead of its time an age below 0", () => {
+  test("a newer one replaces what is kept, an older one does not", () => {
+    const kept = { ...quote(2), stale: true, ahead: 7000 };
+    expect(withQuote(kept, quote(3, "1999.00"), at, hubs + 7200)).toEqual({ ...quote(3, "1999.00"), stale: false, ahead: 7000 });
+    expect(withQuote(kept, quote(1), at, hubs + 7200)).toEqual(kept);
+  });
+
+  test("one that comes late is no younger for it, and the quickest way is what counts", () => {
+    const kept = { ...quote(2), stale: false, ahead: 7000 };
+    expect(withQuote(kept, quote(3), at, hubs + 100_000).ahead).toBe(7000);
+    expect(withQuote(kept, quote(3), at, hubs + 6900).ahead).toBe(6900);
+    expect(withQuote(null, quote(3), at, hubs + 7100).ahead).toBe(7100);
+  });
+
+  test("an event is for the symbol that somebody looks at", () => {
     client.setQueryData(keys.quote("X"), null);
-    say("quote.changed", quote(3));
-    say("quote.changed", quote(2));
-    expect(client.getQueryData(keys.quote("X"))).toEqual({ ...quote(3), age_seconds: 0, stale: false });
-  });
-
-  test("of a symbol that nobody looks at nothing is kept", () => {
     say("quote.changed", quote(1));
-    expect(client.getQueryData(keys.quote("X"))).toBeUndefined();
+    say("quote.changed", { ...quote(1), symbol: "Y" });
+    expect(client.getQueryData(keys.quote("X"))).toMatchObject(quote(1));
+    expect(client.getQueryData(keys.quote("Y"))).toBeUndefined();
   });
 });
 

@@ -58,7 +58,7 @@ const table: Table = {
     change<CandlePage>(client, keys.candles(symbol, timeframe), (page) => withCandle(page, candle));
   },
   "quote.changed": (client, quote, at) => {
-    change<KeptQuote | null>(client, keys.quote(quote.symbol), (kept) => withQuote(kept, quote, at));
+    change<KeptQuote | null>(client, keys.quote(quote.symbol), (kept) => withQuote(kept, quote, at, Date.now()));
   },
   "account.verified": proven,
   "account.lost": proven,

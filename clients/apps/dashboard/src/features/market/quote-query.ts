@@ -1,7 +1,7 @@
 import { unwrap } from "@caerus/api/client";
 import { queryOptions } from "@tanstack/react-query";
 
-import type { KeptQuote } from "../../lib/cache";
+import { keptQuote } from "../../lib/cache";
 import { keys } from "../../lib/keys";
 import { api } from "../../lib/services";
 
@@ -9,9 +9,9 @@ import { api } from "../../lib/services";
 export function quoteQuery(symbol: string) {
   return queryOptions({
     queryKey: keys.quote(symbol),
-    queryFn: async (): Promise<KeptQuote | null> => {
+    queryFn: async () => {
       const { items } = await unwrap(api.GET("/api/v1/quotes", { params: { query: { symbol } } }));
-      return items[0] ?? null;
+      return items[0] ? keptQuote(items[0], Date.now()) : null;
     },
   });
 }

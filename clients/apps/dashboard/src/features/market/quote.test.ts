@@ -9,7 +9,7 @@ import type { Scale } from "./points";
 import { ageOf, beyondText, brokenBounds, driftOf, fromEntry, fromEntryText, isFresh, spreadOf } from "./quote";
 
 const gold = scaleOf("XAUUSD") as Scale;
-const kept = { symbol: "XAUUSD", source: "owner", time: "2026-01-01T00:00:00Z", bid: "2000.00", ask: "2000.20", age_seconds: 2.5, stale: false };
+const kept = { symbol: "XAUUSD", source: "owner", time: "2026-01-01T00:00:00Z", bid: "2000.00", ask: "2000.20", stale: false, ahead: 60_000 };
 
 function setup(side: Signal["side"], order_type: Signal["order_type"] = "limit") {
   const instrument = "XAUUSD";
@@ -42,8 +42,9 @@ test.each([
 });
 
 test("a quote grows old by the hub's clock, not by the difference of ours", () => {
-  expect(ageOf(kept, 1000, 4000)).toBe(5500);
-  expect(ageOf(kept, 1000, 900)).toBe(2500);
+  const quoted = Date.parse(kept.time) + kept.ahead;
+  expect(ageOf(kept, quoted + 5500)).toBe(5500);
+  expect(ageOf(kept, quoted - 100)).toBe(0);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 /** What a quote says of a setup and of the limits that a person would put on it. */
-import type { Bounds, NewestQuote, Signal } from "@caerus/api/types";
+import type { Bounds, Signal } from "@caerus/api/types";
 
 import type { KeptQuote } from "../../lib/cache";
 import { gain } from "../../lib/levels";
@@ -7,7 +7,7 @@ import { pointsText, scaleOf } from "./points";
 import type { Scale } from "./points";
 
 type Setup = Pick<Signal, "side" | "order_type" | "entry" | "stop" | "target">;
-type Prices = Pick<NewestQuote, "bid" | "ask">;
+type Prices = Pick<KeptQuote, "bid" | "ask">;
 
 export interface SeenQuote {
   quote: KeptQuote;
@@ -21,9 +21,9 @@ const FRESH_MS = 30_000;
 /** How far to the passive side of the touch a terminal places a limit that the market has reached. */
 const LIMIT_OFFSET_POINTS = 10;
 
-/** Milliseconds since the quote, by the hub's clock; `came` and `now` by ours. */
-export function ageOf(quote: KeptQuote, came: number, now: number): number {
-  return quote.age_seconds * 1000 + Math.max(0, now - came);
+/** Milliseconds since the quote, by the hub's clock; `now` by ours. */
+export function ageOf({ time, ahead }: KeptQuote, now: number): number {
+  return Math.max(0, now - ahead - Date.parse(time));
 }
 
 export function isFresh(quote: KeptQuote, age: number): boolean {

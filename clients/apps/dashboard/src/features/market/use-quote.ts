@@ -8,9 +8,9 @@ import { quoteQuery } from "./quote-query";
 /** The newest quote of a symbol, kept current; null where nobody has quoted it, undefined until that is known. */
 export function useQuote(symbol: string): SeenQuote | null | undefined {
   useTopic(`quotes:${symbol}`);
-  const { data, dataUpdatedAt } = useQuery(quoteQuery(symbol));
+  const { data } = useQuery(quoteQuery(symbol));
   const now = useNow();
   if (!data) return data;
-  const age = ageOf(data, dataUpdatedAt, now);
+  const age = ageOf(data, now);
   return { quote: data, age, fresh: isFresh(data, age) };
 }
