@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from tests.ea_sdk.test_hub import Desk, desk
 from tests.hubs import RunningHub, until
+from tests.metrics import here, moved
 
 
 def a_symbol() -> str:
@@ -74,14 +75,14 @@ async def test_a_tick_keeps_its_time_in_utc_however_often_it_is_shown(
 
 
 async def test_a_symbol_before_its_first_tick_is_left_out(hub: RunningHub, tmp_path: Path) -> None:
-    symbol = a_symbol()
+    symbol, before = a_symbol(), here()
     at = await owner(hub, tmp_path, symbol)
     at.terminal.market(0.0, 0.0)
     async with at.terminal.running():
         await until(lambda: verified(at), seconds=20)
-        assert symbol not in await quotes(at)
         at.terminal.market(1650.0, 1650.2)
         await quoted(at, symbol)
+    assert "quotes_taken_total{result=price}" not in moved(before, "quotes_taken_total")
 
 
 async def verified(at: Desk) -> bool:
