@@ -162,7 +162,8 @@ private:
       // not before the hub has put the clock right
       if(m_http.Answered() && GetTickCount64() >= m_check_at)
          CheckIn();
-      ENUM_CAERUS_REASON reason = Send("POST", "/api/v1/client/snapshot", CaerusSnapshot(m_clock, m_deal, newest), answer);
+      string snapshot = CaerusSnapshot(m_clock, m_set.instruments, m_deal, newest);
+      ENUM_CAERUS_REASON reason = Send("POST", "/api/v1/client/snapshot", snapshot, answer);
       // 404: its owner has not linked the account
       if(reason == CAERUS_REFUSED)
          m_show_at = GetTickCount64() + 1000 * CAERUS_UNLINKED_SECONDS;

@@ -6,6 +6,7 @@
 #include "caerus_models.mqh"
 
 #define CAERUS_DEALS 500
+#define CAERUS_QUOTES 20
 
 string CaerusMoney(const double amount) { return DoubleToString(amount, 2); }
 
@@ -18,6 +19,12 @@ string CaerusQuote(const string symbol, const double price)
 
 // As text; broker time put into UTC.
 string CaerusUtc(const long broker_time) { return CaerusRfc3339((datetime)(broker_time - CaerusBrokerEast())); }
+
+// The same of a time in milliseconds, which ticks have.
+string CaerusUtcMilliseconds(const long broker_time)
+  {
+   return StringSubstr(CaerusUtc(broker_time / 1000), 0, 19) + "." + IntegerToString(broker_time % 1000, 3, '0') + "Z";
+  }
 
 string CaerusKind()
   {
@@ -122,8 +129,42 @@ void CaerusWriteDeal(CCaerusWriter &w, const ulong deal)
    w.Close("}");
   }
 
+// The last tick of a symbol. `quoted` has the names of those that are written, each between semicolons.
+void CaerusWriteTick(CCaerusWriter &w, const string symbol, string &quoted, int &count)
+  {
+   MqlTick tick;
+   if(symbol == "" || count >= CAERUS_QUOTES || StringFind(quoted, ";" + symbol + ";") >= 0)
+      return;
+   if(!SymbolInfoTick(symbol, tick) || tick.time_msc <= 0 || tick.bid <= 0.0 || tick.ask <= 0.0)
+      return;
+   w.Open("", "{");
+   w.String("symbol", symbol);
+   w.String("bid", CaerusQuote(symbol, tick.bid));
+   w.String("ask", CaerusQuote(symbol, tick.ask));
+   w.String("time", CaerusUtcMilliseconds(tick.time_msc));
+   w.Close("}");
+   quoted += symbol + ";";
+   count++;
+  }
+
+// Of what is open first: the hub refuses a snapshot of more than 20 quotes, and by these it guards the account.
+void CaerusWriteQuotes(CCaerusWriter &w, const string symbols)
+  {
+   ARRAY(string, names);
+   string quoted = ";";
+   int count = 0, named = StringSplit(symbols, ';', names);
+   w.Open("quotes", "[");
+   for(int i = 0; i < PositionsTotal(); i++)
+      if(PositionGetTicket(i) > 0)
+         CaerusWriteTick(w, PositionGetString(POSITION_SYMBOL), quoted, count);
+   for(int i = 0; i < named; i++)
+      CaerusWriteTick(w, names[i], quoted, count);
+   w.Close("]");
+  }
+
 // The account as it stands, with the deals after `told` (a deal's ticket), 500 at most; `newest` is the last of them.
-string CaerusSnapshot(CCaerusClock &clock, const ulong told, ulong &newest)
+// `symbols`: the broker's names of what is quoted beside what is open, separated by semicolons.
+string CaerusSnapshot(CCaerusClock &clock, const string symbols, const ulong told, ulong &newest)
   {
    CCaerusWriter w;
    int deals = 0;
@@ -163,6 +204,7 @@ string CaerusSnapshot(CCaerusClock &clock, const ulong told, ulong &newest)
       deals++;
      }
    w.Close("]");
+   CaerusWriteQuotes(w, symbols);
    w.Close("}");
    return w.Text();
   }

@@ -36,6 +36,8 @@ class ShimBroker {
 
  public:
   double bid = 0, ask = 0, balance = 10000;
+  // When it was last quoted, in seconds UTC; 0: in this moment.
+  double ticked = 0;
   long connected = 1, algo = 1;
   std::vector<ShimOrder> orders, past;
   std::vector<ShimPosition> positions;
@@ -141,6 +143,7 @@ class ShimBroker {
     while (file >> name >> value) {
       if (name == "bid") bid = value;
       if (name == "ask") ask = value;
+      if (name == "tick") ticked = value;
       if (name == "connected") connected = static_cast<long>(value);
       if (name == "algo") algo = static_cast<long>(value);
       if (name == "close") Close(static_cast<ulong>(value), bid, DEAL_REASON_CLIENT);

@@ -62,4 +62,5 @@ enum {
 struct MqlTick {
   datetime time;
   double bid, ask;
+  long time_msc;
 };

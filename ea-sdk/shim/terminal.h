@@ -58,10 +58,13 @@ inline double SymbolInfoDouble(const string &, ENUM_SYMBOL_DOUBLE what) {
   }
 }
 inline string SymbolInfoString(const string &, ENUM_SYMBOL_STRING) { return "USD"; }
+// SHIM_ALSO_QUOTED: symbols at the same prices, `;` between. Before its first tick a symbol has one that is all noughts.
 inline bool SymbolInfoTick(const string &name, MqlTick &tick) {
   const ShimBroker &b = ShimBroker::The();
-  tick = {TimeCurrent(), b.bid, b.ask};
-  return name.utf8() == ShimSymbol() && b.bid > 0;
+  long at = b.ticked > 0 ? static_cast<long>(1000 * b.ticked) + 1000 * SHIM_BROKER_EAST : 1000 * TimeCurrent();
+  tick = b.bid > 0 ? MqlTick{at / 1000, b.bid, b.ask, at} : MqlTick{};
+  std::string known = ";" + ShimSymbol() + ";" + ShimEnv("SHIM_ALSO_QUOTED", "") + ";";
+  return known.find(";" + name.utf8() + ";") != std::string::npos;
 }
 
 // What was selected last, as the terminal keeps it.

@@ -20,7 +20,7 @@ class Terminal:
         self.market(2000.0, 2000.2)
 
     def market(self, bid: float, ask: float, **more: float) -> None:
-        """What the market is from now on; read whole or not at all."""
+        """What the market is from now on; read whole or not at all. `tick`: when it was last quoted (s, UTC), else now."""
         lines = {"bid": bid, "ask": ask} | more
         new = self.folder / "market.new"
         new.write_text("".join(f"{name} {value}\n" for name, value in lines.items()))

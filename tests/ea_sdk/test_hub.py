@@ -47,8 +47,8 @@ class Desk(Struct, frozen=True):
         return await self.executions()
 
 
-async def desk(hub: RunningHub, folder: Path, **settings: str) -> Desk:
-    person, at = await hub.person(), broker()
+async def desk(hub: RunningHub, folder: Path, role: str = "user", **settings: str) -> Desk:
+    person, at = await hub.person(role), broker()
     device = await hub.device(person)
     account = (await linked(hub, person, at))["account"]["id"]
     known = {

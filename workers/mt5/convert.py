@@ -119,6 +119,11 @@ def quote(name: str, tick: Any, digits: int, utc: Utc) -> Quote:
     return Quote(name, price(tick.bid, digits), price(tick.ask, digits), utc(tick.time_msc / 1000))
 
 
+def tick(name: str, row: Any, digits: int, utc: Utc) -> Quote:
+    bid, ask = price(row["bid"], digits), price(row["ask"], digits)
+    return Quote(name, bid, ask, utc(int(row["time_msc"]) / 1000))
+
+
 def candle(row: Any, digits: int, utc: Utc) -> Candle:
     opened, high, low, close = (price(row[name], digits) for name in ("open", "high", "low", "close"))
     return Candle(utc(int(row["time"])), opened, high, low, close, int(row["tick_volume"]))

@@ -78,6 +78,11 @@ class Gateway:
     ) -> list[Candle]:
         return await self._call(partial(self._driver.candles, symbol, timeframe, count), deadline)
 
+    async def ticks(
+        self, symbol: str, start: datetime, end: datetime, *, deadline: float | None = None
+    ) -> list[Quote]:
+        return await self._call(partial(self._driver.ticks, symbol, start, end), deadline)
+
     async def positions(self, *, deadline: float | None = None) -> list[Position]:
         return once(await self._call(self._driver.positions, deadline))
 

@@ -28,6 +28,7 @@ from workers.mt5.terminal import Clock
 CONNECT_MS = 60_000
 FRESH = timedelta(minutes=2)
 _AHEAD = timedelta(hours=26)
+_SECOND = timedelta(seconds=1)
 _INVALID_PARAMS, _AUTH_FAILED, _IPC = -2, -6, -10_000
 _QUARTER = 900
 
@@ -46,7 +47,8 @@ class PackageDriver:
     """See `workers.mt5.terminal.Driver`. Server times become UTC by the newest fresh quote's distance from ours.
 
     MetaTrader counts seconds in its broker's zone. Until a quote is fresh the distance is not known and
-    taken to be what it was, at first 0.
+    taken to be what it was, at first 0; but ticks are not given before. What is from before the broker last changed its
+    clocks is off by as much.
     """
 
     def __init__(self, package: Any = None, *, clock: Clock | None = None) -> None:
@@ -54,6 +56,7 @@ class PackageDriver:
         self._clock: Clock = clock or RealClock()
         self._digits = 2
         self.offset = timedelta(0)
+        self._knows_zone = False
 
     def connect(self, credentials: Credentials) -> None:
         """`initialize` and `login` in one; whatever session there was is ended first."""
@@ -94,6 +97,18 @@ class PackageDriver:
         info = self._selected(symbol)
         rows = self._mt5.copy_rates_from_pos(symbol, self._timeframe(timeframe), 0, count)
         return [convert.candle(row, info.digits, self._utc) for row in self._sure(rows, symbol)]
+
+    def ticks(self, symbol: str, start: datetime, end: datetime) -> list[Quote]:
+        """The package may count whole seconds alone, and the last one in: one more is asked for, and what is too much cut off."""
+        if not self._knows_zone:
+            self.quote(symbol)
+        if not self._knows_zone:
+            raise MT5Error(f"{symbol} has no fresh quote, so that the broker's clock is not known yet")
+        info = self._selected(symbol)
+        span = start + self.offset, end + self.offset + _SECOND
+        rows = self._mt5.copy_ticks_range(symbol, *span, self._mt5.COPY_TICKS_INFO)
+        ticks = (convert.tick(symbol, row, info.digits, self._utc) for row in self._sure(rows, symbol))
+        return [tick for tick in ticks if start <= tick.at < end]
 
     def positions(self) -> list[Position]:
         found = self._sure(self._package.positions_get())
@@ -174,4 +189,4 @@ class PackageDriver:
         away = server - self._clock.now().timestamp()
         zone = round(away / _QUARTER) * _QUARTER
         if abs(away - zone) <= FRESH.total_seconds() and abs(zone) <= _AHEAD.total_seconds():
-            self.offset = timedelta(seconds=zone)
+            self.offset, self._knows_zone = timedelta(seconds=zone), True

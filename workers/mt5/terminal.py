@@ -30,7 +30,8 @@ class Driver(Protocol):
     """One terminal; every call blocks, and all come from one thread.
 
     Raises `MT5Disconnected`, `UnknownSymbol` (from `send` only if nothing was handed in), and for `connect` `MT5InitError` or `MT5AuthError`. Lists
-    may hold the same deal or order twice. Times are UTC as well as the driver knows the broker's clock.
+    may hold the same deal or order twice. Times are UTC as well as the driver knows the broker's clock; `ticks` raises
+    `MT5Error` while it knows nothing of it, for ticks are kept.
     """
 
     def connect(self, credentials: Credentials) -> None: ...
@@ -46,6 +47,8 @@ class Driver(Protocol):
     def quote(self, symbol: str) -> Quote: ...
 
     def candles(self, symbol: str, timeframe: int, count: int) -> list[Candle]: ...
+
+    def ticks(self, symbol: str, start: datetime, end: datetime) -> list[Quote]: ...
 
     def positions(self) -> list[Position]: ...
 
@@ -87,6 +90,12 @@ class Terminal(Protocol):
         self, symbol: str, timeframe: int, count: int, *, deadline: float | None = None
     ) -> list[Candle]:
         """The newest `count` bars of `timeframe` seconds, oldest first, the one still open included."""
+        ...
+
+    async def ticks(
+        self, symbol: str, start: datetime, end: datetime, *, deadline: float | None = None
+    ) -> list[Quote]:
+        """Every change of bid or ask from `start` until before `end`, oldest first. Orders wait meanwhile: ask for little."""
         ...
 
     async def positions(self, *, deadline: float | None = None) -> list[Position]: ...

@@ -7,6 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from workers.mt5.models import OrderRequest
+from workers.mt5.simulated.listing import ticks_of
 
 TerminalInfo = namedtuple("TerminalInfo", "connected trade_allowed tradeapi_disabled ping_last")
 AccountInfo = namedtuple(
@@ -44,6 +45,17 @@ _PRICES = [(name, "<f8") for name in ("open", "high", "low", "close")]
 RATES = np.dtype(
     [("time", "<i8"), *_PRICES, ("tick_volume", "<u8"), ("spread", "<i4"), ("real_volume", "<u8")]
 )
+_TOUCH = [(name, "<f8") for name in ("bid", "ask", "last")]
+TICKS = np.dtype(
+    [
+        ("time", "<i8"),
+        *_TOUCH,
+        ("volume", "<u8"),
+        ("time_msc", "<i8"),
+        ("flags", "<u4"),
+        ("volume_real", "<f8"),
+    ]
+)
 STATES = {"started": 0, "placed": 1, "cancelled": 2, "partial": 3, "filled": 4, "rejected": 5, "expired": 6}
 KINDS = {"market": 0, "limit": 2, "stop": 4}
 REASONS = {"client": 0, "expert": 3, "stop_loss": 4, "take_profit": 5, "stop_out": 6, "other": 8}
@@ -53,6 +65,7 @@ OK, NO_IPC = (1, "Success"), (-10004, "No IPC connection")
 class FakeMetaTrader5:
     TIMEFRAME_M1 = 1
     TIMEFRAME_H1 = 16385
+    COPY_TICKS_INFO = 1
 
     def __init__(self, broker, clock, *, password="secret", zone=timedelta(hours=2)):
         self.broker, self.clock, self.password, self.zone = broker, clock, password, zone
@@ -97,6 +110,19 @@ class FakeMetaTrader5:
         bars = self.broker.listings[symbol].bars[-count:]
         zone = int(self.zone.total_seconds())
         return np.array([(bar.time + zone, *bar[1:5], int(bar.volume), 20, 0) for bar in bars], RATES)
+
+    def copy_ticks_range(self, symbol, date_from, date_to, flags):
+        """By whole seconds, the last one included."""
+        assert (date_from.tzinfo, date_to.tzinfo, flags) == (UTC, UTC, self.COPY_TICKS_INFO)
+        listing = self.broker.listings[symbol]
+        ticks = [tick for bar in listing.bars for tick in ticks_of(bar, listing, self.zone)]
+        since, until = int(date_from.timestamp()), int(date_to.timestamp())
+        rows = [self._tick(each) for each in ticks if since <= each.at.timestamp() <= until]
+        return self._if_up(lambda: np.array(rows, TICKS))
+
+    def _tick(self, each):
+        seconds = each.at.timestamp()
+        return (int(seconds), float(each.bid), float(each.ask), 0.0, 0, round(seconds * 1000), 6, 0.0)
 
     def positions_get(self, *, symbol=None, ticket=None):
         found = [each for each in self.broker.positions() if ticket in (None, each.ticket)]

@@ -12,6 +12,7 @@ from workers.mt5.errors import MT5AuthError, MT5Disconnected, MT5Error, MT5InitE
 from workers.mt5.models import Credentials, OrderRequest
 from workers.mt5.package import PackageDriver
 from workers.mt5.retcodes import Retcode
+from workers.mt5.simulated.listing import ticks_of
 
 SYMBOL = "GOLD.r"
 
@@ -98,6 +99,31 @@ def test_candles_are_in_utc(place, driver):
     assert [float(each.close) for each in candles] == [bar.close for bar in bars]
     with pytest.raises(ValueError, match="M2"):
         driver.candles(SYMBOL, 120, 3)
+
+
+def test_ticks_are_in_utc_and_of_the_window_alone(place, driver):
+    market = place[0]
+    listing = market.broker.listings[SYMBOL]
+    ticks = [tick for bar in listing.bars for tick in ticks_of(bar, listing, timedelta(0))]
+    start, end = ticks[5].at, ticks[9].at
+    assert driver.ticks(SYMBOL, start, end) == ticks[5:9]
+    inside = timedelta(milliseconds=1)
+    assert driver.ticks(SYMBOL, start + inside, end + inside) == ticks[6:10]
+    assert driver.ticks(SYMBOL, start - timedelta(days=9), start - timedelta(days=8)) == []
+    with pytest.raises(UnknownSymbol):
+        driver.ticks("SILVER.r", start, end)
+
+
+def test_no_tick_is_given_before_the_broker_s_clock_is_known(place, driver):
+    """A terminal that logs in on a Sunday. What has a wrong time would be kept with it."""
+    market = place[0]
+    start = market.clock.now() - timedelta(minutes=2)
+    market.clock.sleep(3 * 3600 + 400)
+    with pytest.raises(MT5Error, match="clock is not known"):
+        driver.ticks(SYMBOL, start, market.clock.now())
+    bar = next(walk(4, 1))
+    market.step(bar._replace(time=int(market.clock.now().timestamp())))
+    assert len(driver.ticks(SYMBOL, start, market.clock.now())) == 12
 
 
 def test_an_old_quote_says_nothing_of_the_zone(place, driver):

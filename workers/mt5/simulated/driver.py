@@ -27,7 +27,7 @@ from workers.mt5.models import (
 from workers.mt5.retcodes import Retcode
 from workers.mt5.simulated.broker import Broker
 from workers.mt5.simulated.clock import Paced
-from workers.mt5.simulated.listing import candle_of, newest
+from workers.mt5.simulated.listing import candle_of, newest, ticks_of
 from workers.mt5.simulated.mood import CALM, Mood
 from workers.mt5.simulated.view import View, view
 
@@ -105,6 +105,13 @@ class SimulatedDriver:
         self._listed(symbol)
         listing, off = self.broker.listings[symbol], self.mood.clock_off
         return [candle_of(bar, listing, off) for bar in newest(listing, timeframe, count)]
+
+    def ticks(self, symbol: str, start: datetime, end: datetime) -> list[Quote]:
+        self._call()
+        self._listed(symbol)
+        listing, off = self.broker.listings[symbol], self.mood.clock_off
+        ticks = (tick for bar in listing.bars for tick in ticks_of(bar, listing, off))
+        return [tick for tick in ticks if start <= tick.at < end]
 
     def positions(self) -> list[Position]:
         return self._told(self._seen().positions)

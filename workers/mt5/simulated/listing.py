@@ -72,6 +72,14 @@ def merged(bars: list[Bar], timeframe: int) -> Bar:
     return Bar(bars[0].time // timeframe * timeframe, bars[0].open, high, low, bars[-1].close, volume)
 
 
+def ticks_of(bar: Bar, listing: Listing, off: timedelta) -> list[Quote]:
+    """What a bar's prices are as ticks, a quarter of it apart, of a terminal whose clock is `off`."""
+    opened, step = datetime.fromtimestamp(bar.time, UTC) + off, timedelta(seconds=listing.seconds) / 4
+    bids = [listing.price(each) for each in (bar.open, bar.low, bar.high, bar.close)]
+    spread = listing.spread * listing.info.point
+    return [Quote(listing.info.name, bid, bid + spread, opened + n * step) for n, bid in enumerate(bids)]
+
+
 def candle_of(bar: Bar, listing: Listing, off: timedelta) -> Candle:
     """A bar as a terminal gives it whose clock is `off`."""
     at = datetime.fromtimestamp(bar.time, UTC) + off

@@ -9,7 +9,10 @@ import { Failure } from "../components/failure";
 import { Age } from "../components/time-left";
 import { DecisionPanel } from "../features/decisions/decision-panel";
 import { Timeline } from "../features/executions/timeline";
+import { MarketPanel } from "../features/market/market-panel";
 import { PricePanel } from "../features/market/price-panel";
+import { brokenBounds } from "../features/market/quote";
+import { useQuote } from "../features/market/use-quote";
 import { SignalFeatures, SignalLevels } from "../features/signals/signal-facts";
 import { signalQuery } from "../lib/signal-query";
 import { words } from "../lib/format";
@@ -29,14 +32,25 @@ export function SignalPage() {
   );
 }
 
+/** The market beside the limits that are put on an approval. */
+function Deciding({ signal }: { signal: Signal }) {
+  const seen = useQuote(signal.instrument);
+  return (
+    <>
+      {signal.status === "open" && <MarketPanel signal={signal} seen={seen} />}
+      <DecisionPanel signal={signal} brokenBy={(bounds) => brokenBounds(signal, seen, bounds)} />
+    </>
+  );
+}
+
 function Detail({ signal }: { signal: Signal }) {
   return (
     <article data-testid="signal-detail" data-signal-id={signal.id} aria-labelledby="signal-title" className="grid gap-4">
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <SideBadge side={signal.side} />
-        <h2 id="signal-title" className="text-xl font-semibold">
+        <h1 id="signal-title" className="text-xl font-semibold">
           {signal.instrument}
-        </h2>
+        </h1>
         <DecisionBadge signal={signal} />
         <p className="text-sm text-muted tabular-nums sm:ml-auto">
           {words(signal.strategy)} · <Age since={signal.created_at} />
@@ -46,7 +60,7 @@ function Detail({ signal }: { signal: Signal }) {
       <PricePanel signal={signal} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,4fr)_minmax(0,3fr)]">
         <div className="grid min-w-0 gap-4">
-          <DecisionPanel signal={signal} />
+          <Deciding signal={signal} />
           <Timeline signal={signal} />
         </div>
         <SignalFeatures signal={signal} />

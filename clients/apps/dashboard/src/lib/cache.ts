@@ -7,12 +7,18 @@ import type {
   Decision,
   Execution,
   ExecutionPage,
+  NewestQuote,
   Signal,
   SignalPage,
 } from "@caerus/api/types";
-import type { SharedSignal } from "@caerus/api/topics";
+import type { Quote, SharedSignal } from "@caerus/api/topics";
 
 type Page<Item> = { items: Item[] };
+/** The newest of its symbol. `ahead`: milliseconds that our clock is ahead of the hub's, and those of the way here. */
+export interface KeptQuote extends Quote {
+  stale: boolean;
+  ahead: number;
+}
 
 const MOST_CANDLES = 1000;
 
@@ -61,6 +67,21 @@ export function withOlderCandles(page: CandlePage, older: CandlePage): CandlePag
   const first = page.items[0];
   const before = first ? older.items.filter((each) => Date.parse(each.time) < Date.parse(first.time)) : older.items;
   return { ...page, items: [...before, ...page.items] };
+}
+
+/** What the hub answered, `now` by our clock. */
+export function keptQuote({ symbol, source, time, bid, ask, stale, age_seconds }: NewestQuote, now: number): KeptQuote {
+  return { symbol, source, time, bid, ask, stale, ahead: now - Date.parse(time) - age_seconds * 1000 };
+}
+
+/**
+ * The newer of what is kept (null: nothing was quoted) and of what the hub told `at`, by its clock. After a break it
+ * comes late: the quickest way that is known tells how late.
+ */
+export function withQuote(kept: KeptQuote | null, quote: Quote, at: string, now: number): KeptQuote {
+  const ahead = Math.min(kept?.ahead ?? Infinity, now - Date.parse(at));
+  if (kept && Date.parse(kept.time) > Date.parse(quote.time)) return { ...kept, ahead };
+  return { ...quote, stale: false, ahead };
 }
 
 export function find<Item extends { id: string }>(page: Page<Item> | undefined, id: string): Item | undefined {

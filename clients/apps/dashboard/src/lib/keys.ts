@@ -15,5 +15,6 @@ export const keys = {
   liveAccounts: ["live-accounts"],
   liveAccount: (id: string) => ["live-accounts", id],
   candles: (symbol: string, timeframe: string) => ["candles", symbol, timeframe],
+  quote: (symbol: string) => ["quotes", symbol],
   candlesOf: (symbol: string) => ["candles", symbol],
 } as const;

@@ -4,13 +4,13 @@ import type { LiveEvents, SharedSignal } from "@caerus/api/topics";
 import type { ApprovalPage, CandlePage, ExecutionPage, Signal, SignalPage } from "@caerus/api/types";
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 
-import { mergeSignal, withApproval, withCandle, withDecision, withExecution, withOpenSignal, withoutSignal } from "./cache";
+import { mergeSignal, withApproval, withCandle, withDecision, withExecution, withOpenSignal, withoutSignal, withQuote } from "./cache";
+import type { KeptQuote } from "./cache";
 import { keys } from "./keys";
 
-type Handler<Data> = (client: QueryClient, data: Data) => void;
-/** No page shows quotes. */
-type Shown = Exclude<keyof LiveEvents, "quote.changed">;
-type Table = { [Type in Shown]: Handler<LiveEvents[Type]> };
+/** `at`: when the hub told it, by its clock. */
+type Handler<Data> = (client: QueryClient, data: Data, at: string) => void;
+type Table = { [Type in keyof LiveEvents]: Handler<LiveEvents[Type]> };
 
 /** Change what is kept; an answer under way may be older than the event, so it is asked for anew. */
 function change<Kept>(client: QueryClient, key: QueryKey, update: (kept: Kept) => Kept): void {
@@ -61,6 +61,9 @@ const table: Table = {
   "candle.closed": (client, { symbol, timeframe, ...candle }) => {
     change<CandlePage>(client, keys.candles(symbol, timeframe), (page) => withCandle(page, candle));
   },
+  "quote.changed": (client, quote, at) => {
+    change<KeptQuote | null>(client, keys.quote(quote.symbol), (kept) => withQuote(kept, quote, at, Date.now()));
+  },
   "account.verified": proven,
   "account.lost": proven,
   "device.silent": toldOfDevice,
@@ -69,12 +72,12 @@ const table: Table = {
   "equity.changed": looked,
 };
 
-function known(type: string): type is Shown {
+function known(type: string): type is keyof LiveEvents {
   return Object.hasOwn(table, type);
 }
 
-export function applyEvent(client: QueryClient, { type, data }: EventFrame): void {
-  if (known(type)) (table[type] as Handler<unknown>)(client, data);
+export function applyEvent(client: QueryClient, { type, data, at }: EventFrame): void {
+  if (known(type)) (table[type] as Handler<unknown>)(client, data, at);
 }
 
 const snapshots: Record<string, (subject: string) => QueryKey> = {
@@ -82,6 +85,7 @@ const snapshots: Record<string, (subject: string) => QueryKey> = {
   approvals: () => keys.approvals,
   executions: () => keys.executions,
   candles: (symbol) => keys.candlesOf(symbol),
+  quotes: (symbol) => keys.quote(symbol),
   accounts: () => keys.accounts,
   devices: () => keys.devices,
   positions: () => keys.liveAccounts,

@@ -1,4 +1,4 @@
-import type { Decision, Signal } from "@caerus/api/types";
+import type { Bounds, Decision, Signal } from "@caerus/api/types";
 import { Button } from "@caerus/ui/button";
 import { Panel } from "@caerus/ui/panel";
 import { Skeleton } from "@caerus/ui/skeleton";
@@ -13,13 +13,19 @@ import { BoundsFields } from "./bounds-fields";
 import { consentQuery } from "./consent-query";
 import { useDecide } from "./use-decide";
 
-export function DecisionPanel({ signal }: { signal: Signal }) {
+interface DecisionPanelProps {
+  signal: Signal;
+  /** Which of these limits the market would break now, in sentences. */
+  brokenBy: (bounds: Bounds | null) => string[];
+}
+
+export function DecisionPanel({ signal, brokenBy }: DecisionPanelProps) {
   const over = Date.parse(signal.expires_at) <= useNow();
   if (signal.my_decision) return <Outcome text={DECIDED[signal.my_decision]} />;
   if (signal.status !== "open" || over) return <Outcome text={ended(signal)} />;
   return (
     <Panel title="Your decision" aside={<span className="text-xs text-muted tabular-nums"><TimeLeft until={signal.expires_at} /></span>}>
-      <DecisionForm signalId={signal.id} />
+      <DecisionForm signal={signal} brokenBy={brokenBy} />
     </Panel>
   );
 }
@@ -45,23 +51,24 @@ function Outcome({ text }: { text: string }) {
   );
 }
 
-function DecisionForm({ signalId }: { signalId: string }) {
+function DecisionForm({ signal, brokenBy }: DecisionPanelProps) {
   const consent = useQuery(consentQuery);
   const decide = useDecide();
   const [bounds, setBounds] = useState(NO_BOUNDS);
+  const now = useNow();
   if (consent.isPending) return <Skeleton className="h-28" />;
   if (!consent.data) return <Failure thrown={consent.error} retry={() => void consent.refetch()} />;
   const { version, text } = consent.data;
   const send = (decision: Decision) =>
     decide.mutate({
-      signal_id: signalId,
+      signal_id: signal.id,
       decision,
       consent_version: version,
       ...(decision === "approved" ? withBounds(bounds) : {}),
     });
   return (
     <form action={() => send("approved")} className="grid gap-4">
-      <BoundsFields value={bounds} onChange={setBounds} />
+      <BoundsFields value={bounds} onChange={setBounds} broken={brokenBy(toBounds(bounds, now))} />
       <p data-testid="consent-text" className="text-sm">
         {text} <span className="text-xs whitespace-nowrap text-muted">(consent {version})</span>
       </p>
