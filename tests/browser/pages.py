@@ -43,6 +43,13 @@ async def open_terminals(page: Page) -> None:
     await expect(page.get_by_test_id("link-account")).to_be_visible()
 
 
+async def open_trading(page: Page) -> None:
+    await page.get_by_role("link", name="Trading", exact=True).click()
+    await expect(page.get_by_role("heading", name="Trading", level=1)).to_be_visible()
+    await expect(page.get_by_test_id("trading")).to_be_visible()
+    await expect(page.get_by_test_id("limit")).to_have_count(8)
+
+
 async def register_terminal(page: Page, name: str) -> dict[str, str]:
     """Register one from the open form; what is shown this once, by name."""
     await page.get_by_test_id("terminal-name").fill(name)

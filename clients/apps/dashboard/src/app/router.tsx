@@ -12,6 +12,7 @@ import { Root } from "./root";
 import { SignalPage } from "./signal-page";
 import { NoSignalChosen, SignalsPage } from "./signals-page";
 import { TerminalsPage } from "./terminals-page";
+import { TradingPage } from "./trading-page";
 
 const root = createRootRoute({ component: Root });
 
@@ -30,13 +31,14 @@ const none = createRoute({ getParentRoute: () => signals, path: "/", component: 
 const signal = createRoute({ getParentRoute: () => signals, path: "/signals/$signalId", component: SignalPage });
 const executions = createRoute({ getParentRoute: () => inside, path: "/executions", component: ExecutionsPage });
 const terminals = createRoute({ getParentRoute: () => inside, path: "/terminals", component: TerminalsPage });
+const trading = createRoute({ getParentRoute: () => inside, path: "/trading", component: TradingPage });
 const account = createRoute({ getParentRoute: () => inside, path: "/account", component: AccountPage });
 const nowhere = createRoute({ getParentRoute: () => inside, path: "$", component: NotFound });
 
 export const router = createRouter({
   routeTree: root.addChildren([
     ...front,
-    inside.addChildren([signals.addChildren([none, signal]), executions, terminals, account, nowhere]),
+    inside.addChildren([signals.addChildren([none, signal]), executions, terminals, trading, account, nowhere]),
   ]),
   scrollRestoration: true,
 });

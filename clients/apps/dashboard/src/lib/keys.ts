@@ -14,6 +14,11 @@ export const keys = {
   accounts: ["accounts"],
   liveAccounts: ["live-accounts"],
   liveAccount: (id: string) => ["live-accounts", id],
+  trading: ["trading"],
+  caps: ["caps"],
+  guards: ["guards"],
+  preflights: ["preflights"],
+  preflight: (id: string) => ["preflights", id],
   candles: (symbol: string, timeframe: string) => ["candles", symbol, timeframe],
   candlesOf: (symbol: string) => ["candles", symbol],
 } as const;

@@ -1,15 +1,17 @@
 /** The one table from what the stream says to what is kept. */
 import type { EventFrame } from "@caerus/api/frames";
 import type { LiveEvents, SharedSignal } from "@caerus/api/topics";
-import type { ApprovalPage, CandlePage, ExecutionPage, Signal, SignalPage } from "@caerus/api/types";
+import type { ApprovalPage, CandlePage, ExecutionPage, Signal, SignalPage, TradingStatus } from "@caerus/api/types";
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 
 import { mergeSignal, withApproval, withCandle, withDecision, withExecution, withOpenSignal, withoutSignal } from "./cache";
+import { withGuarded } from "./guards";
+import type { Guards } from "./guards";
 import { keys } from "./keys";
 
 type Handler<Data> = (client: QueryClient, data: Data) => void;
-/** No page shows quotes. */
-type Shown = Exclude<keyof LiveEvents, "quote.changed">;
+/** No page shows quotes, nor copying. */
+type Shown = Exclude<keyof LiveEvents, "quote.changed" | `copy.${string}`>;
 type Table = { [Type in Shown]: Handler<LiveEvents[Type]> };
 
 /** Change what is kept; an answer under way may be older than the event, so it is asked for anew. */
@@ -41,6 +43,19 @@ const looked: Handler<{ account_id: string }> = (client, { account_id }) => {
   void client.invalidateQueries({ queryKey: keys.liveAccount(account_id) }, { cancelRefetch: false });
 };
 
+const trading: Handler<TradingStatus> = (client, status) => {
+  change<TradingStatus>(client, keys.trading, () => status);
+};
+
+/** Everybody's switch does not say how a person's trading stands. */
+const switched: Handler<unknown> = (client) => {
+  void client.invalidateQueries({ queryKey: keys.trading });
+};
+
+const certified: Handler<LiveEvents["preflight.issued"]> = (client, { account_id }) => {
+  void client.invalidateQueries({ queryKey: keys.preflight(account_id) });
+};
+
 const table: Table = {
   "signal.created": created,
   "signal.cancelled": ended,
@@ -61,6 +76,15 @@ const table: Table = {
   "account.lost": proven,
   "positions.changed": looked,
   "equity.changed": looked,
+  "trading.paused": trading,
+  "trading.resumed": trading,
+  "trading.size_changed": trading,
+  "risk.kill_switch_on": switched,
+  "risk.kill_switch_off": switched,
+  "account.guarded": (client, guarded) => change<Guards>(client, keys.guards, (guards) => withGuarded(guards, guarded)),
+  "preflight.issued": certified,
+  "preflight.lost": certified,
+  "preflight.warned": certified,
 };
 
 function known(type: string): type is Shown {
@@ -79,6 +103,10 @@ const snapshots: Record<string, (subject: string) => QueryKey> = {
   accounts: () => keys.accounts,
   positions: () => keys.liveAccounts,
   equity: () => keys.liveAccounts,
+  trading: () => keys.trading,
+  risk: () => keys.trading,
+  guards: () => keys.guards,
+  preflight: () => keys.preflights,
 };
 
 /** Load again what a topic keeps current, after events may have been missed; settles when what is shown was loaded. */
