@@ -50,6 +50,13 @@ async def open_trading(page: Page) -> None:
     await expect(page.get_by_test_id("limit")).to_have_count(8)
 
 
+async def open_copying(page: Page) -> None:
+    await open_trading(page)
+    await page.get_by_role("link", name="Copying", exact=True).click()
+    await expect(page.get_by_test_id("copying")).to_be_visible()
+    await expect(page.get_by_test_id("copy-consent")).to_be_attached()
+
+
 async def register_terminal(page: Page, name: str) -> dict[str, str]:
     """Register one from the open form; what is shown this once, by name."""
     await page.get_by_test_id("terminal-name").fill(name)

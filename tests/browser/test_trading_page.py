@@ -230,7 +230,8 @@ async def test_the_tabs_stand_in_one_row_on_the_smallest_phone(hub: RunningHub, 
     for width in (320, PHONE):
         page = await open_page(width, 640)
         await on_the_page(hub, page)
-        tops = await page.locator("nav a").evaluate_all("all => all.map(a => a.getBoundingClientRect().top)")
+        tabs = page.get_by_role("navigation", name="Pages").get_by_role("link")
+        tops = await tabs.evaluate_all("all => all.map(a => a.getBoundingClientRect().top)")
         assert (len(tops), len(set(tops))) == (5, 1)
         assert await pages.overflow(page) == 0
 

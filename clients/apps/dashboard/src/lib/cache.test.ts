@@ -107,6 +107,12 @@ test("a person's own trading is shown as an event tells it; a switch has it aske
   expect(client.getQueryState(keys.trading)?.isInvalidated).toBe(true);
 });
 
+test.each(["copy.enabled", "copy.suspended", "trading.paused", "risk.kill_switch_off"])("%s asks for copying again", (type) => {
+  client.setQueryData(keys.copying, {});
+  say(type, {});
+  expect(client.getQueryState(keys.copying)?.isInvalidated).toBe(true);
+});
+
 test("what guards say is kept by account", () => {
   client.setQueryData(keys.guards, {});
   say("account.guarded", { account_id: "a", outcome: "block" });

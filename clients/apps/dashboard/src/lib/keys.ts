@@ -19,6 +19,8 @@ export const keys = {
   guards: ["guards"],
   preflights: ["preflights"],
   preflight: (id: string) => ["preflights", id],
+  copying: ["copying"],
+  copyConsent: ["copy-consent"],
   candles: (symbol: string, timeframe: string) => ["candles", symbol, timeframe],
   candlesOf: (symbol: string) => ["candles", symbol],
 } as const;

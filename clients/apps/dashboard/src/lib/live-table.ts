@@ -10,8 +10,8 @@ import type { Guards } from "./guards";
 import { keys } from "./keys";
 
 type Handler<Data> = (client: QueryClient, data: Data) => void;
-/** No page shows quotes, nor copying. */
-type Shown = Exclude<keyof LiveEvents, "quote.changed" | `copy.${string}`>;
+/** No page shows quotes. */
+type Shown = Exclude<keyof LiveEvents, "quote.changed">;
 type Table = { [Type in Shown]: Handler<LiveEvents[Type]> };
 
 /** Change what is kept; an answer under way may be older than the event, so it is asked for anew. */
@@ -43,13 +43,21 @@ const looked: Handler<{ account_id: string }> = (client, { account_id }) => {
   void client.invalidateQueries({ queryKey: keys.liveAccount(account_id) }, { cancelRefetch: false });
 };
 
+/** An event of copying says what happened, not how it stands. */
+const copied = (client: QueryClient): void => {
+  void client.invalidateQueries({ queryKey: keys.copying });
+};
+
+/** What stops trading stops copying. */
 const trading: Handler<TradingStatus> = (client, status) => {
   change<TradingStatus>(client, keys.trading, () => status);
+  copied(client);
 };
 
 /** Everybody's switch does not say how a person's trading stands. */
-const switched: Handler<unknown> = (client) => {
+const switched = (client: QueryClient): void => {
   void client.invalidateQueries({ queryKey: keys.trading });
+  copied(client);
 };
 
 const certified: Handler<LiveEvents["preflight.issued"]> = (client, { account_id }) => {
@@ -85,6 +93,13 @@ const table: Table = {
   "preflight.issued": certified,
   "preflight.lost": certified,
   "preflight.warned": certified,
+  "copy.enabled": copied,
+  "copy.disabled": copied,
+  "copy.tightened": copied,
+  "copy.suspended": copied,
+  "copy.placed": copied,
+  "copy.kept_out": copied,
+  "copy.blocked": copied,
 };
 
 function known(type: string): type is Shown {
@@ -107,6 +122,7 @@ const snapshots: Record<string, (subject: string) => QueryKey> = {
   risk: () => keys.trading,
   guards: () => keys.guards,
   preflight: () => keys.preflights,
+  copying: () => keys.copying,
 };
 
 /** Load again what a topic keeps current, after events may have been missed; settles when what is shown was loaded. */

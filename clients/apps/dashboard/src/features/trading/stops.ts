@@ -1,17 +1,10 @@
 /** What keeps a person's new trades out, in words. */
 import type { Caps, KillSwitch, LiveAccount, Pause, TradingStatus } from "@caerus/api/types";
 
+import type { Stop } from "../../components/stop-list";
 import type { Guarded, Guards } from "../../lib/guards";
 import type { Standing } from "../../lib/use-standings";
 import { GAPS } from "./gaps";
-
-export interface Stop {
-  key: string;
-  title: string;
-  text: string;
-  /** Since when, where that is known. */
-  since: string | null;
-}
 
 /** Everything that is known to keep new trades out now: people and switches first, then accounts. */
 export function stopsOf(status: TradingStatus, standings: readonly Standing[], caps: Caps | undefined, guards: Guards): Stop[] {

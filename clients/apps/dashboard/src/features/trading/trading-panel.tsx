@@ -5,7 +5,7 @@ import { Skeleton } from "@caerus/ui/skeleton";
 import { useQuery } from "@tanstack/react-query";
 
 import { Failure } from "../../components/failure";
-import { Age } from "../../components/time-left";
+import { StopList } from "../../components/stop-list";
 import { Warning } from "../../components/warning";
 import { guardsQuery } from "../../lib/guards";
 import { capsQuery, tradingQuery } from "../../lib/trading-queries";
@@ -13,7 +13,6 @@ import { useStandings } from "../../lib/use-standings";
 import { PauseOrResume } from "./pause-or-resume";
 import { SizeForm } from "./size-form";
 import { doubtText, stopsOf } from "./stops";
-import type { Stop } from "./stops";
 
 /** Whether new trades are opened, and who stops them where they are not. */
 export function TradingPanel() {
@@ -41,32 +40,11 @@ function Known({ status }: { status: TradingStatus }) {
               : "Approving a signal is refused, and no terminal is told to open anything. What is open stays open, with its stops and targets."}
           </p>
         </div>
-        <Stops stops={stops} />
+        <StopList label="What keeps new trades out" stops={stops} />
         <Warning text={opens ? doubtText(standings) : null} />
         <PauseOrResume status={status} />
         <SizeForm size={status.size} />
       </div>
     </Panel>
-  );
-}
-
-function Stops({ stops }: { stops: Stop[] }) {
-  if (stops.length === 0) return null;
-  return (
-    <ul className="grid gap-2" aria-label="What keeps new trades out">
-      {stops.map(({ key, title, text, since }) => (
-        <li key={key} data-testid="stop" data-stop={key} className="rounded-lg bg-warn-soft px-3 py-2 text-sm">
-          <p className="flex flex-wrap justify-between gap-x-4 font-semibold text-warn">
-            <span className="min-w-0 wrap-anywhere">{title}</span>
-            {since && (
-              <span className="text-xs font-normal tabular-nums">
-                <Age since={since} />
-              </span>
-            )}
-          </p>
-          <p className="mt-0.5 wrap-anywhere">{text}</p>
-        </li>
-      ))}
-    </ul>
   );
 }
