@@ -3,10 +3,12 @@
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from hub.trading.risk import sweep
 from tests.browser import pages
 from tests.browser.axe import DESKTOP, PHONE, is_good
 from tests.browser.conftest import OpenPage
 from tests.hubs import PASSWORD, Person, RunningHub, until
+from tests.insight.test_account_charts import worth
 from tests.trading import preflights
 from tests.trading.guarded import account, approved, stand
 from tests.trading.looks import Verified, verified
@@ -123,6 +125,44 @@ async def test_a_limit_that_is_reached_is_told(hub: RunningHub, open_page: OpenP
     assert (await approved(hub, person)).status == 201
 
 
+async def test_what_the_guards_say_is_told_as_they_say_it(hub: RunningHub, open_page: OpenPage) -> None:
+    page, person = await open_page(), await hub.person()
+    id = await account(hub, person)
+    await hub.res.db.execute("update trading.accounts set currency = 'USD' where id = $1", id)
+    await sweep.sweep(hub.res)
+    await on_the_page(hub, page, person)
+    await expect(opens(page, True)).to_be_visible()
+    await pages.mark(page)
+    # No figure on the page says how the day began.
+    await stand(hub, id, day=120_000)
+    await sweep.sweep(hub.res)
+    await expect(stop(page, f"limit-{id}")).to_contain_text("Today's loss has reached its limit.")
+    assert (await approved(hub, person)).body["reason"] == "daily_stop"
+    await stand(hub, id)
+    await sweep.sweep(hub.res)
+    await expect(opens(page, True)).to_be_visible()
+    assert await pages.was_not_reloaded(page)
+
+
+async def test_what_an_account_was_worth_is_drawn(hub: RunningHub, open_page: OpenPage) -> None:
+    page, mine = await open_page(), await verified(hub)
+    await worth(mine, [1_000_000 + 5_000 * (number % 7) for number in range(50)])
+    await on_the_page(hub, page, mine.person)
+    picture = page.get_by_role("img", name="Equity of mine over the last 30 days")
+    await expect(picture).to_be_visible(timeout=30_000)
+    await expect(picture).not_to_have_js_property("naturalWidth", 0)
+    drawn = await picture.get_attribute("src")
+    await page.emulate_media(color_scheme="dark")
+    await expect(picture).not_to_have_attribute("src", drawn or "", timeout=30_000)
+
+
+async def test_of_what_nothing_is_known_no_picture_is_promised(hub: RunningHub, open_page: OpenPage) -> None:
+    page, person = await open_page(), await hub.person()
+    await account(hub, person)
+    await on_the_page(hub, page, person)
+    await expect(page.get_by_text("Nothing is known yet of what that account was worth.")).to_be_visible()
+
+
 async def test_a_limit_is_tightened_and_a_looser_one_refused_in_the_hubs_words(
     hub: RunningHub, open_page: OpenPage
 ) -> None:
@@ -138,9 +178,11 @@ async def test_a_limit_is_tightened_and_a_looser_one_refused_in_the_hubs_words(
     await expect(pages.alert(page).filter(has_text="You can only tighten limits.")).to_be_visible()
     await expect(pages.alert(page).filter(has_text="is looser than 1000")).to_be_visible()
     await expect(field).to_have_attribute("aria-invalid", "true")
-    assert (await hub.call("GET", "/api/v1/risk/me", headers=person.bearer)).body["own"][
-        "max_drawdown_bp"
-    ] is None
+    held = (await hub.call("GET", "/api/v1/risk/me", headers=person.bearer)).body
+    assert set(held["own"].values()) == {None}
+    await page.get_by_role("button", name="Cancel").click()
+    await page.get_by_test_id("tighten").click()
+    await expect(pages.alert(page)).to_have_count(0)
     await field.fill("7,5")
     await page.get_by_test_id("tighten-submit").click()
     await expect(row.get_by_test_id("limit-value")).to_have_text("7.5 %")

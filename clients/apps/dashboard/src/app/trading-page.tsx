@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
 
+import { EquityPanel } from "../features/trading/equity-panel";
 import { LimitsPanel } from "../features/trading/limits-panel";
 import { PreflightPanel } from "../features/trading/preflight-panel";
 import { TradingPanel } from "../features/trading/trading-panel";
@@ -52,7 +53,10 @@ export function AllTrades() {
         <TradingPanel />
         <PreflightPanel />
       </div>
-      <LimitsPanel />
+      <div className="grid gap-4">
+        <LimitsPanel />
+        <EquityPanel />
+      </div>
     </div>
   );
 }

@@ -20,7 +20,7 @@ interface LimitsEditorProps {
   base: string;
   /** Said before the fields. */
   note: string;
-  sending: { error: unknown; isPending: boolean };
+  sending: { error: unknown; isPending: boolean; reset: () => void };
   /** `typed` reads one's own limits from the form, and throws what it cannot read. */
   onSend: (typed: () => OwnCaps, form: FormData, onDone: () => void) => void;
   /** Shown below the limits, and fields below theirs. */
@@ -31,13 +31,18 @@ interface LimitsEditorProps {
 export function LimitsEditor(props: LimitsEditorProps) {
   // Null until it was asked for; who comes back finds the focus where they left.
   const [tightening, setTightening] = useState<boolean | null>(null);
-  if (tightening) return <TightenForm {...props} onDone={() => setTightening(false)} />;
+  const { sending } = props;
+  const turn = (to: boolean) => {
+    sending.reset();
+    setTightening(to);
+  };
+  if (tightening) return <TightenForm {...props} onDone={() => turn(false)} />;
   const { limits, made, currency, base, more } = props;
   return (
     <>
       <LimitList limits={limits} made={made} currency={currency} base={base} />
       {more?.shown}
-      <Button className="mt-2" ref={tightening === false ? focus : null} onClick={() => setTightening(true)} data-testid="tighten">
+      <Button className="mt-2" ref={tightening === false ? focus : null} onClick={() => turn(true)} data-testid="tighten">
         Set tighter ones
       </Button>
     </>

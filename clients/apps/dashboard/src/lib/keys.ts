@@ -19,6 +19,7 @@ export const keys = {
   guards: ["guards"],
   preflights: ["preflights"],
   preflight: (id: string) => ["preflights", id],
+  equityChart: (id: string, days: number, theme: string) => ["equity-chart", id, days, theme],
   copying: ["copying"],
   copyConsent: ["copy-consent"],
   candles: (symbol: string, timeframe: string) => ["candles", symbol, timeframe],
