@@ -127,6 +127,11 @@ def account(page: Page, account_id: str) -> Locator:
     return page.locator(f'[data-testid="account"][data-account-id="{account_id}"]')
 
 
+def stop(page: Page, key: str) -> Locator:
+    """Something that stops trades, or their copying."""
+    return page.locator(f'[data-stop="{key}"]')
+
+
 async def known_ids(page: Page) -> list[str]:
     """Ids of the signals in the list now."""
     rows = await page.get_by_test_id("signal-row").all()

@@ -30,10 +30,6 @@ def state(page: Page, *, enabled: bool, running: bool) -> Locator:
     return page.locator(f'[data-testid="copying"]{said}')
 
 
-def stop(page: Page, key: str) -> Locator:
-    return page.locator(f'[data-stop="{key}"]')
-
-
 async def enable(page: Page) -> None:
     await page.get_by_test_id("copy-read").check()
     await page.get_by_test_id("copy-enable").click()
@@ -170,12 +166,29 @@ async def test_a_limit_of_copied_trades_is_tightened_and_a_looser_one_refused(
     assert everywhere["effective"]["max_trade_risk_bp"] == 200
 
 
+async def test_a_field_that_nobody_touched_undoes_nothing_that_was_set_elsewhere(
+    hub: RunningHub, open_page: OpenPage
+) -> None:
+    page, mine = await open_page(), await candidate(hub)
+    await on_the_page(mine, page)
+    await page.get_by_test_id("tighten").click()
+    async with page.expect_response("**/copy/status"):
+        elsewhere = {"max_trades_a_day": 3, "daily_stop_bp": 400}
+        assert (await mine.call("risk", elsewhere)).status == 200
+    await page.get_by_test_id("own-max_volume").fill("0.5")
+    await page.get_by_test_id("tighten-submit").click()
+    await expect(page.get_by_text("0 of 3")).to_be_visible()
+    limits = (await mine.status())["limits"]
+    assert limits["most"] == {"max_trades_a_day": 3, "max_volume": "0.5"}
+    assert limits["own"]["daily_stop_bp"] == 400
+
+
 async def test_what_stops_copying_is_told_as_it_happens(hub: RunningHub, open_page: OpenPage) -> None:
     page, mine = await open_page(), await copying(hub)
     await on_the_page(mine, page)
     await pages.mark(page)
     await control(hub, mine.person, "pause", reason="lunch")
-    await expect(stop(page, "paused")).to_contain_text("Paused by user: lunch")
+    await expect(pages.stop(page, "paused")).to_contain_text("Paused by user: lunch")
     await expect(state(page, enabled=True, running=False)).to_contain_text("Copying is on, but stopped")
     await control(hub, mine.person, "resume")
     await expect(state(page, enabled=True, running=True)).to_be_visible()
@@ -191,7 +204,7 @@ async def test_who_was_suspended_reads_the_words_again(hub: RunningHub, open_pag
         mine.account.id,
     )
     assert await watch.run(hub.res) >= 1
-    await expect(stop(page, "heartbeat")).to_contain_text("Your terminal was not heard of.")
+    await expect(pages.stop(page, "heartbeat")).to_contain_text("Your terminal was not heard of.")
     await expect(page.get_by_test_id("copy-consent")).to_be_visible()
     await mine.look(100)
     await enable(page)
@@ -214,7 +227,7 @@ async def test_axe_finds_nothing(hub: RunningHub, open_page: OpenPage, width: in
     await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     await control(hub, mine.person, "pause")
     await on_the_page(mine, page)
-    await expect(stop(page, "paused")).to_be_visible()
+    await expect(pages.stop(page, "paused")).to_be_visible()
     await page.get_by_test_id("copy-words").click()
     await is_good(page)
     await page.get_by_test_id("tighten").click()

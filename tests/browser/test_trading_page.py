@@ -29,10 +29,6 @@ def opens(page: Page, answer: bool) -> Locator:
     return page.locator(f'[data-testid="trading"][data-opens="{str(answer).lower()}"]')
 
 
-def stop(page: Page, key: str) -> Locator:
-    return page.locator(f'[data-stop="{key}"]')
-
-
 def limit(page: Page, name: str) -> Locator:
     return page.locator(f'[data-limit="{name}"]')
 
@@ -87,11 +83,13 @@ async def test_what_the_owner_and_rules_stop_is_told_as_it_happens(
     person, owner = await on_the_page(hub, page), await hub.person("owner")
     await pages.mark(page)
     await control(hub, owner, "pause", user_id=str(person.id), reason="a talk first")
-    await expect(stop(page, "pause-owner")).to_contain_text("“a talk first”. Only the owner can resume it.")
+    await expect(pages.stop(page, "pause-owner")).to_contain_text(
+        "“a talk first”. Only the owner can resume it."
+    )
     await expect(page.get_by_test_id("resume")).to_have_count(0)
     switch = {"scope": "user", "user_id": str(person.id), "reason": "news", "on": True}
     assert (await hub.call("PUT", "/api/v1/risk/kill-switch", switch, owner.bearer)).status == 200
-    await expect(stop(page, f"switch-{person.id}")).to_contain_text("The kill switch is on: “news”")
+    await expect(pages.stop(page, f"switch-{person.id}")).to_contain_text("The kill switch is on: “news”")
     await hub.call("PUT", "/api/v1/risk/kill-switch", switch | {"on": False}, owner.bearer)
     await control(hub, owner, "resume", user_id=str(person.id))
     await expect(opens(page, True)).to_be_visible()
@@ -104,7 +102,7 @@ async def test_everybodys_kill_switch_is_told_as_it_is_turned(hub: RunningHub, o
     switch = {"scope": "all", "reason": "the bus is down", "on": True}
     try:
         assert (await hub.call("PUT", "/api/v1/risk/kill-switch", switch, owner.bearer)).status == 200
-        await expect(stop(page, "switch-all")).to_contain_text("everybody's trading")
+        await expect(pages.stop(page, "switch-all")).to_contain_text("everybody's trading")
     finally:
         await hub.call("PUT", "/api/v1/risk/kill-switch", switch | {"on": False}, owner.bearer)
     await expect(opens(page, True)).to_be_visible()
@@ -117,7 +115,7 @@ async def test_a_limit_that_is_reached_is_told(hub: RunningHub, open_page: OpenP
     await stand(hub, id, equity=90_000)
     assert (await approved(hub, person)).body["reason"] == "drawdown"
     await on_the_page(hub, page, person)
-    await expect(stop(page, f"limit-{id}")).to_contain_text("fallen too far from its highest")
+    await expect(pages.stop(page, f"limit-{id}")).to_contain_text("fallen too far from its highest")
     await expect(opens(page, False)).to_be_visible()
     await stand(hub, id, equity=90_001)
     await page.reload()
@@ -136,7 +134,7 @@ async def test_what_the_guards_say_is_told_as_they_say_it(hub: RunningHub, open_
     # No figure on the page says how the day began.
     await stand(hub, id, day=120_000)
     await sweep.sweep(hub.res)
-    await expect(stop(page, f"limit-{id}")).to_contain_text("Today's loss has reached its limit.")
+    await expect(pages.stop(page, f"limit-{id}")).to_contain_text("Today's loss has reached its limit.")
     assert (await approved(hub, person)).body["reason"] == "daily_stop"
     await stand(hub, id)
     await sweep.sweep(hub.res)
@@ -167,6 +165,7 @@ async def test_a_limit_is_tightened_and_a_looser_one_refused_in_the_hubs_words(
     hub: RunningHub, open_page: OpenPage
 ) -> None:
     page = await open_page()
+    await page.clock.install()
     person = await on_the_page(hub, page)
     row = limit(page, "max_drawdown_bp")
     await expect(row).to_contain_text("House")
@@ -193,9 +192,17 @@ async def test_a_limit_is_tightened_and_a_looser_one_refused_in_the_hubs_words(
     assert (held["effective"]["max_drawdown_bp"], held["own"]["max_exposure_bp"]) == (750, None)
     await page.get_by_test_id("tighten").click()
     await expect(field).to_have_value("7.5")
+    # What was set elsewhere meanwhile stays.
+    elsewhere = {"max_drawdown_bp": 750, "daily_stop_bp": 400}
+    assert (await hub.call("PUT", "/api/v1/risk/me", elsewhere, person.bearer)).status == 200
+    async with page.expect_request("**/risk/me") as asking:
+        await page.clock.fast_forward("00:15")
+    await (await asking.value).response()
     await field.fill("")
     await page.get_by_test_id("tighten-submit").click()
     await expect(row).to_contain_text("House")
+    held = (await hub.call("GET", "/api/v1/risk/me", headers=person.bearer)).body["own"]
+    assert (held["max_drawdown_bp"], held["daily_stop_bp"]) == (None, 400)
 
 
 async def test_a_size_is_set_and_one_that_risks_too_much_refused(
@@ -230,7 +237,7 @@ async def test_a_failed_preflight_says_what_to_mend_until_a_report_passes(
     page, mine = await open_page(), await preflights.real(hub)
     await on_the_page(hub, page, mine.person)
     await expect(checked(page, mine)).to_contain_text("Its terminal was never checked.")
-    await expect(stop(page, f"gap-{mine.id}")).to_contain_text("mine has no certificate")
+    await expect(pages.stop(page, f"gap-{mine.id}")).to_contain_text("mine has no certificate")
     await preflights.flown(mine, 1, preflights.gold(contract_size="10"), algo_allowed=False)
     await page.reload()
     await expect(checked(page, mine)).to_have_attribute("data-gap", "failed")
@@ -245,7 +252,7 @@ async def test_a_failed_preflight_says_what_to_mend_until_a_report_passes(
     await expect(checked(page, mine)).to_have_attribute("data-gap", "")
     await expect(checked(page, mine).get_by_test_id("certificate")).to_contain_text("For XAUUSD until")
     await expect(checked(page, mine).get_by_test_id("finding").filter(visible=True)).to_have_count(0)
-    await expect(stop(page, f"gap-{mine.id}")).to_have_count(0)
+    await expect(pages.stop(page, f"gap-{mine.id}")).to_have_count(0)
     assert await pages.was_not_reloaded(page)
     await checked(page, mine).get_by_test_id("warnings").click()
     await expect(checked(page, mine).locator('[data-reason="missing"]').first).to_be_visible()
@@ -266,16 +273,6 @@ async def test_who_has_no_account_is_told_that_there_is_nothing_to_check(
     page = await open_page()
     await on_the_page(hub, page)
     await expect(page.get_by_text("You have no verified account")).to_be_visible()
-
-
-async def test_the_tabs_stand_in_one_row_on_the_smallest_phone(hub: RunningHub, open_page: OpenPage) -> None:
-    for width in (320, PHONE):
-        page = await open_page(width, 640)
-        await on_the_page(hub, page)
-        tabs = page.get_by_role("navigation", name="Pages").get_by_role("link")
-        tops = await tabs.evaluate_all("all => all.map(a => a.getBoundingClientRect().top)")
-        assert (len(tops), len(set(tops))) == (5, 1)
-        assert await pages.overflow(page) == 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -5,7 +5,7 @@ import { useState } from "react";
 
 import { focus, onSubmit, text } from "../lib/forms";
 import type { Limit } from "../lib/limits";
-import { ownOf } from "../lib/limits";
+import { changedOf } from "../lib/limits";
 import { LimitFields } from "./limit-fields";
 import { LimitList } from "./limit-list";
 import { Submit } from "./submit";
@@ -20,8 +20,10 @@ interface LimitsEditorProps {
   base: string;
   /** Said before the fields. */
   note: string;
-  sending: { error: unknown; isPending: boolean; reset: () => void };
-  /** `typed` reads one's own limits from the form, and throws what it cannot read. */
+  sending: { error: unknown; isPending: boolean };
+  /** The form is about to be shown. */
+  onOpen: () => void;
+  /** `typed` reads from the form what was changed of one's own, and throws what it cannot read. */
   onSend: (typed: () => OwnCaps, form: FormData, onDone: () => void) => void;
   /** Shown below the limits, and fields below theirs. */
   more?: { shown: ReactNode; fields: ReactNode };
@@ -31,18 +33,17 @@ interface LimitsEditorProps {
 export function LimitsEditor(props: LimitsEditorProps) {
   // Null until it was asked for; who comes back finds the focus where they left.
   const [tightening, setTightening] = useState<boolean | null>(null);
-  const { sending } = props;
-  const turn = (to: boolean) => {
-    sending.reset();
-    setTightening(to);
+  if (tightening) return <TightenForm {...props} onDone={() => setTightening(false)} />;
+  const { limits, made, currency, base, more, onOpen } = props;
+  const open = () => {
+    onOpen();
+    setTightening(true);
   };
-  if (tightening) return <TightenForm {...props} onDone={() => turn(false)} />;
-  const { limits, made, currency, base, more } = props;
   return (
     <>
       <LimitList limits={limits} made={made} currency={currency} base={base} />
       {more?.shown}
-      <Button className="mt-2" ref={tightening === false ? focus : null} onClick={() => turn(true)} data-testid="tighten">
+      <Button className="mt-2" ref={tightening === false ? focus : null} onClick={open} data-testid="tighten">
         Set tighter ones
       </Button>
     </>
@@ -52,7 +53,7 @@ export function LimitsEditor(props: LimitsEditorProps) {
 function TightenForm({ limits, made, currency, base, note, sending, onSend, more, onDone }: LimitsEditorProps & { onDone: () => void }) {
   // What is typed is read as it was asked for, whatever the hub tells meanwhile.
   const [asked] = useState({ made, currency });
-  const send = onSubmit((form) => onSend(() => ownOf(limits, (name) => text(form, name), asked.currency), form, onDone));
+  const send = onSubmit((form) => onSend(() => changedOf(limits, asked.made.own, (name) => text(form, name), asked.currency), form, onDone));
   return (
     <form onSubmit={send} className="grid gap-4">
       <p className="text-sm text-muted">{note}</p>

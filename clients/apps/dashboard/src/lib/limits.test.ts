@@ -2,7 +2,7 @@ import type { Caps } from "@caerus/api/types";
 import { expect, test } from "vitest";
 
 import type { Limit } from "./limits";
-import { limitOf, LIMITS, limitText, meaning, ownOf, patternOf, sourceOf, typedOf } from "./limits";
+import { changedOf, limitOf, LIMITS, limitText, meaning, patternOf, sourceOf, typedOf } from "./limits";
 
 const house: Caps = {
   max_drawdown_bp: 1000,
@@ -75,9 +75,13 @@ test.each([
   expect(limitOf(each, typed, currency)).toBe(value ?? null);
 });
 
-test("a form says all of one's own limits, an empty field that there is none", () => {
-  const own = ownOf([share, amount], (name) => (name === "min_equity" ? "600" : ""), "USD");
-  expect(own).toEqual({ max_drawdown_bp: null, min_equity: 60_000 });
+test("a form says what was changed, an empty field that there is none any more", () => {
+  const before = { max_drawdown_bp: 500, min_equity: 60_000 };
+  const changed = (drawdown: string, equity: string) =>
+    changedOf([share, amount, times], before, (name) => ({ max_drawdown_bp: drawdown, min_equity: equity })[name as "min_equity"] ?? "", "USD");
+  expect(changed("5", "600.00")).toEqual({});
+  expect(changed("4", "600")).toEqual({ max_drawdown_bp: 400 });
+  expect(changed("", "700")).toEqual({ max_drawdown_bp: null, min_equity: 70_000 });
 });
 
 test("a limit is one's own, the house's, or follows from another of one's own", () => {

@@ -90,7 +90,8 @@ export function limitOf(limit: Limit, typed: string, currency: string | null): n
   return Number(whole + fraction.padEnd(decimals(limit.unit, currency), "0"));
 }
 
-/** All of one's own limits, as a form has them. */
-export function ownOf(limits: readonly Limit[], typed: (name: Cap) => string, currency: string | null): OwnCaps {
-  return Object.fromEntries(limits.map((limit) => [limit.name, limitOf(limit, typed(limit.name), currency)]));
+/** Those of one's own limits that a form has otherwise than `before`. */
+export function changedOf(limits: readonly Limit[], before: OwnCaps, typed: (name: Cap) => string, currency: string | null): OwnCaps {
+  const all = limits.map((limit) => [limit.name, limitOf(limit, typed(limit.name), currency)] as const);
+  return Object.fromEntries(all.filter(([name, value]) => value !== (before[name] ?? null)));
 }

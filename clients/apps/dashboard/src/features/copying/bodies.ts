@@ -17,12 +17,12 @@ export function copyBody(consent_version: string, typed: Typed): CopyBody {
   };
 }
 
-/** What is not named stays as it is: nobody is told which of these two are their own. */
-export function copyLimitsBody(own: OwnCaps, most: CopyStatus["limits"]["most"], typed: Typed): CopyLimitsBody {
+/** What is not named stays as it is. `most` as the form began with it. */
+export function copyLimitsBody(changed: OwnCaps, most: CopyStatus["limits"]["most"], typed: Typed): CopyLimitsBody {
   const trades = count(typed("max_trades_a_day"));
   const volume = typed("max_volume").trim().replace(",", ".");
   return {
-    ...own,
+    ...changed,
     ...(trades === most.max_trades_a_day ? {} : { max_trades_a_day: trades }),
     ...(volume === most.max_volume ? {} : { max_volume: volume || null }),
   };

@@ -2,6 +2,7 @@ import { fieldError } from "@caerus/api/problem";
 import type { CopyStatus } from "@caerus/api/types";
 import { Field } from "@caerus/ui/field";
 import { Panel } from "@caerus/ui/panel";
+import { useState } from "react";
 
 import { LimitsEditor } from "../../components/limits-editor";
 import { text } from "../../lib/forms";
@@ -18,7 +19,12 @@ const NOTE = "Limits of copied trades can only be tighter than those of all your
 export function CopyLimitsPanel({ status }: { status: CopyStatus }) {
   const currency = currencyOf(useStandings());
   const tighten = useTightenCopied();
-  const { most } = status.limits;
+  // As the form has it: a field that nobody touched must not undo what was set elsewhere meanwhile.
+  const [asked, setAsked] = useState(status.limits.most);
+  const open = () => {
+    tighten.reset();
+    setAsked(status.limits.most);
+  };
   return (
     <Panel title="Limits of copied trades">
       <LimitsEditor
@@ -28,8 +34,9 @@ export function CopyLimitsPanel({ status }: { status: CopyStatus }) {
         base="All trades"
         note={NOTE}
         sending={tighten}
-        onSend={(typed, form, onSuccess) => tighten.mutate(() => copyLimitsBody(typed(), most, (name) => text(form, name)), { onSuccess })}
-        more={{ shown: <Most status={status} />, fields: <MostFields most={most} thrown={tighten.error} /> }}
+        onOpen={open}
+        onSend={(typed, form, onSuccess) => tighten.mutate(() => copyLimitsBody(typed(), asked, (name) => text(form, name)), { onSuccess })}
+        more={{ shown: <Most status={status} />, fields: <MostFields most={asked} thrown={tighten.error} /> }}
       />
     </Panel>
   );

@@ -20,10 +20,13 @@ export function useSize() {
   return useMutation({ mutationFn: (body: Size) => unwrap(api.PUT("/api/v1/trading/size", { body })), onSuccess: show });
 }
 
-/** `typed` reads the form only now, so that what it cannot read is a refusal too. */
+/** `typed` reads the form only now, so that what it cannot read is a refusal too. What nobody touched stays as it is by now. */
 export function useTighten() {
   return useMutation({
-    mutationFn: (typed: () => OwnCaps) => unwrap(api.PUT("/api/v1/risk/me", { body: typed() })),
+    mutationFn: (typed: () => OwnCaps) => {
+      const now = queryClient.getQueryData<CapsOf>(keys.caps)?.own;
+      return unwrap(api.PUT("/api/v1/risk/me", { body: { ...now, ...typed() } }));
+    },
     onSuccess: (caps) => {
       queryClient.setQueryData<CapsOf>(keys.caps, caps);
       // A size that was never set is what a trade may risk.

@@ -28,6 +28,7 @@ export function LimitsPanel() {
         base="House"
         note={NOTE}
         sending={tighten}
+        onOpen={tighten.reset}
         onSend={(typed, _, onSuccess) => tighten.mutate(typed, { onSuccess })}
       />
     </Panel>

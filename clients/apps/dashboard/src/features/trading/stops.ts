@@ -40,7 +40,7 @@ function ofLimits({ account, live }: Standing, caps: Caps | undefined, guards: G
   return [{ key: `limit-${account.id}`, title: `A limit of ${account.name}`, text: reached, since: null }];
 }
 
-const VERDICTS: Partial<Record<Guarded["reason"], string>> = {
+const REACHED = {
   drawdown: "Equity has fallen too far from its highest.",
   equity_floor: "Equity is below the least that new trades need.",
   daily_stop: "Today's loss has reached its limit.",
@@ -48,7 +48,8 @@ const VERDICTS: Partial<Record<Guarded["reason"], string>> = {
   leverage: "Open positions are worth as much as they may be.",
   liquidation_drawdown: "Equity has fallen so far from its highest that all that is open is closed.",
   liquidation_equity: "Equity has fallen so low that all that is open is closed.",
-};
+} satisfies Partial<Record<Guarded["reason"], string>>;
+const VERDICTS: Partial<Record<Guarded["reason"], string>> = REACHED;
 
 function verdictText({ outcome, reason }: Guarded): string | null {
   if (outcome === "ok") return null;
@@ -62,9 +63,9 @@ function reachedText({ account_equity, peak_equity, doubt }: LiveAccount, caps: 
   if (!account_equity || !peak_equity || doubt) return null;
   const [equity, peak] = [account_equity.amount_minor, peak_equity.amount_minor];
   const fell = (limit: number) => peak > 0 && (peak - equity) * WHOLE >= peak * limit;
-  if (fell(caps.liquidation_drawdown_bp)) return VERDICTS.liquidation_drawdown ?? null;
-  if (fell(caps.max_drawdown_bp)) return VERDICTS.drawdown ?? null;
-  return equity < caps.min_equity ? (VERDICTS.equity_floor ?? null) : null;
+  if (fell(caps.liquidation_drawdown_bp)) return REACHED.liquidation_drawdown;
+  if (fell(caps.max_drawdown_bp)) return REACHED.drawdown;
+  return equity < caps.min_equity ? REACHED.equity_floor : null;
 }
 
 function ofPreflight({ account, preflight }: Standing): Stop[] {
