@@ -43,6 +43,20 @@ async def open_terminals(page: Page) -> None:
     await expect(page.get_by_test_id("link-account")).to_be_visible()
 
 
+async def open_trading(page: Page) -> None:
+    await page.get_by_role("link", name="Trading", exact=True).click()
+    await expect(page.get_by_role("heading", name="Trading", level=1)).to_be_visible()
+    await expect(page.get_by_test_id("trading")).to_be_visible()
+    await expect(page.get_by_test_id("limit")).to_have_count(8)
+
+
+async def open_copying(page: Page) -> None:
+    await open_trading(page)
+    await page.get_by_role("link", name="Copying", exact=True).click()
+    await expect(page.get_by_test_id("copying")).to_be_visible()
+    await expect(page.get_by_test_id("copy-consent")).to_be_attached()
+
+
 async def register_terminal(page: Page, name: str) -> dict[str, str]:
     """Register one from the open form; what is shown this once, by name."""
     await page.get_by_test_id("terminal-name").fill(name)
@@ -111,6 +125,11 @@ def terminal(page: Page, device_id: str) -> Locator:
 def account(page: Page, account_id: str) -> Locator:
     """The linked account among one's own."""
     return page.locator(f'[data-testid="account"][data-account-id="{account_id}"]')
+
+
+def stop(page: Page, key: str) -> Locator:
+    """Something that stops trades, or their copying."""
+    return page.locator(f'[data-stop="{key}"]')
 
 
 async def known_ids(page: Page) -> list[str]:

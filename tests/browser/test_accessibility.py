@@ -114,3 +114,15 @@ async def test_setting_a_second_factor_up(hub: RunningHub, open_page: OpenPage, 
     await page.get_by_test_id("mfa-begin").click()
     await expect(page.get_by_test_id("mfa-secret")).to_be_visible()
     await is_good(page)
+
+
+async def test_the_tabs_stand_in_one_row_on_the_smallest_phone(hub: RunningHub, open_page: OpenPage) -> None:
+    person = await hub.person()
+    for width in (320, PHONE):
+        page = await open_page(width, 640)
+        await pages.sign_in(page, hub.base_url, person.email, PASSWORD)
+        await pages.open_trading(page)
+        tabs = page.get_by_role("navigation", name="Pages").get_by_role("link")
+        tops = await tabs.evaluate_all("all => all.map(a => a.getBoundingClientRect().top)")
+        assert (len(tops), len(set(tops))) == (5, 1)
+        assert await pages.overflow(page) == 0

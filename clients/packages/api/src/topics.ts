@@ -11,6 +11,9 @@ export type ClosedCandle = Schemas["ClosedCandle"];
 /** The newest of its symbol, once a second at most. */
 export type Quote = Schemas["Quote"];
 
+/** Whether a person's trading runs, and what stops it. */
+type Trading = Schemas["hub.trading.risk.models.Status"];
+
 /** Event types and the data each carries. */
 export interface LiveEvents {
   "signal.created": SharedSignal;
@@ -28,7 +31,26 @@ export interface LiveEvents {
   "device.heard": Schemas["Device"];
   "positions.changed": Schemas["PositionsChanged"];
   "equity.changed": Schemas["Equity"];
+  "trading.paused": Trading;
+  "trading.resumed": Trading;
+  "trading.size_changed": Trading;
+  /** In a person's own topic how their trading stands now; in `risk`, everybody's, the switch alone. */
+  "risk.kill_switch_on": Trading | Schemas["KillSwitched"];
+  "risk.kill_switch_off": Trading | Schemas["KillSwitched"];
+  "account.guarded": Schemas["Guarded"];
+  "preflight.issued": Schemas["CertificateChanged"];
+  "preflight.lost": Schemas["CertificateChanged"];
+  "preflight.warned": Schemas["CertificateChanged"];
+  "copy.enabled": Schemas["Copied"];
+  "copy.disabled": Schemas["Copied"];
+  "copy.tightened": Schemas["Copied"];
+  "copy.suspended": Schemas["Copied"];
+  "copy.placed": Schemas["Copied"];
+  "copy.kept_out": Schemas["Copied"];
+  "copy.blocked": Schemas["Copied"];
 }
+
+type KillSwitch = "risk.kill_switch_on" | "risk.kill_switch_off";
 
 /** Kinds of topics and the types of their events. */
 interface Kinds {
@@ -41,12 +63,20 @@ interface Kinds {
   devices: "device.silent" | "device.heard";
   positions: "positions.changed";
   equity: "equity.changed";
+  trading: "trading.paused" | "trading.resumed" | "trading.size_changed" | KillSwitch;
+  risk: KillSwitch;
+  guards: "account.guarded";
+  preflight: "preflight.issued" | "preflight.lost" | "preflight.warned";
+  copying: Extract<keyof LiveEvents, `copy.${string}`>;
 }
 
-/** `signals`, or a kind and whose or of what: `executions:{user_id}`, `candles:{symbol}`. */
-export type TopicName = "signals" | `${Exclude<keyof Kinds, "signals">}:${string}`;
+/** Kinds that are a topic by themselves. */
+type Shared = "signals" | "risk";
 
-type KindOf<Name extends TopicName> = Name extends `${infer Kind extends keyof Kinds}:${string}` ? Kind : "signals";
+/** `signals`, `risk`, or a kind and whose or of what: `executions:{user_id}`, `candles:{symbol}`. */
+export type TopicName = Shared | `${Exclude<keyof Kinds, Shared>}:${string}`;
+
+type KindOf<Name extends TopicName> = Name extends `${infer Kind extends keyof Kinds}:${string}` ? Kind : Name & Shared;
 
 /** An event of this topic: `type` tells what `data` is. A newer hub may send types that are not listed here. */
 export type LiveEvent<Name extends TopicName> = {

@@ -6,12 +6,14 @@ import { Register } from "../features/registration/register";
 import { ResetPassword } from "../features/registration/reset-password";
 import { VerifyEmail } from "../features/registration/verify-email";
 import { AccountPage } from "./account-page";
+import { CopyingPage } from "./copying-page";
 import { ExecutionsPage } from "./executions-page";
 import { Inside } from "./inside";
 import { Root } from "./root";
 import { SignalPage } from "./signal-page";
 import { NoSignalChosen, SignalsPage } from "./signals-page";
 import { TerminalsPage } from "./terminals-page";
+import { AllTrades, TradingPage } from "./trading-page";
 
 const root = createRootRoute({ component: Root });
 
@@ -30,13 +32,16 @@ const none = createRoute({ getParentRoute: () => signals, path: "/", component: 
 const signal = createRoute({ getParentRoute: () => signals, path: "/signals/$signalId", component: SignalPage });
 const executions = createRoute({ getParentRoute: () => inside, path: "/executions", component: ExecutionsPage });
 const terminals = createRoute({ getParentRoute: () => inside, path: "/terminals", component: TerminalsPage });
+const trading = createRoute({ getParentRoute: () => inside, path: "/trading", component: TradingPage });
+const allTrades = createRoute({ getParentRoute: () => trading, path: "/", component: AllTrades });
+const copying = createRoute({ getParentRoute: () => trading, path: "/copying", component: CopyingPage });
 const account = createRoute({ getParentRoute: () => inside, path: "/account", component: AccountPage });
 const nowhere = createRoute({ getParentRoute: () => inside, path: "$", component: NotFound });
 
 export const router = createRouter({
   routeTree: root.addChildren([
     ...front,
-    inside.addChildren([signals.addChildren([none, signal]), executions, terminals, account, nowhere]),
+    inside.addChildren([signals.addChildren([none, signal]), executions, terminals, trading.addChildren([allTrades, copying]), account, nowhere]),
   ]),
   scrollRestoration: true,
 });

@@ -35,6 +35,7 @@ const TABS = [
   { to: "/", text: "Signals" },
   { to: "/executions", text: "Executions" },
   { to: "/terminals", text: "Terminals" },
+  { to: "/trading", text: "Trading" },
   { to: "/account", text: "Account" },
 ] as const;
 
@@ -47,7 +48,7 @@ function Header() {
         <Link to="/" aria-label="Caerus, open signals" className="flex rounded text-lg">
           <Logo />
         </Link>
-        <nav aria-label="Pages" className="order-last -mx-2 flex w-full flex-wrap gap-1 sm:order-none sm:mx-0 sm:w-auto">
+        <nav aria-label="Pages" className="order-last -mx-2 flex w-full justify-between sm:order-none sm:mx-0 sm:w-auto sm:gap-1">
           {TABS.map((tab) => (
             <Tab key={tab.to} {...tab} current={tab === current} />
           ))}
@@ -73,7 +74,7 @@ function Tab({ to, text, current }: TabProps) {
     <Link
       to={to}
       aria-current={current ? "page" : undefined}
-      className={`rounded-lg px-2 py-1.5 text-sm font-medium sm:px-3 hover:text-text ${current ? "bg-raised text-text" : "text-muted"}`}
+      className={`rounded-lg px-1 py-1.5 text-xs font-medium min-[28rem]:px-2 min-[28rem]:text-sm sm:px-3 hover:text-text ${current ? "bg-raised text-text" : "text-muted"}`}
     >
       {text}
     </Link>

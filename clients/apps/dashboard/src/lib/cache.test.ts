@@ -129,6 +129,38 @@ test.each(["account.verified", "account.lost"])("%s asks for the accounts again"
   expect(client.getQueryState(keys.accounts)?.isInvalidated).toBe(true);
 });
 
+test("a person's own trading is shown as an event tells it; a switch has it asked for again", () => {
+  client.setQueryData(keys.trading, { running: true });
+  say("trading.paused", { running: false });
+  expect(client.getQueryData(keys.trading)).toEqual({ running: false });
+  expect(client.getQueryState(keys.trading)?.isInvalidated).toBe(false);
+  say("risk.kill_switch_on", { user_id: null, on: true, reason: "news" });
+  expect(client.getQueryData(keys.trading)).toEqual({ running: false });
+  expect(client.getQueryState(keys.trading)?.isInvalidated).toBe(true);
+});
+
+test.each(["copy.enabled", "copy.suspended", "trading.paused", "risk.kill_switch_off"])("%s asks for copying again", (type) => {
+  client.setQueryData(keys.copying, {});
+  say(type, {});
+  expect(client.getQueryState(keys.copying)?.isInvalidated).toBe(true);
+});
+
+test("what guards say is kept by account", () => {
+  client.setQueryData(keys.guards, {});
+  say("account.guarded", { account_id: "a", outcome: "block" });
+  say("account.guarded", { account_id: "b", outcome: "block" });
+  say("account.guarded", { account_id: "a", outcome: "ok" });
+  expect(client.getQueryData(keys.guards)).toMatchObject({ a: { outcome: "ok" }, b: { outcome: "block" } });
+});
+
+test.each(["preflight.issued", "preflight.lost", "preflight.warned"])("%s asks for that account's preflight again", (type) => {
+  client.setQueryData(keys.preflight("a"), {});
+  client.setQueryData(keys.preflight("b"), {});
+  say(type, { account_id: "a" });
+  expect(client.getQueryState(keys.preflight("a"))?.isInvalidated).toBe(true);
+  expect(client.getQueryState(keys.preflight("b"))?.isInvalidated).toBe(false);
+});
+
 test("a snapshot is asked for what the topic keeps, and no more", async () => {
   client.setQueryData(keys.executions, { items: [] });
   await loadSnapshot(client, "executions:u1");

@@ -1,11 +1,13 @@
 /** The one table from what the stream says to what is kept. */
 import type { EventFrame } from "@caerus/api/frames";
 import type { LiveEvents, SharedSignal } from "@caerus/api/topics";
-import type { ApprovalPage, CandlePage, ExecutionPage, Signal, SignalPage } from "@caerus/api/types";
+import type { ApprovalPage, CandlePage, ExecutionPage, Signal, SignalPage, TradingStatus } from "@caerus/api/types";
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 
 import { mergeSignal, withApproval, withCandle, withDecision, withExecution, withOpenSignal, withoutSignal, withQuote } from "./cache";
 import type { KeptQuote } from "./cache";
+import { withGuarded } from "./guards";
+import type { Guards } from "./guards";
 import { keys } from "./keys";
 
 /** `at`: when the hub told it, by its clock. */
@@ -45,6 +47,27 @@ const looked: Handler<{ account_id: string }> = (client, { account_id }) => {
   void client.invalidateQueries({ queryKey: keys.liveAccount(account_id) }, { cancelRefetch: false });
 };
 
+/** An event of copying says what happened, not how it stands. */
+const copied = (client: QueryClient): void => {
+  void client.invalidateQueries({ queryKey: keys.copying });
+};
+
+/** What stops trading stops copying. */
+const trading: Handler<TradingStatus> = (client, status) => {
+  change<TradingStatus>(client, keys.trading, () => status);
+  copied(client);
+};
+
+/** Everybody's switch does not say how a person's trading stands. */
+const switched = (client: QueryClient): void => {
+  void client.invalidateQueries({ queryKey: keys.trading });
+  copied(client);
+};
+
+const certified: Handler<LiveEvents["preflight.issued"]> = (client, { account_id }) => {
+  void client.invalidateQueries({ queryKey: keys.preflight(account_id) });
+};
+
 const table: Table = {
   "signal.created": created,
   "signal.cancelled": ended,
@@ -70,6 +93,22 @@ const table: Table = {
   "device.heard": toldOfDevice,
   "positions.changed": looked,
   "equity.changed": looked,
+  "trading.paused": trading,
+  "trading.resumed": trading,
+  "trading.size_changed": trading,
+  "risk.kill_switch_on": switched,
+  "risk.kill_switch_off": switched,
+  "account.guarded": (client, guarded) => change<Guards>(client, keys.guards, (guards) => withGuarded(guards, guarded)),
+  "preflight.issued": certified,
+  "preflight.lost": certified,
+  "preflight.warned": certified,
+  "copy.enabled": copied,
+  "copy.disabled": copied,
+  "copy.tightened": copied,
+  "copy.suspended": copied,
+  "copy.placed": copied,
+  "copy.kept_out": copied,
+  "copy.blocked": copied,
 };
 
 function known(type: string): type is keyof LiveEvents {
@@ -90,6 +129,11 @@ const snapshots: Record<string, (subject: string) => QueryKey> = {
   devices: () => keys.devices,
   positions: () => keys.liveAccounts,
   equity: () => keys.liveAccounts,
+  trading: () => keys.trading,
+  risk: () => keys.trading,
+  guards: () => keys.guards,
+  preflight: () => keys.preflights,
+  copying: () => keys.copying,
 };
 
 /** Load again what a topic keeps current, after events may have been missed; settles when what is shown was loaded. */

@@ -7,10 +7,15 @@ const DIGITS = new Map([
   ...["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"].map((currency) => [currency, 3] as const),
 ]);
 
+/** Decimals of its minor unit. */
+export function digitsOf(currency: string): number {
+  return DIGITS.get(currency) ?? 2;
+}
+
 /** "10,000.00 USD", or a dash. */
 export function money(amount: Money | null): string {
   if (amount === null) return "–";
-  const digits = DIGITS.get(amount.currency) ?? 2;
+  const digits = digitsOf(amount.currency);
   const value = amount.amount_minor / 10 ** digits;
   const text = value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return `${text.replace("-", "−")} ${amount.currency}`;

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+
+import { copyBody, copyLimitsBody } from "./bodies";
+
+const typed = (form: Record<string, string>) => (name: string) => form[name] ?? "";
+const most = { max_trades_a_day: 10, max_volume: "5" };
+
+test.each([
+  [{ percent: "100", drift: "50", spread: "" }, { multiplier_bp: 10_000, max_drift_points: 50, max_spread_points: null }],
+  [{ percent: "0,29", drift: "0", spread: "7" }, { multiplier_bp: 29, max_drift_points: 0, max_spread_points: 7 }],
+])("%j turns copying on with %j", (form, body) => {
+  expect(copyBody("v1", typed(form))).toEqual({ consent_version: "v1", ...body });
+});
+
+test.each([
+  [{ max_trades_a_day: "10", max_volume: "5" }, {}],
+  [{ max_trades_a_day: "3", max_volume: "0,5" }, { max_trades_a_day: 3, max_volume: "0.5" }],
+  [{ max_trades_a_day: "", max_volume: " " }, { max_trades_a_day: null, max_volume: null }],
+])("%j names %j", (form, body) => {
+  expect(copyLimitsBody({ max_drawdown_bp: 500 }, most, typed(form))).toEqual({ max_drawdown_bp: 500, ...body });
+});
