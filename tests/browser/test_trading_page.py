@@ -123,6 +123,19 @@ async def test_a_limit_that_is_reached_is_told(hub: RunningHub, open_page: OpenP
     assert (await approved(hub, person)).status == 201
 
 
+async def test_what_no_figure_on_the_page_shows_is_told_as_an_approval_would_be(
+    hub: RunningHub, open_page: OpenPage
+) -> None:
+    page, person = await open_page(), await hub.person()
+    id = await account(hub, person, day=112_000)
+    await on_the_page(hub, page, person)
+    await expect(pages.stop(page, f"limit-{id}")).to_contain_text("Today's loss has reached its limit.")
+    await stand(hub, id, age=500.0)
+    await page.reload()
+    await expect(pages.stop(page, f"limit-{id}")).to_contain_text("The hub does not know how it stands")
+    await expect(opens(page, False)).to_be_visible()
+
+
 async def test_what_the_guards_say_is_told_as_they_say_it(hub: RunningHub, open_page: OpenPage) -> None:
     page, person = await open_page(), await hub.person()
     id = await account(hub, person)

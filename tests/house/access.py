@@ -180,6 +180,7 @@ ROUTES: dict[str, str] = {
     "GET /trades/{id}": PEOPLE,
     "GET /risk/defaults": "operators",
     "PUT /risk/defaults": "operators, fresh",
+    "GET /risk/guards": PEOPLE,
     "GET /risk/me": PEOPLE,
     "PUT /risk/me": PEOPLE,
     "GET /risk/users/{user_id}": "owners",

@@ -39,6 +39,29 @@ async def test_an_account_is_judged_once(
     assert await swept(hub, id) == []
 
 
+@pytest.mark.parametrize(
+    ("state", "outcome", "reason"),
+    [
+        ({}, "ok", "ok"),
+        ({"equity": 90_000}, "block", "drawdown"),
+        ({"day": 112_000}, "block", "daily_stop"),
+        ({"age": 500.0}, "unknown", "snapshot_stale"),
+    ],
+)
+async def test_its_person_is_told_what_an_approval_would_be(
+    hub: RunningHub, state: dict[str, Any], outcome: str, reason: str
+) -> None:
+    person, other = await hub.person(), await hub.person()
+    id = await account(hub, person, **state)
+    told = await hub.call("GET", "/api/v1/risk/guards", headers=person.bearer)
+    [item] = told.body["items"]
+    assert (item["account_id"], item["outcome"], item["reason"]) == (str(id), outcome, reason)
+    approval = await approved(hub, person)
+    assert approval.status == (201 if outcome == "ok" else 409)
+    assert approval.body.get("reason", "ok") == reason
+    assert (await hub.call("GET", "/api/v1/risk/guards", headers=other.bearer)).body["items"] == []
+
+
 async def test_a_liquidation_is_counted_once_and_stands_until_the_account_is_known(hub: RunningHub) -> None:
     person = await hub.person()
     id = await account(hub, person)

@@ -5,12 +5,13 @@ from uuid import UUID
 from hub.core import guards
 from hub.core.problems import Forbidden, Invalid, NotFound
 from hub.core.web import Api, Call
-from hub.trading.risk import caps, controls, switch
+from hub.trading.risk import caps, controls, service, switch
 from hub.trading.risk.models import (
     Caps,
     CapsIn,
     CapsOf,
     ControlIn,
+    GuardedAccounts,
     KillSwitches,
     KillSwitchIn,
     SizeIn,
@@ -46,6 +47,12 @@ async def get_my_caps(call: Call) -> CapsOf:
 async def tighten_my_caps(call: Call, body: CapsIn) -> CapsOf:
     """Set limits of your own, tighter than what holds anyway."""
     return await caps.tighten(call.res, call.who, body, call.visitor)
+
+
+@api.get("/risk/guards", guard=guards.signed_in)
+async def get_my_guards(call: Call) -> GuardedAccounts:
+    """What the guards say of each of your accounts now."""
+    return await service.guarded(call.res, call.who)
 
 
 @api.get("/risk/users/{user_id}", guard=guards.people("owner"), raises=(NotFound,))

@@ -196,12 +196,18 @@ class KillSwitched(Struct, frozen=True):
 
 
 class Guarded(Struct, frozen=True):
-    """The event of an account of which the guards say something else than before."""
+    """What the guards say of an account; the event when it is something else than before."""
 
     account_id: UUID
     outcome: Outcome
     reason: Reason
     figures: Figures
+
+
+class GuardedAccounts(Struct, frozen=True):
+    """What the guards say of each of a person's verified accounts now."""
+
+    items: list[Guarded]
 
 
 class CapsRow(Struct, frozen=True):

@@ -10,9 +10,12 @@ from prometheus_client import Counter
 from hub.core import clock
 from hub.core.db import Transaction
 from hub.core.metrics import from_zero
+from hub.core.principal import Principal
 from hub.core.problems import Conflict, Problem
+from hub.core.resources import Resources
+from hub.core.sql import Runs
 from hub.trading.risk import caps, rules, store
-from hub.trading.risk.models import Looked, Reason, Standing, Verdict
+from hub.trading.risk.models import Guarded, GuardedAccounts, Looked, Reason, Standing, Verdict
 
 log = structlog.get_logger()
 
@@ -51,18 +54,31 @@ async def blocks(tx: Transaction, user_id: UUID) -> Verdict:
 
 async def _accounts(tx: Transaction, user_id: UUID) -> Verdict:
     """The first account that takes no trade decides: a command goes to all of a person's terminals."""
-    looked = await store.looked_at(tx, user_id, None)
+    for id, verdict in await _judged(tx, user_id):
+        if not verdict.opens:
+            return Verdict(verdict.outcome, verdict.reason, verdict.figures | {"account_id": str(id)})
+    return rules.OK
+
+
+async def _judged(db: Runs, user_id: UUID) -> list[tuple[UUID, Verdict]]:
+    """What holds of each of a person's accounts now. A liquidation stands until its account is known again."""
+    looked = await store.looked_at(db, user_id, None)
     if not looked:
-        return rules.OK
-    now, limits, fresh_ms = clock.now(), (await caps.of(tx, user_id)).effective, caps.fresh_ms()
+        return []
+    now, limits, fresh_ms = clock.now(), (await caps.of(db, user_id)).effective, caps.fresh_ms()
+    found = []
     for each in looked:
         verdict = rules.account(standing(each, now), limits, fresh_ms)
         if each.outcome == "liquidate" and verdict.outcome == "unknown":
             verdict = Verdict("liquidate", each.reason or verdict.reason, verdict.figures)
-        if not verdict.opens:
-            figures = verdict.figures | {"account_id": str(each.account_id)}
-            return Verdict(verdict.outcome, verdict.reason, figures)
-    return rules.OK
+        found.append((each.account_id, verdict))
+    return found
+
+
+async def guarded(res: Resources, who: Principal) -> GuardedAccounts:
+    """What keeps new trades off each of one's accounts now, as an approval would be told."""
+    judged = await _judged(res.db, who.person)
+    return GuardedAccounts([Guarded(id, each.outcome, each.reason, each.figures) for id, each in judged])
 
 
 def standing(each: Looked, now: datetime) -> Standing:

@@ -1515,6 +1515,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/risk/guards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the guards say of each of your accounts now. */
+        get: operations["get_my_guards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/risk/kill-switch": {
         parameters: {
             query?: never;
@@ -2679,7 +2696,7 @@ export interface components {
         };
         /**
          * Guarded
-         * @description The event of an account of which the guards say something else than before.
+         * @description What the guards say of an account; the event when it is something else than before.
          */
         Guarded: {
             /** Format: uuid */
@@ -2691,6 +2708,13 @@ export interface components {
             outcome: "block" | "liquidate" | "ok" | "unknown";
             /** @enum {unknown} */
             reason: "close_only" | "daily_stop" | "day_unknown" | "drawdown" | "equity_floor" | "equity_unknown" | "exposure" | "kill_switch" | "leverage" | "liquidation_drawdown" | "liquidation_equity" | "margin_unknown" | "market_closed" | "market_unknown" | "notional_unknown" | "ok" | "paused" | "peak_unknown" | "price_gap" | "price_unknown" | "snapshot_stale" | "spread" | "trade_risk" | "trade_too_small" | "trade_unknown";
+        };
+        /**
+         * GuardedAccounts
+         * @description What the guards say of each of a person's verified accounts now.
+         */
+        GuardedAccounts: {
+            items: components["schemas"]["Guarded"][];
         };
         /**
          * HeadShown
@@ -11390,6 +11414,53 @@ export interface operations {
             };
             /** @description Invalid request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_my_guards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardedAccounts"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,5 @@
 /** What keeps a person's new trades out, in words. */
-import type { Caps, KillSwitch, LiveAccount, Pause, TradingStatus } from "@caerus/api/types";
+import type { KillSwitch, Pause, TradingStatus } from "@caerus/api/types";
 
 import type { Stop } from "../../components/stop-list";
 import type { Guarded, Guards } from "../../lib/guards";
@@ -7,11 +7,11 @@ import type { Standing } from "../../lib/use-standings";
 import { GAPS } from "./gaps";
 
 /** Everything that is known to keep new trades out now: people and switches first, then accounts. */
-export function stopsOf(status: TradingStatus, standings: readonly Standing[], caps: Caps | undefined, guards: Guards): Stop[] {
+export function stopsOf(status: TradingStatus, standings: readonly Standing[], guards: Guards): Stop[] {
   return [
     ...status.kill_switches.map(ofSwitch),
     ...status.pauses.map(ofPause),
-    ...standings.flatMap((standing) => [...ofLimits(standing, caps, guards), ...ofPreflight(standing)]),
+    ...standings.flatMap((standing) => [...ofLimits(standing, guards), ...ofPreflight(standing)]),
   ];
 }
 
@@ -32,15 +32,14 @@ function ofPause({ actor, reason, at }: Pause): Stop {
   return { key: `pause-${actor}`, title, text: `“${reason}”. ${who}`, since: at };
 }
 
-/** What the guards said last, and what can be read from the figures, which are there when nobody has said anything. */
-function ofLimits({ account, live }: Standing, caps: Caps | undefined, guards: Guards): Stop[] {
+/** As an approval would be told. */
+function ofLimits({ account }: Standing, guards: Guards): Stop[] {
   const said = guards[account.id];
-  const reached = said ? verdictText(said) : live && caps ? reachedText(live, caps) : null;
-  if (!reached) return [];
-  return [{ key: `limit-${account.id}`, title: `A limit of ${account.name}`, text: reached, since: null }];
+  const text = said ? verdictText(said) : null;
+  return text === null ? [] : [{ key: `limit-${account.id}`, title: `A limit of ${account.name}`, text, since: null }];
 }
 
-const REACHED = {
+const VERDICTS: Partial<Record<Guarded["reason"], string>> = {
   drawdown: "Equity has fallen too far from its highest.",
   equity_floor: "Equity is below the least that new trades need.",
   daily_stop: "Today's loss has reached its limit.",
@@ -48,24 +47,11 @@ const REACHED = {
   leverage: "Open positions are worth as much as they may be.",
   liquidation_drawdown: "Equity has fallen so far from its highest that all that is open is closed.",
   liquidation_equity: "Equity has fallen so low that all that is open is closed.",
-} satisfies Partial<Record<Guarded["reason"], string>>;
-const VERDICTS: Partial<Record<Guarded["reason"], string>> = REACHED;
+};
 
 function verdictText({ outcome, reason }: Guarded): string | null {
   if (outcome === "ok") return null;
   return VERDICTS[reason] ?? "The hub does not know how it stands, and opens no trade for what it does not know.";
-}
-
-const WHOLE = 10_000;
-
-/** Those of the hub's rules whose figures are shown: the others it says itself. */
-function reachedText({ account_equity, peak_equity, doubt }: LiveAccount, caps: Caps): string | null {
-  if (!account_equity || !peak_equity || doubt) return null;
-  const [equity, peak] = [account_equity.amount_minor, peak_equity.amount_minor];
-  const fell = (limit: number) => peak > 0 && (peak - equity) * WHOLE >= peak * limit;
-  if (fell(caps.liquidation_drawdown_bp)) return REACHED.liquidation_drawdown;
-  if (fell(caps.max_drawdown_bp)) return REACHED.drawdown;
-  return equity < caps.min_equity ? REACHED.equity_floor : null;
 }
 
 function ofPreflight({ account, preflight }: Standing): Stop[] {
@@ -77,11 +63,3 @@ function ofPreflight({ account, preflight }: Standing): Stop[] {
 export function rehearses(kind: Standing["account"]["kind"]): boolean {
   return kind === "demo" || kind === "contest";
 }
-
-/** Accounts that are not known well enough for a trade, as far as can be seen here. */
-export function doubtText(standings: readonly Standing[]): string | null {
-  const names = standings.filter(({ live }) => live?.stale).map(({ account }) => account.name);
-  if (names.length === 0) return null;
-  return `${names.join(", ")} was not seen lately. Unless its terminal shows it, the hub opens no trade.`;
-}
-

@@ -6,13 +6,11 @@ import { useQuery } from "@tanstack/react-query";
 
 import { Failure } from "../../components/failure";
 import { StopList } from "../../components/stop-list";
-import { Warning } from "../../components/warning";
-import { guardsQuery } from "../../lib/guards";
-import { capsQuery, tradingQuery } from "../../lib/trading-queries";
+import { guardsQuery, tradingQuery } from "../../lib/trading-queries";
 import { useStandings } from "../../lib/use-standings";
 import { PauseOrResume } from "./pause-or-resume";
 import { SizeForm } from "./size-form";
-import { doubtText, stopsOf } from "./stops";
+import { stopsOf } from "./stops";
 
 /** Whether new trades are opened, and who stops them where they are not. */
 export function TradingPanel() {
@@ -24,8 +22,10 @@ export function TradingPanel() {
 
 function Known({ status }: { status: TradingStatus }) {
   const standings = useStandings();
-  const caps = useQuery(capsQuery).data?.effective;
-  const stops = stopsOf(status, standings, caps, useQuery(guardsQuery).data ?? {});
+  const guards = useQuery(guardsQuery);
+  if (guards.isError && !guards.data) return <Failure thrown={guards.error} retry={() => void guards.refetch()} />;
+  if (!guards.data) return <Skeleton className="h-56" />;
+  const stops = stopsOf(status, standings, guards.data);
   const opens = stops.length === 0;
   return (
     <Panel title="New trades" aside={<Badge tone={opens ? "buy" : "warn"}>{opens ? "Running" : "Stopped"}</Badge>}>
@@ -41,7 +41,6 @@ function Known({ status }: { status: TradingStatus }) {
           </p>
         </div>
         <StopList label="What keeps new trades out" stops={stops} />
-        <Warning text={opens ? doubtText(standings) : null} />
         <PauseOrResume status={status} />
         <SizeForm size={status.size} />
       </div>
