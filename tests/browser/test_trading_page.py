@@ -111,40 +111,31 @@ async def test_everybodys_kill_switch_is_told_as_it_is_turned(hub: RunningHub, o
 async def test_a_limit_that_is_reached_is_told(hub: RunningHub, open_page: OpenPage) -> None:
     page, person = await open_page(), await hub.person()
     id = await account(hub, person)
-    await hub.res.db.execute("update trading.accounts set currency = 'USD' where id = $1", id)
     await stand(hub, id, equity=90_000)
     assert (await approved(hub, person)).body["reason"] == "drawdown"
     await on_the_page(hub, page, person)
     await expect(pages.stop(page, f"limit-{id}")).to_contain_text("fallen too far from its highest")
     await expect(opens(page, False)).to_be_visible()
+    for unseen, words in (
+        ({"day": 112_000}, "Today's loss"),
+        ({"age": 500.0}, "does not know how it stands"),
+    ):
+        await stand(hub, id, **unseen)
+        await page.reload()
+        await expect(pages.stop(page, f"limit-{id}")).to_contain_text(words)
     await stand(hub, id, equity=90_001)
     await page.reload()
     await expect(opens(page, True)).to_be_visible()
     assert (await approved(hub, person)).status == 201
 
 
-async def test_what_no_figure_on_the_page_shows_is_told_as_an_approval_would_be(
-    hub: RunningHub, open_page: OpenPage
-) -> None:
-    page, person = await open_page(), await hub.person()
-    id = await account(hub, person, day=112_000)
-    await on_the_page(hub, page, person)
-    await expect(pages.stop(page, f"limit-{id}")).to_contain_text("Today's loss has reached its limit.")
-    await stand(hub, id, age=500.0)
-    await page.reload()
-    await expect(pages.stop(page, f"limit-{id}")).to_contain_text("The hub does not know how it stands")
-    await expect(opens(page, False)).to_be_visible()
-
-
 async def test_what_the_guards_say_is_told_as_they_say_it(hub: RunningHub, open_page: OpenPage) -> None:
     page, person = await open_page(), await hub.person()
     id = await account(hub, person)
-    await hub.res.db.execute("update trading.accounts set currency = 'USD' where id = $1", id)
     await sweep.sweep(hub.res)
     await on_the_page(hub, page, person)
     await expect(opens(page, True)).to_be_visible()
     await pages.mark(page)
-    # No figure on the page says how the day began.
     await stand(hub, id, day=120_000)
     await sweep.sweep(hub.res)
     await expect(pages.stop(page, f"limit-{id}")).to_contain_text("Today's loss has reached its limit.")
