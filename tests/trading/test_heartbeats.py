@@ -124,7 +124,7 @@ async def test_of_many_that_begin_at_once_one_may(hub: RunningHub) -> None:
         {"host": "x" * 65},
         {"strategy": ""},
         {"bar_time": "2026-11-20T10:00:00"},
-        {"bar_time": in_hours(1)},
+        {"bar_time": in_hours(24)},
         {"more": 1},
     ],
 )

@@ -50,7 +50,7 @@ async def test_a_sell_has_its_stop_above_and_its_target_below(hub: RunningHub, o
         ({"instrument": "xauusd"}, {}, "/instrument"),
         ({"side": "hold"}, {}, "/side"),
         ({"time": "2026-11-20T10:00:00"}, {}, "/time"),
-        ({"time": in_hours(0.2)}, {}, "/time"),
+        ({"time": in_hours(24)}, {}, "/time"),
         ({"time": "yesterday"}, {}, "/time"),
         ({"version": ""}, {}, "/version"),
         ({"version": "a b"}, {}, "/version"),
