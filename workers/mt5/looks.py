@@ -32,9 +32,9 @@ class Seen(NamedTuple):
 
 
 class Reader:
-    """Reads one terminal. Every call may take its time, so a quick look makes three, one for each quote, and one for
-    deals only when balance or positions are others than when deals were last read. `quoted` are symbols, as the broker
-    calls them, that are quoted even if nothing of them is open.
+    """Reads one terminal. Every call may take its time, so a quick look makes three, and one for deals only when
+    balance or positions are others than when deals were last read. Where quotes are asked for there is one for each:
+    `quoted` are symbols, as the broker calls them, that are quoted even if nothing of them is open.
     """
 
     def __init__(self, terminal: Terminal, quoted: Sequence[str] = ()) -> None:
@@ -53,7 +53,8 @@ class Reader:
             self._known = state, now
         orders = await self._terminal.orders() if ask.depth == "all" else []
         self._seq = max(self._seq + 1, int(now.timestamp() * 1000))
-        seen = Seen(terminal, account, positions, deals, orders, await self._quotes(positions))
+        quotes = await self._quotes(positions) if ask.quotes else []
+        seen = Seen(terminal, account, positions, deals, orders, quotes)
         return look_of(seen, self._seq, now)
 
     async def _quotes(self, positions: Sequence[Position]) -> list[Quote]:

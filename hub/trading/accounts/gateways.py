@@ -58,11 +58,14 @@ class Ask(Struct, frozen=True):
     id: UUID
     depth: Depth
     since: datetime | None
+    quotes: bool = False
 
     def covers(self, other: "Ask") -> bool:
         """Whether a look taken for this one answers the other too."""
         depths = ("quick", "deals", "all")
         if depths.index(self.depth) < depths.index(other.depth):
+            return False
+        if other.quotes and not self.quotes:
             return False
         return self.since is None or (other.since is not None and self.since <= other.since)
 
@@ -105,7 +108,7 @@ async def ask(redis: Redis, waits: Redis, place: Place, want: Want) -> Answer | 
     raw = await redis.get(f"{_SESSION}:{place}")
     if raw is None or msgspec.msgpack.decode(raw, type=Session).state != "connected":
         return None
-    asking = Ask(uuid7(), want.depth, want.since)
+    asking = Ask(uuid7(), want.depth, want.since, want.quotes)
     async with redis.pipeline(transaction=True) as pipe:
         pipe.rpush(f"{_ASKS}:{place}", msgspec.msgpack.encode(asking))
         pipe.pexpire(f"{_ASKS}:{place}", int(want.seconds * 1000))  # nobody waits any longer

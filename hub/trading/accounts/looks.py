@@ -112,9 +112,11 @@ class Want(Struct, frozen=True):
     """What a look is wanted for, within `seconds`.
 
     `quick` reads deals only if something has changed since the last look, `deals` always, `all` the waiting orders
-    too, for their comments. Deals are wanted from `since` on; None: all there are.
+    too, for their comments. Deals are wanted from `since` on; None: all there are. `quotes`: those of the terminal's
+    market besides, which whoever waits for positions does not wait for.
     """
 
     seconds: float
     depth: Depth = "quick"
     since: Moment | None = None
+    quotes: bool = False

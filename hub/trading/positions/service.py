@@ -59,7 +59,7 @@ async def look_at_all(res: Resources, depth: Depth = "quick") -> None:
 
 
 async def _look_again(res: Resources, held: Held, depth: Depth) -> None:
-    await _look(res, held, await store.standing(res.db, held.id), _PATIENCE, depth)
+    await _look(res, held, await store.standing(res.db, held.id), _PATIENCE, depth, quotes=True)
 
 
 async def _look(
@@ -68,10 +68,12 @@ async def _look(
     standing: Standing | None,
     seconds: float | None = None,
     depth: Depth = "quick",
+    *,
+    quotes: bool = False,
 ) -> bool:
     """Whether there was one. What cannot be seen or believed leaves what is known as it is."""
     since = standing.taken_at if standing else None
-    want = Want(settings().refresh_seconds if seconds is None else seconds, depth, since)
+    want = Want(settings().refresh_seconds if seconds is None else seconds, depth, since, quotes)
     look = await sources.look(res, held.shown(), want)
     if look is None:
         return False

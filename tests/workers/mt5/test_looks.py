@@ -23,7 +23,7 @@ NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 def ask(depth="quick", since=None):
-    return Ask(uuid7(), depth, since)
+    return Ask(uuid7(), depth, since, quotes=True)
 
 
 @pytest.fixture
@@ -107,6 +107,12 @@ async def test_a_look_quotes_what_it_is_told_to_and_what_is_open_each_once(marke
         assert [each.symbol for each in look.quotes] == ["GOLD.r"]
 
 
+async def test_who_waits_for_positions_does_not_wait_for_quotes(market):
+    terminal = Counted(market.gateway)
+    look = await read(Reader(terminal, ["GOLD.r"]), market, Ask(uuid7(), "quick", NOW))
+    assert look.quotes == [] and "quote" not in terminal.asked
+
+
 async def test_a_quote_that_does_not_come_does_not_cost_the_look(market):
     class Stalls(Counted):
         async def quote(self, symbol, *, deadline):
@@ -157,7 +163,7 @@ def test_of_too_many_deals_money_paid_in_stays_and_the_newest_trades():
 
 
 times = st.none() | st.integers(0, 3).map(lambda hours: NOW + timedelta(hours=hours))
-asks = st.builds(Ask, st.uuids(), st.sampled_from(["quick", "deals", "all"]), times)
+asks = st.builds(Ask, st.uuids(), st.sampled_from(["quick", "deals", "all"]), times, st.booleans())
 
 
 @given(asks, asks, asks)
@@ -168,4 +174,5 @@ def test_what_covers_an_ask_reads_no_less(one, two, three):
     if one.covers(two):
         assert one.since is None or (two.since is not None and one.since <= two.since)
         assert ("quick", "deals", "all").index(one.depth) >= ("quick", "deals", "all").index(two.depth)
-    assert Ask(one.id, "all", None).covers(one)
+        assert one.quotes >= two.quotes
+    assert Ask(one.id, "all", None, quotes=True).covers(one)
