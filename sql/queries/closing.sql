@@ -14,6 +14,7 @@ returning id, account_id, ticket, user_id, reason, detail, state, decided_at, du
     close_price, closed_at;
 
 -- name: due_closures :many
+-- What was never told goes first: a thousand that are told again must not keep it waiting.
 select c.id, c.account_id, c.ticket, c.user_id, c.reason, c.state, c.due_at, c.command_id, c.attempts, c.next_at,
     p.closed_at as gone_at, p.price, e.status as said
 from trading.closures as c
@@ -26,7 +27,7 @@ left join lateral (
 where c.state <> 'closed'
     and (c.next_at <= @now or p.closed_at is not null
         or (c.attempts < @stuck and e.status in ('failed', 'refused', 'unknown')))
-order by c.due_at, c.id
+order by c.attempts, c.due_at, c.id
 limit @n
 for update of c skip locked;
 
