@@ -6,7 +6,7 @@ refused with one text, so that a caller learns nothing from the refusal.
 """
 
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from caerus_client.errors import UnsignableText
 from caerus_client.signing import canonical, sign
@@ -31,9 +31,9 @@ class Signed(Struct, frozen=True):
     signature: str
     canonical: bytes
 
-    def skew_ms(self) -> int:
+    def skew(self) -> timedelta:
         """How far the signer's clock is behind ours; `ValueError` or `TypeError` if it signed no time."""
-        return int((clock.now() - datetime.fromisoformat(self.timestamp)).total_seconds() * 1000)
+        return clock.now() - datetime.fromisoformat(self.timestamp)
 
 
 def is_unsigned(request: Request) -> bool:
@@ -62,7 +62,7 @@ def check(signed: Signed, key: bytes, *, skew: int) -> None:
     """Signature and freshness (`skew` in seconds), or `Unauthenticated`."""
     fits = hmac.compare_digest(sign(key, signed.canonical).encode(), signed.signature.encode())
     try:
-        fresh = abs(signed.skew_ms()) <= skew * 1000
+        fresh = abs(signed.skew()) <= timedelta(seconds=skew)
     except (ValueError, TypeError):
         fresh = False
     if not (fits and fresh):

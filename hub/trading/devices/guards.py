@@ -1,5 +1,6 @@
 """The guard of device calls: HMAC over the canonical string, nonce required."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from prometheus_client import Counter
@@ -15,6 +16,7 @@ from hub.core.security.signatures import Signed
 from hub.trading.devices import service
 from hub.trading.devices.models import DeviceKey, Version
 
+_MILLISECOND = timedelta(milliseconds=1)
 _requests = Counter("ea_requests_total", "Calls of terminals", ["endpoint"])
 _errors = Counter("ea_errors_total", "Calls of terminals that were refused at the door", ["endpoint"])
 
@@ -35,7 +37,7 @@ async def _caller(request: Request) -> Principal:
         key, skew_ms = await _known(res, request.headers.get("x-device-id", "")), None
     else:
         signed = await signatures.read(request, "x-device-id", nonce_required=True)
-        key, skew_ms = await _proven(res, signed), signed.skew_ms()
+        key, skew_ms = await _proven(res, signed), signed.skew() // _MILLISECOND
     await service.seen(res, key, skew_ms)
     return Principal("device", str(key.id), key.user_id, "device")
 
