@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -40,7 +40,6 @@ def candles(
     are left out and reported, as are gaps in market hours.
     """
     from workers.imports import candles as work
-    from workers.source import BadCandles
 
     settings, name, span = quiet(), _symbol(symbol), _zone(tz)
 
@@ -49,12 +48,7 @@ def candles(
             zone = settings.trading.market_tz
             return await work.run(db, file, name, timeframe, tz=span, zone=zone, progress=progress)
 
-    try:
-        with _bar(f"Importing {file.name}") as progress:
-            done = asyncio.run(run(progress))
-    except BadCandles as error:
-        fail(str(error))
-    _report(done, work.table(done), json_out)
+    _imported(file, run, work.table, json_out)
 
 
 def ticks(
@@ -68,7 +62,6 @@ def ticks(
     once; rows that are no ticks are left out and reported.
     """
     from workers.imports import ticks as work
-    from workers.source import BadCandles
 
     settings, name, zone = quiet(), _symbol(symbol), _zone(tz)
     if not re.fullmatch("[a-z0-9][a-z0-9._-]{0,31}", source):
@@ -78,12 +71,7 @@ def ticks(
         async with database(settings) as db:
             return await work.run(db, file, name, source, tz=zone, progress=progress)
 
-    try:
-        with _bar(f"Importing {file.name}") as progress:
-            done = asyncio.run(run(progress))
-    except BadCandles as error:
-        fail(str(error))
-    _report(done, work.table(done), json_out)
+    _imported(file, run, work.table, json_out)
 
 
 def _symbol(given: str) -> Symbol:
@@ -99,6 +87,23 @@ def _zone(tz: str | None) -> str | None:
         return None if tz is None else ZoneInfo(tz).key
     except (ZoneInfoNotFoundError, ValueError):
         fail(f"{tz!r} is no IANA time zone, such as Europe/Athens.")
+
+
+def _imported(
+    file: Path,
+    run: Callable[[Callable[[int, int], None]], Coroutine[Any, Any, Any]],
+    table: Callable[[Any], Table],
+    json_out: Path | None,
+) -> None:
+    """Candles or ticks of a file, with a bar while it lasts and a report at the end."""
+    from workers.source import BadCandles
+
+    try:
+        with _bar(f"Importing {file.name}") as progress:
+            done = asyncio.run(run(progress))
+    except BadCandles as error:
+        fail(str(error))
+    _report(done, table(done), json_out)
 
 
 @contextmanager
