@@ -12,6 +12,7 @@ from tests.browser import pages
 from tests.browser.axe import DESKTOP, PHONE, is_good
 from tests.browser.conftest import OpenPage
 from tests.hubs import PASSWORD, Device, Person, RunningHub, until
+from tests.market.ticks import nobody_quotes
 from tests.trading.looks import Broker, broker, linked, sent
 
 pytestmark = pytest.mark.browser
@@ -44,12 +45,6 @@ async def quoting(hub: RunningHub) -> Quoting:
     device = await hub.device(owner)
     await linked(hub, owner, at)
     return Quoting(hub, device, at)
-
-
-async def nobody_quotes(hub: RunningHub, symbol: str) -> None:
-    """As if every quote of it were of somebody's own terminal, and none had been told."""
-    await hub.res.db.execute("update market.quotes set own = true where symbol = $1", symbol)
-    await hub.res.db.execute("update market.told_quotes set time = 'epoch' where symbol = $1", symbol)
 
 
 async def on_a_signal(hub: RunningHub, page: Page, **changed: Any) -> Person:

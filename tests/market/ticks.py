@@ -29,6 +29,12 @@ async def taken(hub: RunningHub, *quotes: Quote, own: bool = False) -> None:
         await service.take(tx, quotes, own=own)
 
 
+async def nobody_quotes(hub: RunningHub, symbol: str) -> None:
+    """As if every quote of it were of somebody's own terminal, and none had been told."""
+    await hub.res.db.execute("update market.quotes set own = true where symbol = $1", symbol)
+    await hub.res.db.execute("update market.told_quotes set time = 'epoch' where symbol = $1", symbol)
+
+
 class Memory:
     """Gives what it holds; is away so many times first."""
 

@@ -12,7 +12,7 @@ from hub.trading.copying import market
 from hub.trading.copying.settings import settings
 from hub.trading.risk.settings import settings as risk_settings
 from tests.hubs import RunningHub, now_text
-from tests.market.ticks import quote, taken
+from tests.market.ticks import nobody_quotes, quote, taken
 from tests.trading.copiers import copying
 
 WEDNESDAY = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -65,6 +65,12 @@ async def test_what_the_market_keeps_out_pauses_nobody(
 
 DRY, LIQUID = ("6000", "6031"), ("6000", "6029")
 """More than half a percent of the bid, and less."""
+
+
+@pytest.fixture(autouse=True)
+async def _nobody_quotes(hub: RunningHub) -> None:
+    """Whatever the house's terminals quoted in a test before, they do not any more."""
+    await nobody_quotes(hub, "US500")
 
 
 async def quoted(hub: RunningHub, source: str, prices: tuple[str, str], at: datetime, *, own: bool) -> None:
