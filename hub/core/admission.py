@@ -1,8 +1,9 @@
-"""May this request go on? Limits and revocation, one round trip, between the guard and the handler.
+"""May this request go on? Limits, nonce and revocation, one round trip, between the guard and the handler.
 
 Who has proven nothing is counted by address; a person, device, producer or API key by itself, so that an
 office behind one address does not share 60 requests. When Redis is away, what guards sign-in stays shut and
-the rest stays open: trading must not stop because counting did, and revocation is asked of the database.
+the rest stays open: trading must not stop because counting did, and revocation is asked of the database. What came
+with a nonce is turned away: nobody can say whether it is new.
 """
 
 from typing import Literal
@@ -35,14 +36,20 @@ def _buckets(of: Quotas, policy: Policy, who: Principal, address: Address | None
 
 
 async def admit(request: Request, res: Resources, policy: Policy, who: Principal, route: str) -> None:
-    """Count the request and look whether its session still is; TooMany, Unauthenticated or Unavailable."""
+    """Count the request, look whether its session still is and its nonce is new; TooMany, Unauthenticated or Unavailable."""
     address = request.scope.get("caerus.address")
     buckets = () if request.scope.get("caerus.exempt") else _buckets(res.quotas, policy, who, address)
-    if not buckets and who.session_id is None:
+    nonce: str = request.scope.get("caerus.nonce", "")
+    if not (buckets or nonce or who.session_id):
         return
-    taken = await _taken(res, who.session_id, *buckets)
+    taken = await _taken(res, who.session_id, *buckets, nonce=nonce)
     if taken is None and policy == "auth":
         raise Unavailable("Attempts cannot be counted now. Try again shortly.")
+    if taken is None and nonce:
+        raise Unavailable("Nonces cannot be checked now. Try again shortly.")
+    if taken and taken.replayed:
+        await stranger(request, res, route)
+        raise Unauthenticated
     if await _is_over(res, who.session_id, taken):
         raise Unauthenticated
     if taken is None or not buckets:
@@ -66,10 +73,10 @@ async def still_good(res: Resources, session_id: UUID | None) -> bool:
     return session_id is None or not await _is_over(res, session_id, await _taken(res, session_id))
 
 
-async def _taken(res: Resources, session_id: UUID | None, *buckets: Bucket) -> Taken | None:
+async def _taken(res: Resources, session_id: UUID | None, *buckets: Bucket, nonce: str = "") -> Taken | None:
     """None: Redis is away, and nobody can say."""
     try:
-        return await res.limits.take(*buckets, session=mark(session_id) if session_id else "")
+        return await res.limits.take(*buckets, session=mark(session_id) if session_id else "", nonce=nonce)
     except RedisError:
         return None
 

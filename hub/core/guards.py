@@ -17,7 +17,8 @@ from hub.core.problems import Forbidden, Unauthenticated
 from hub.core.resources import Resources
 
 Check = Callable[[Request], Awaitable[Principal]]
-Belongs = Callable[[Request, Principal], Awaitable[None]]
+Admitted = Callable[[Request, Principal], Awaitable[None]]
+Refused = Callable[[Request], None]
 Resolve = Callable[[Resources, str], Awaitable[Principal]]
 
 SCOPES: dict[str, str] = {}
@@ -43,8 +44,9 @@ class StepUpRequired(Forbidden):
 class Guard(Struct, frozen=True):
     """`scheme` names the security scheme in the OpenAPI document; empty means anybody.
 
-    `belongs` is asked of the database who may have this very thing, when the caller is known, counted, and not
-    revoked; it raises.
+    `admitted` is called when the caller is known, counted and not revoked, and what they signed is new: it notes that,
+    or asks of the database who may have this very thing, and raises. `refused` is told of every call that was turned
+    away before its handler.
     """
 
     name: str
@@ -53,7 +55,8 @@ class Guard(Struct, frozen=True):
     roles: tuple[str, ...] = ()
     scope: str = ""
     fresh: bool = False
-    belongs: Belongs | None = None
+    admitted: Admitted | None = None
+    refused: Refused | None = None
 
 
 def resolves(prefix: str) -> Callable[[Resolve], Resolve]:

@@ -1,9 +1,9 @@
 """How often: GCRA in one Lua call on Redis' own clock, exact under any concurrency.
 
 A bucket holds one number, the theoretical arrival time (ITU-T I.371; Brandur Leach, "Rate limiting, cells
-and GCRA", 2015). All buckets of a request are taken together or not at all, and the same call tells whether
-the caller's session was revoked (`core/security/revocations`). Requests that arrive together share one
-round trip.
+and GCRA", 2015). All buckets of a request are taken together or not at all. The same call tells whether the
+caller's session was revoked (`core/security/revocations`), and claims the nonce of a signed request: each is good
+once, and one that is not new takes nothing. Requests that arrive together share one round trip.
 """
 
 from typing import Any
@@ -24,12 +24,14 @@ _TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local known = redis.call('EXISTS', KEYS[1])
-local answers, key, arg = {}, 2, 1
+local answers, key, arg = {}, 2, 2
 for item = 1, tonumber(ARGV[1]) do
   local buckets = tonumber(ARGV[arg + 1])
   arg = arg + 1
   local revoked = KEYS[key] ~= '' and redis.call('EXISTS', KEYS[key]) or 0
-  key = key + 1
+  local nonce = KEYS[key + 1]
+  local replayed = nonce ~= '' and redis.call('EXISTS', nonce) or 0
+  key = key + 2
   local new, refused, wait, left, reset = {}, 0, 0, 0, 0
   for b = 1, buckets do
     local step, burst = tonumber(ARGV[arg + 1]), tonumber(ARGV[arg + 2])
@@ -43,14 +45,15 @@ for item = 1, tonumber(ARGV[1]) do
     local remaining = math.floor((burst * step - (tat - now)) / step)
     if b == 1 or remaining < left then left, reset = remaining, tat - now end
   end
-  if refused == 0 and revoked == 0 then
+  if refused == 0 and revoked == 0 and replayed == 0 then
+    if nonce ~= '' then redis.call('SET', nonce, '1', 'EX', ARGV[2]) end
     for b = 1, buckets do
       redis.call('SET', KEYS[key + b - 1], string.format('%.0f', new[b]), 'PX',
         math.ceil((new[b] - now) / 1000) + 1000)
     end
   end
   key = key + buckets
-  answers[item] = {known, revoked, refused, math.ceil(wait), math.max(left, 0), math.ceil(reset)}
+  answers[item] = {known, revoked, replayed, refused, math.ceil(wait), math.max(left, 0), math.ceil(reset)}
 end
 return answers
 """
@@ -100,10 +103,11 @@ class Bucket(Struct, frozen=True):
 class Taken(Struct, frozen=True):
     """What became of a request. `refused_by` is the bucket that was empty; times in seconds.
 
-    `revoked` is None when Redis does not know (it was emptied): ask the database.
+    `revoked` is None when Redis does not know (it was emptied): ask the database. `replayed`: its nonce was used before.
     """
 
     revoked: bool | None
+    replayed: bool
     refused_by: Bucket | None
     retry_after: float
     remaining: int
@@ -112,31 +116,33 @@ class Taken(Struct, frozen=True):
 
 class _Item(Struct, frozen=True):
     session: str
+    nonce: str
     buckets: tuple[Bucket, ...]
 
 
 class Limits:
     """The buckets of all hub processes."""
 
-    def __init__(self, redis: Redis, nursery: Nursery, revocations: str) -> None:
-        """`revocations` is the key that says that Redis holds every revocation there is."""
+    def __init__(self, redis: Redis, nursery: Nursery, revocations: str, nonce_ttl: int) -> None:
+        """`revocations` is the key that says that Redis holds every revocation there is; a nonce is kept `nonce_ttl` s."""
         self._script, self._revocations = redis.register_script(_TAKE), revocations
+        self._nonce_ttl = nonce_ttl
         self._batch: Batcher[_Item, Taken] = Batcher(
             nursery, "limits", self._take, fail_together=(RedisError,)
         )
 
-    async def take(self, *buckets: Bucket, session: str = "") -> Taken:
+    async def take(self, *buckets: Bucket, session: str = "", nonce: str = "") -> Taken:
         """One request from each bucket, or from none; RedisError when nobody can say.
 
-        `session` is the key of a revocation mark to look for.
+        `session` is the key of a revocation mark to look for, `nonce` the key to claim with the request.
         """
-        return await self._batch.add(_Item(session, buckets))
+        return await self._batch.add(_Item(session, nonce, buckets))
 
     async def _take(self, items: list[_Item]) -> list[Taken]:
         keys: list[str] = [self._revocations]
-        args: list[int] = [len(items)]
+        args: list[int] = [len(items), self._nonce_ttl]
         for item in items:
-            keys += [item.session, *(bucket.key for bucket in item.buckets)]
+            keys += [item.session, item.nonce, *(bucket.key for bucket in item.buckets)]
             args.append(len(item.buckets))
             for bucket in item.buckets:
                 args += [bucket.limit.window * 1_000_000 // bucket.limit.quota, bucket.limit.quota]
@@ -145,9 +151,9 @@ class Limits:
 
 
 def _taken(item: _Item, answer: Any) -> Taken:
-    known, revoked, refused, wait, left, reset = (int(value) for value in answer)
+    known, revoked, replayed, refused, wait, left, reset = (int(value) for value in answer)
     by = item.buckets[refused - 1] if refused else None
-    return Taken(bool(revoked) if known else None, by, wait / 1e6, left, reset / 1e6)
+    return Taken(bool(revoked) if known else None, bool(replayed), by, wait / 1e6, left, reset / 1e6)
 
 
 def headers(bucket: Bucket, taken: Taken) -> dict[str, str]:

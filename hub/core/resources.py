@@ -20,13 +20,12 @@ from hub.core.security.device_keys import Masters, masters_of
 from hub.core.security.keyring import ring_of
 from hub.core.security.passwords import Passwords
 from hub.core.security.revocations import ENDED, WHOLE, Revocations
-from hub.core.security.signatures import Nonces
 from hub.core.security.tokens import Tokens
 from hub.core.settings import Settings
 from hub.core.stream.presence import Presences
 from hub.core.stream.registry import Sockets
 
-_COUNT_SECONDS = 0.5
+_COUNT_SECONDS = 2
 """Counting may hold a request up for so long; then it is decided without."""
 _WAITS, _WAIT_SECONDS = 32, 60
 """So many may wait in Redis for somebody's answer at once, each for at most so long."""
@@ -47,7 +46,6 @@ class Resources(Struct, frozen=True):
     tokens: Tokens
     masters: Masters
     passwords: Passwords
-    nonces: Nonces
     limits: Limits
     quotas: Quotas
     revocations: Revocations
@@ -83,7 +81,6 @@ async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncI
         masters = masters_of(secrets)
         feed.join(ENDED, sockets)
         await feed.start(nursery)
-        nonces = Nonces(redis, nursery, settings.security.hmac_nonce_ttl_seconds)
         revocations = Revocations(db, redis, settings.security.jwt_access_seconds)
         await revocations.load()
         if told_to_stop():
@@ -101,8 +98,7 @@ async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncI
             tokens=tokens,
             masters=masters,
             passwords=passwords,
-            nonces=nonces,
-            limits=Limits(counter, nursery, WHOLE),
+            limits=Limits(counter, nursery, WHOLE, settings.security.hmac_nonce_ttl_seconds),
             quotas=quotas(settings.limits),
             revocations=revocations,
             nursery=nursery,

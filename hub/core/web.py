@@ -191,7 +191,7 @@ class _Handled:
     """An endpoint as ASGI: straight from the route to the handler, with nothing in between."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint, self._handler, self._guard = endpoint, endpoint.handler, endpoint.guard.check
+        self._endpoint, self._handler, self._guard = endpoint, endpoint.handler, endpoint.guard
         self._decode = msgspec.json.Decoder(endpoint.body).decode if endpoint.body else None
         self._query, self._params = endpoint.query, endpoint.path_params
 
@@ -212,14 +212,22 @@ class _Handled:
     async def _let_in(self, request: Request, res: Resources) -> Principal:
         """Who it is, and whether it may come now."""
         try:
-            who = await self._guard(request)
+            who = await self._known(request, res)
+            await admission.admit(request, res, self._endpoint.limit, who, self._endpoint.path)
+            if admitted := self._guard.admitted:
+                await admitted(request, who)
+            return who
+        except problems.Problem:
+            if refused := self._guard.refused:
+                refused(request)
+            raise
+
+    async def _known(self, request: Request, res: Resources) -> Principal:
+        try:
+            return await self._guard.check(request)
         except problems.Unauthenticated:
             await admission.stranger(request, res, self._endpoint.path)
             raise
-        await admission.admit(request, res, self._endpoint.limit, who, self._endpoint.path)
-        if belongs := self._endpoint.guard.belongs:
-            await belongs(request, who)
-        return who
 
     def _given(self, request: Request, raw: bytes) -> dict[str, Any]:
         given: dict[str, Any] = {}

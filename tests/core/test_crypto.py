@@ -1,6 +1,5 @@
-"""Ids, signatures, derived keys and sealed envelopes, against the published vectors; nonces."""
+"""Ids, signatures, derived keys and sealed envelopes, against the published vectors."""
 
-import asyncio
 import time
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,7 @@ from caerus_client.sealing import Envelope, open_sealed, seal
 from caerus_client.signing import canonical, sign
 
 from hub.core.ids import uuid7
-from hub.core.problems import Unauthenticated
 from hub.core.security import device_keys
-from hub.core.security.signatures import Signed
-from tests.hubs import RunningHub
 
 _SHARED = Path(__file__).parents[2].parent / "shared" / "vectors" / "wire.json"
 _COPY = Path(__file__).parents[1] / "client" / "wire.json"
@@ -82,18 +78,3 @@ def test_envelopes_are_sealed_and_opened_as_published() -> None:
     assert open_sealed(key, envelope, **ids).decode() == case["plain"]
     with pytest.raises(SealError):
         open_sealed(key, envelope, **(ids | {"command_id": str(uuid4())}))
-
-
-async def test_of_200_uses_of_a_nonce_at_once_one_is_good(hub: RunningHub) -> None:
-    signed = Signed(uuid4().hex, "n", "", "", b"")
-    outcomes = await asyncio.gather(*(hub.res.nonces.use(signed) for _ in range(200)), return_exceptions=True)
-    assert outcomes.count(None) == 1
-    assert sum(isinstance(outcome, Unauthenticated) for outcome in outcomes) == 199
-
-
-async def test_a_nonce_belongs_to_its_sender_and_is_kept_for_its_time(hub: RunningHub) -> None:
-    first, second = uuid4().hex, uuid4().hex
-    for sender in (first, second):
-        await hub.res.nonces.use(Signed(sender, "n", "", "", b""))
-    left = await hub.res.redis.ttl(f"caerus:nonce:{first}:n")
-    assert 595 <= left <= hub.res.settings.security.hmac_nonce_ttl_seconds == 600

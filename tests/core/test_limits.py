@@ -24,7 +24,7 @@ async def redis(servers: Endpoints) -> AsyncIterator[Redis]:
 @pytest.fixture
 async def limits(redis: Redis) -> AsyncIterator[Limits]:
     nursery = Nursery()
-    yield Limits(redis, nursery, WHOLE)
+    yield Limits(redis, nursery, WHOLE, 600)
     await nursery.close()
 
 
@@ -44,7 +44,7 @@ async def test_of_two_thousand_at_once_exactly_the_quota_goes_through(limits: Li
 
 async def test_two_processes_share_one_bucket(limits: Limits, redis: Redis) -> None:
     nursery = Nursery()
-    other, shared = Limits(redis, nursery, WHOLE), bucket(100, 3_600)
+    other, shared = Limits(redis, nursery, WHOLE, 600), bucket(100, 3_600)
     counts = await asyncio.gather(taken(limits, shared, 300), taken(other, shared, 300))
     await nursery.close()
     assert sum(counts) == 100
@@ -93,7 +93,7 @@ async def test_buckets_expire_by_themselves(limits: Limits, redis: Redis) -> Non
 
 async def test_an_unreachable_redis_is_said_to_everybody_at_once() -> None:
     nursery, away = Nursery(), open_redis("redis://127.0.0.1:1/0", timeout=0.5)
-    limits = Limits(away, nursery, WHOLE)
+    limits = Limits(away, nursery, WHOLE, 600)
     async with asyncio.timeout(5):
         answers = await asyncio.gather(*(limits.take(bucket(1)) for _ in range(300)), return_exceptions=True)
     assert all(isinstance(answer, RedisError) for answer in answers)

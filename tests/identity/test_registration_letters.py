@@ -128,7 +128,7 @@ async def test_a_letter_that_could_not_be_queued_is_still_owed(post: Post, away:
 
 
 async def test_when_nobody_can_count_letters_nothing_is_done(post: Post, away: Redis) -> None:
-    blind, email = replace(post.res, limits=Limits(away, post.res.nursery, WHOLE)), fresh()
+    blind, email = replace(post.res, limits=Limits(away, post.res.nursery, WHOLE, 600)), fresh()
     for asked in (service.register(blind, RegisterIn(email, NEW), Visitor()), service.forgot(blind, email)):
         with pytest.raises(Unavailable):
             await asked

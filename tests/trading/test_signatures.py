@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
 
 from hub.trading.producers import service as producers
-from tests.hubs import Answer, Producer, RunningHub, signal_body
+from tests import metrics
+from tests.hubs import Answer, Device, Producer, RunningHub, signal_body
 
 PATH = "/api/v1/signals"
 Change = Callable[[dict[str, str]], dict[str, str]]
@@ -151,6 +152,25 @@ async def test_a_terminal_must_send_a_nonce_and_may_use_it_once(hub: RunningHub)
     nonce = uuid4().hex
     assert (await device.call("GET", path, nonce=nonce)).status == 200
     assert (await device.call("GET", path, nonce=nonce)).status == 401
+
+
+async def test_a_replay_is_no_sign_of_life_and_is_counted(hub: RunningHub) -> None:
+    device, path, nonce = await hub.device(await hub.person()), "/api/v1/client/poll", uuid4().hex
+    assert (await device.call("GET", path, nonce=nonce)).status == 200
+    await device.unheard(600)
+    seen, heard = metrics.here(), await last_seen(hub, device)
+    assert (await device.call("GET", path, nonce=nonce)).status == 401
+    assert await last_seen(hub, device) == heard
+    assert metrics.moved(seen, "ea_errors_total") == {"ea_errors_total{endpoint=poll}": 1.0}
+    assert (await device.poll()).status == 200
+    assert await last_seen(hub, device) > heard
+
+
+async def last_seen(hub: RunningHub, device: Device) -> datetime:
+    query = "select last_seen_at from trading.devices where id = $1"
+    [row] = await hub.res.db.fetch(query, UUID(device.id))
+    found: datetime = row["last_seen_at"]
+    return found
 
 
 @pytest.mark.parametrize("behind", [-4.0, 0.0, 4.0])

@@ -76,7 +76,7 @@ async def test_one_trace_from_ingest_to_acknowledgement(
     collector, spans = run.collector, run.collector.trace(run.trace)
     ingest = ["transaction", "batch signals", "POST /api/v1/signals"]
     assert collector.above(spans["add_signals"][0]) == ingest
-    assert {"append_events", "chain_head", "add_entries", "nonces.claim"} <= spans.keys()
+    assert {"append_events", "chain_head", "add_entries", "limits.take"} <= spans.keys()
     assert collector.above(spans["relay signal.created"][0]) == ["POST /api/v1/signals"]
     assert collector.above(spans["deliver signals"][0]) == ["relay signal.created", "POST /api/v1/signals"]
     assert collector.above(spans["issue command"][0]) == ["POST /api/v1/signals"]

@@ -13,11 +13,8 @@ from caerus_client.signing import canonical, sign
 from msgspec import Struct
 from starlette.requests import Request
 
-from hub.core import clock, tracing
-from hub.core.batching import Batcher
-from hub.core.nursery import Nursery
-from hub.core.problems import Unauthenticated, Unavailable
-from hub.core.redis import Redis, RedisError
+from hub.core import clock
+from hub.core.problems import Unauthenticated
 
 _MAX_NONCE = 128
 
@@ -30,6 +27,11 @@ class Signed(Struct, frozen=True):
     timestamp: str
     signature: str
     canonical: bytes
+
+    @property
+    def nonce_key(self) -> str:
+        """Where it is noted in Redis that the nonce was used: a nonce is its sender's own."""
+        return f"caerus:nonce:{self.id}:{self.nonce}"
 
     def skew(self) -> timedelta:
         """How far the signer's clock is behind ours; `ValueError` or `TypeError` if it signed no time."""
@@ -58,6 +60,11 @@ async def read(request: Request, id_header: str, *, nonce_required: bool) -> Sig
     return Signed(id, nonce, timestamp, signature, text)
 
 
+def once(request: Request, signed: Signed) -> None:
+    """What is proven is let in once: its nonce is claimed when the request is counted (`core/admission`)."""
+    request.scope["caerus.nonce"] = signed.nonce_key
+
+
 def check(signed: Signed, key: bytes, *, skew: int) -> None:
     """Signature and freshness (`skew` in seconds), or `Unauthenticated`."""
     fits = hmac.compare_digest(sign(key, signed.canonical).encode(), signed.signature.encode())
@@ -67,33 +74,3 @@ def check(signed: Signed, key: bytes, *, skew: int) -> None:
         fresh = False
     if not (fits and fresh):
         raise Unauthenticated
-
-
-_CLAIM = """
-local new = {}
-for i, key in ipairs(KEYS) do
-  new[i] = redis.call('SET', key, '1', 'NX', 'EX', ARGV[1]) and 1 or 0
-end
-return new
-"""
-
-
-class Nonces:
-    """Each nonce is good once. Requests that come together ask Redis together."""
-
-    def __init__(self, redis: Redis, nursery: Nursery, ttl: int) -> None:
-        self._script, self._ttl = redis.register_script(_CLAIM), ttl
-        self._batch: Batcher[str, bool] = Batcher(nursery, "nonces", self._claim, fail_together=(RedisError,))
-
-    async def _claim(self, keys: list[str]) -> list[bool]:
-        claimed = self._script(keys=keys, args=[self._ttl])
-        return [bool(new) for new in await tracing.client("redis", "nonces.claim", claimed)]
-
-    async def use(self, signed: Signed) -> None:
-        """Without Redis nobody can say whether a nonce is new, so the request is turned away."""
-        try:
-            new = await self._batch.add(f"caerus:nonce:{signed.id}:{signed.nonce}")
-        except RedisError as error:
-            raise Unavailable("Nonces cannot be checked now. Try again shortly.") from error
-        if not new:
-            raise Unauthenticated

@@ -24,7 +24,7 @@ def member(least: MemberRole = "viewer", *, scope: str = "", fresh: bool = False
         organisation = await service.get(request.state["resources"], _named(request), who.person)
         rules.check_at_least(organisation.role, least)
 
-    return msgspec.structs.replace(inner, name=f"member:{least}:{inner.name}", belongs=belongs)
+    return msgspec.structs.replace(inner, name=f"member:{least}:{inner.name}", admitted=belongs)
 
 
 def _named(request: Request) -> UUID:

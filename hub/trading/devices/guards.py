@@ -3,13 +3,14 @@
 from datetime import timedelta
 from uuid import UUID
 
+from msgspec import Struct
 from prometheus_client import Counter
 from starlette.requests import Request
 
 from hub.core import clock
 from hub.core.guards import Guard
 from hub.core.principal import Principal
-from hub.core.problems import Problem, Unauthenticated
+from hub.core.problems import Unauthenticated
 from hub.core.resources import Resources
 from hub.core.security import signatures
 from hub.core.security.signatures import Signed
@@ -21,37 +22,53 @@ _requests = Counter("ea_requests_total", "Calls of terminals", ["endpoint"])
 _errors = Counter("ea_errors_total", "Calls of terminals that were refused at the door", ["endpoint"])
 
 
+class _Caller(Struct, frozen=True):
+    """A device as it called: `newest` if it has proven its newest key while the one before was good too."""
+
+    key: DeviceKey
+    skew_ms: int | None = None
+    newest: bool = False
+
+
+def _endpoint(request: Request) -> str:
+    name: str = request.scope["route"].path.rpartition("/")[2]
+    return name
+
+
 async def _check(request: Request) -> Principal:
-    endpoint = request.scope["route"].path.rpartition("/")[2]
-    _requests.labels(endpoint).inc()
-    try:
-        return await _caller(request)
-    except Problem:
-        _errors.labels(endpoint).inc()
-        raise
-
-
-async def _caller(request: Request) -> Principal:
+    _requests.labels(_endpoint(request)).inc()
     res: Resources = request.state["resources"]
     if not res.settings.security.hmac_device_required and signatures.is_unsigned(request):
-        key, skew_ms = await _known(res, request.headers.get("x-device-id", "")), None
+        caller = _Caller(await _known(res, request.headers.get("x-device-id", "")))
     else:
         signed = await signatures.read(request, "x-device-id", nonce_required=True)
-        key, skew_ms = await _proven(res, signed), signed.skew() // _MILLISECOND
-    await service.seen(res, key, skew_ms)
-    return Principal("device", str(key.id), key.user_id, "device")
+        caller = await _proven(res, signed)
+        signatures.once(request, signed)
+    request.scope["caerus.device"] = caller
+    return Principal("device", str(caller.key.id), caller.key.user_id, "device")
 
 
-async def _proven(res: Resources, signed: Signed) -> DeviceKey:
+async def _admitted(request: Request, _: Principal) -> None:
+    """A replay gets nowhere near: it would be a sign of life that nobody gave."""
+    res: Resources = request.state["resources"]
+    caller: _Caller = request.scope["caerus.device"]
+    if caller.newest:
+        await service.used(res, caller.key)
+    await service.seen(res, caller.key, caller.skew_ms)
+
+
+def _refused(request: Request) -> None:
+    _errors.labels(_endpoint(request)).inc()
+
+
+async def _proven(res: Resources, signed: Signed) -> _Caller:
     key = await _known(res, signed.id)
     versions = key.versions(clock.now())
     proven = next((version for version in versions if _fits(res, key, version, signed)), None)
     if proven is None:
         raise Unauthenticated
-    await res.nonces.use(signed)
-    if proven is versions[0] and len(versions) > 1:
-        await service.used(res, key)
-    return key
+    newest = proven is versions[0] and len(versions) > 1
+    return _Caller(key, signed.skew() // _MILLISECOND, newest)
 
 
 def _fits(res: Resources, key: DeviceKey, version: Version, signed: Signed) -> bool:
@@ -76,4 +93,4 @@ async def _known(res: Resources, id: str) -> DeviceKey:
     return key
 
 
-device = Guard("device", "device", _check)
+device = Guard("device", "device", _check, admitted=_admitted, refused=_refused)

@@ -18,7 +18,7 @@ async def _check(request: Request) -> Principal:
     signed = await signatures.read(request, "x-producer-id", nonce_required=False)
     signatures.check(signed, await _key(res, signed.id), skew=security.hmac_timestamp_skew_seconds)
     if signed.nonce:
-        await res.nonces.use(signed)
+        signatures.once(request, signed)
     return Principal("producer", signed.id)
 
 
