@@ -9,7 +9,7 @@ Nobody else commits. What must follow a commit (waking the relay, enqueuing a jo
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -144,8 +144,16 @@ class Login:
             return await asyncpg.connect(*args, password=password, **options)
 
 
-async def open_db(settings: DbSettings, dsn: str, secrets: Secrets | None = None) -> Db:
-    """Connect, or raise with the DSN (without its password) in the message."""
+PLANS_ANEW = {"plan_cache_mode": "force_custom_plan"}
+"""A session for sweeps. PostgreSQL keeps the plan of a statement; one that was made while a table was empty looks at each
+row of it for each row of another, and goes on so for a minute and more when the table is full. Planning costs less.
+"""
+
+
+async def open_db(
+    settings: DbSettings, dsn: str, secrets: Secrets | None = None, session: Mapping[str, str] | None = None
+) -> Db:
+    """Connect, or raise with the DSN (without its password) in the message. `session` has settings of PostgreSQL."""
     try:
         pool = await asyncpg.create_pool(
             dsn,
@@ -155,7 +163,7 @@ async def open_db(settings: DbSettings, dsn: str, secrets: Secrets | None = None
             command_timeout=settings.command_timeout_seconds,
             init=prepare,
             reset=_nothing_to_reset,
-            server_settings={"timezone": "UTC", "application_name": "caerus"},
+            server_settings={"timezone": "UTC", "application_name": "caerus"} | dict(session or {}),
         )
     except OSError as error:
         raise ConnectionError(f"cannot reach PostgreSQL at {redact(dsn)}: {error}") from error

@@ -1,7 +1,7 @@
 """Everything a process holds open, opened in one place for hub, workers and tests alike."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -60,11 +60,16 @@ class Resources(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def open_resources(settings: Settings, dsn: str, redis_url: str) -> AsyncIterator[Resources]:
-    """Open in order, close in reverse. Who is told to stop meanwhile stops, even if the Redis client lost it."""
+async def open_resources(
+    settings: Settings, dsn: str, redis_url: str, *, session: Mapping[str, str] | None = None
+) -> AsyncIterator[Resources]:
+    """Open in order, close in reverse. Who is told to stop meanwhile stops, even if the Redis client lost it.
+
+    `session` has settings of PostgreSQL (`core/db`).
+    """
     secrets = Secrets(settings.app)
     await secrets.refresh()
-    db = await open_db(settings.db, dsn, secrets)
+    db = await open_db(settings.db, dsn, secrets, session)
     redis = open_redis(redis_url)
     reader = open_redis(redis_url, connections=2, timeout=10)
     waits = open_redis(redis_url, connections=_WAITS, timeout=_WAIT_SECONDS)

@@ -27,7 +27,8 @@ select c.id, c.approval_id, c.signal_id, c.user_id, c.kind, c.opens, c.reason, c
 from trading.commands as c
 where c.user_id = @user_id and c.kind = 'open' and c.volume is not null and c.expires_at > @now
     and exists (select 1 from trading.deliveries as d where d.command_id = c.id)
-    and not exists (select 1 from trading.commands as back where back.opens = c.id);
+    and not exists (
+        select 1 from trading.commands as back where back.signal_id = c.signal_id and back.opens = c.id);
 
 -- name: deliver_sized :exec
 -- A volume was reckoned for the person's verified accounts: to no terminal but theirs.

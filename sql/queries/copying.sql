@@ -73,9 +73,9 @@ join trading.commands as c on c.signal_id = p.signal_id and c.user_id = p.user_i
 where p.user_id = @user_id and p.outcome = 'placed' and c.expires_at > @now
     and not exists (select 1 from trading.positions as held where held.command_id = c.id)
     and (exists (select 1 from trading.deliveries as d where d.command_id = c.id)
-        or exists (
-            select 1 from trading.executions as e
-            where e.command_id = c.id and e.status in ('placed', 'unknown')));
+        or (
+            select true from trading.executions as e
+            where e.command_id = c.id and e.status in ('placed', 'unknown') limit 1));
 
 -- name: manual_approvals :many
 -- How often the person approved of each strategy themselves, since it was last suspended.
@@ -115,10 +115,9 @@ order by e.id desc limit @n;
 select a.id as account_id, a.user_id, s.equity, s.peak_equity, s.day_equity, s.margin, s.leverage,
     case when s.connected then s.received_at end as seen_at, r.outcome as outcome, r.reason as reason,
     s.free_margin, a.currency, s.trade_allowed and s.algo_allowed and s.doubt is null as allowed,
-    s.received_at as heard_at,
-    exists (
-        select 1 from trading.devices as d where d.id = a.device_id and d.revoked_at is null) as has_terminal
+    s.received_at as heard_at, d.id is not null as has_terminal
 from trading.accounts as a
+left join trading.devices as d on d.id = a.device_id and d.revoked_at is null
 left join trading.account_states as s on s.account_id = a.id
 left join trading.risk_states as r on r.account_id = a.id
 where a.state = 'verified' and a.user_id = any(@user_ids::uuid[])

@@ -43,8 +43,9 @@ update identity.users set verified_at = coalesce(verified_at, @now), updated_at 
 
 -- name: list_users :many
 select u.id, u.email, u.role, u.created_at, u.last_login_at, u.verified_at, u.suspended_at, u.locked_until,
-    exists (select from identity.totp as t where t.user_id = u.id and t.confirmed_at is not null) as mfa
+    t.user_id is not null as mfa
 from identity.users as u
+left join identity.totp as t on t.user_id = u.id and t.confirmed_at is not null
 where u.deleted_at is null
   and (@pattern::text is null or lower(u.email) like lower(@pattern))
   and (@role::text is null or u.role = @role)
@@ -56,8 +57,10 @@ limit @n;
 
 -- name: user_detail :one
 select u.id, u.email, u.role, u.created_at, u.last_login_at, u.verified_at, u.suspended_at, u.locked_until,
-    exists (select from identity.totp as t where t.user_id = u.id and t.confirmed_at is not null) as mfa
-from identity.users as u where u.id = @id and u.deleted_at is null;
+    t.user_id is not null as mfa
+from identity.users as u
+left join identity.totp as t on t.user_id = u.id and t.confirmed_at is not null
+where u.id = @id and u.deleted_at is null;
 
 -- name: hold_people :many
 -- Who acts, whom it is done to, and every owner, locked in one order: of two attempts at once the second sees
