@@ -6,6 +6,7 @@ caller's session was revoked (`core/security/revocations`), and claims the nonce
 once, and one that is not new takes nothing. Requests that arrive together share one round trip.
 """
 
+from secrets import token_hex
 from typing import Any
 
 from msgspec import Struct
@@ -24,13 +25,16 @@ _TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local known = redis.call('EXISTS', KEYS[1])
-local answers, key, arg = {}, 2, 2
+local answers, key, arg = {}, 2, 3
 for item = 1, tonumber(ARGV[1]) do
   local buckets = tonumber(ARGV[arg + 1])
   arg = arg + 1
   local revoked = KEYS[key] ~= '' and redis.call('EXISTS', KEYS[key]) or 0
-  local nonce = KEYS[key + 1]
-  local replayed = nonce ~= '' and redis.call('EXISTS', nonce) or 0
+  local nonce, replayed = KEYS[key + 1], 0
+  if nonce ~= '' then
+    local claimed = redis.call('GET', nonce)
+    if claimed and claimed ~= ARGV[3] .. item then replayed = 1 end
+  end
   key = key + 2
   local new, refused, wait, left, reset = {}, 0, 0, 0, 0
   for b = 1, buckets do
@@ -46,7 +50,7 @@ for item = 1, tonumber(ARGV[1]) do
     if b == 1 or remaining < left then left, reset = remaining, tat - now end
   end
   if refused == 0 and revoked == 0 and replayed == 0 then
-    if nonce ~= '' then redis.call('SET', nonce, '1', 'EX', ARGV[2]) end
+    if nonce ~= '' then redis.call('SET', nonce, ARGV[3] .. item, 'EX', ARGV[2]) end
     for b = 1, buckets do
       redis.call('SET', KEYS[key + b - 1], string.format('%.0f', new[b]), 'PX',
         math.ceil((new[b] - now) / 1000) + 1000)
@@ -140,7 +144,8 @@ class Limits:
 
     async def _take(self, items: list[_Item]) -> list[Taken]:
         keys: list[str] = [self._revocations]
-        args: list[int] = [len(items), self._nonce_ttl]
+        # A call that is made once more, because the connection broke, finds the nonces that it has claimed itself.
+        args: list[int | str] = [len(items), self._nonce_ttl, f"{token_hex(8)}:"]
         for item in items:
             keys += [item.session, item.nonce, *(bucket.key for bucket in item.buckets)]
             args.append(len(item.buckets))

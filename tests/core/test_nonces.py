@@ -1,6 +1,7 @@
 """A nonce is good once, however many come with it at once; a request that is turned away leaves it unused."""
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 from hub.core.limits import Bucket, Limit, Taken
@@ -47,3 +48,21 @@ async def test_a_request_that_is_refused_may_come_again_with_its_nonce(hub: Runn
     refused = await hub.res.limits.take(spent, nonce=of)
     assert refused.refused_by == spent and not refused.replayed
     assert not (await hub.res.limits.take(bucket(1), nonce=of)).replayed
+
+
+async def test_a_call_that_is_made_once_more_claims_its_nonces_once(hub: RunningHub) -> None:
+    """As the client does when the connection breaks after Redis has run it."""
+    of, again, limits = key(uuid4().hex, "n"), list[Any](), hub.res.limits
+    script = limits._script
+
+    async def twice(**given: Any) -> Any:
+        again.append(await script(**given))
+        return await script(**given)
+
+    limits._script = twice  # type: ignore[assignment]
+    try:
+        taken = await limits.take(nonce=of)
+    finally:
+        limits._script = script
+    assert again and not taken.replayed
+    assert (await limits.take(nonce=of)).replayed
