@@ -20,6 +20,7 @@ BENCHES = (
     "reconcile",
     "risk",
     "closing",
+    "copying",
     "positions",
     "charts",
     "replay",

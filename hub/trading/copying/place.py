@@ -1,5 +1,7 @@
 """Approve new signals on behalf of those who copy: each person and signal in one transaction, once, whoever dies."""
 
+import asyncio
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -82,18 +84,30 @@ async def run(res: Resources) -> int:
 
 async def _copied(res: Resources, signal: Proposed) -> bool:
     """Ask everybody; whether all were. Somebody whose turn fails keeps nobody else waiting, and is asked again."""
-    failed, after = 0, None
+    every, after = True, None
     while people := await store.copiers_of(res.db, signal.id, after, _PEOPLE):
-        for user_id in people:
-            try:
-                await copy(res, signal, user_id)
-            except AWAY:
-                raise
-            except Exception:
-                log.exception("copying.failed", signal_id=str(signal.id), user_id=str(user_id))
-                failed += 1
+        turns = iter(people)
+        lanes = (_lane(res, signal, turns) for _ in range(settings().at_once))
+        answers = await asyncio.gather(*lanes, return_exceptions=True)
+        if lost := [answer for answer in answers if isinstance(answer, BaseException)]:
+            raise lost[0]  # when no lane is at work any more
+        every = all(answers) and every
         after = people[-1]
-    return not failed
+    return every
+
+
+async def _lane(res: Resources, signal: Proposed, turns: Iterator[UUID]) -> bool:
+    """Ask one after the other of those whom no other lane has taken; whether all could be asked."""
+    every = True
+    for user_id in turns:
+        try:
+            await copy(res, signal, user_id)
+        except AWAY:
+            raise
+        except Exception:
+            log.exception("copying.failed", signal_id=str(signal.id), user_id=str(user_id))
+            every = False
+    return every
 
 
 async def copy(res: Resources, signal: Proposed, user_id: UUID) -> None:

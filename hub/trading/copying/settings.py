@@ -13,7 +13,8 @@ class CopySettings(BaseSettings):
     `COPY_EARNED_APPROVALS`: how often somebody approves of a strategy by hand before it is copied.
     `COPY_DRIFT_FILLS` and `COPY_DRIFT_POINTS`: how many fills are looked at, and how much worse than the signals'
     entries they may be on average. `COPY_KEEP_HOURS` false copies whatever the hour and the last bars, as a replay of
-    candles of long ago wants.
+    candles of long ago wants. `COPY_AT_ONCE`: for so many people a signal is copied at the same time; each takes a
+    connection of `DB_POOL_MAX` while it is their turn.
     """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
@@ -27,6 +28,7 @@ class CopySettings(BaseSettings):
     valid_seconds: int = Field(300, ge=5, le=86_400, validation_alias="COPY_VALID_SECONDS")
     trades_a_day: int = Field(10, ge=1, le=10_000, validation_alias="COPY_MAX_TRADES_A_DAY")
     keep_hours: bool = Field(True, validation_alias="COPY_KEEP_HOURS")
+    at_once: int = Field(4, ge=1, le=64, validation_alias="COPY_AT_ONCE")
     max_volume: Decimal = Field(Decimal(5), gt=0, le=10**4, validation_alias="COPY_MAX_VOLUME")
 
 
