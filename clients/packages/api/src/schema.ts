@@ -3596,9 +3596,10 @@ export interface components {
         };
         /**
          * Quotes
-         * @description By symbol.
+         * @description By symbol. `fresh_seconds`: a quote is stale from that age on.
          */
         Quotes: {
+            fresh_seconds: number;
             items: components["schemas"]["NewestQuote"][];
         };
         /**

@@ -49,5 +49,6 @@ export type ExecutionPage = Answer<paths["/api/v1/executions"]["get"], 200>;
 export type Execution = ExecutionPage["items"][number];
 export type CandlePage = Answer<paths["/api/v1/candles"]["get"], 200>;
 export type Candle = CandlePage["items"][number];
-export type NewestQuote = Answer<paths["/api/v1/quotes"]["get"], 200>["items"][number];
+export type Quotes = Answer<paths["/api/v1/quotes"]["get"], 200>;
+export type NewestQuote = Quotes["items"][number];
 export type Timeframe = NonNullable<paths["/api/v1/candles"]["get"]["parameters"]["query"]["timeframe"]>;

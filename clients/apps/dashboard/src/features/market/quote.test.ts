@@ -51,8 +51,8 @@ test.each([
   [29_999, false, true],
   [30_000, false, false],
   [0, true, false],
-])("a quote of %d ms, stale to the hub: %s, is fresh: %s", (age, stale, fresh) => {
-  expect(isFresh({ ...kept, stale }, age)).toBe(fresh);
+])("a quote of %d ms, stale to the hub: %s, is fresh within 30 s: %s", (age, stale, fresh) => {
+  expect(isFresh({ ...kept, stale }, age, 30_000)).toBe(fresh);
 });
 
 test("the spread has no dust of floating point", () => {

@@ -16,8 +16,6 @@ export interface SeenQuote {
   fresh: boolean;
 }
 
-/** The hub's own time for this (`QUOTE_FRESH_SECONDS`), unless it was set otherwise; what the hub calls stale is stale at once. */
-const FRESH_MS = 30_000;
 /** How far to the passive side of the touch a terminal places a limit that the market has reached. */
 const LIMIT_OFFSET_POINTS = 10;
 
@@ -26,8 +24,9 @@ export function ageOf({ time, ahead }: KeptQuote, now: number): number {
   return Math.max(0, now - ahead - Date.parse(time));
 }
 
-export function isFresh(quote: KeptQuote, age: number): boolean {
-  return !quote.stale && age < FRESH_MS;
+/** What the hub calls stale is stale at once. */
+export function isFresh(quote: KeptQuote, age: number, freshMs: number): boolean {
+  return !quote.stale && age < freshMs;
 }
 
 export function spreadOf({ bid, ask }: Prices): number {
