@@ -2278,12 +2278,13 @@ export interface components {
         };
         /**
          * CopyLimits
-         * @description What is in force for copied trades, what holds for the person's trades anyway, and what they tightened.
+         * @description What is in force for copied trades, what holds for the person's trades anyway, and what they tightened; the same
+         *         of what copying alone limits.
          */
         CopyLimits: {
             base: components["schemas"]["Caps"];
             effective: components["schemas"]["Caps"];
-            most: components["schemas"]["Most"];
+            most: components["schemas"]["MostOf"];
             own: components["schemas"]["CapsIn"];
         };
         /**
@@ -2308,12 +2309,11 @@ export interface components {
             consent: components["schemas"]["Consented"];
             enabled: boolean;
             limits: components["schemas"]["CopyLimits"];
-            max_drift_points: number;
-            max_spread_points: number;
             multiplier_bp: number;
             paused_by: components["schemas"]["CopyHold"][];
             running: boolean;
             strategies: components["schemas"]["Earned"][];
+            tolerance: components["schemas"]["ToleranceOf"];
             trades_today: number;
         };
         /**
@@ -3141,6 +3141,15 @@ export interface components {
             max_volume: string;
         };
         /**
+         * MostOf
+         * @description What is in force, the tighter of the house's and the person's own.
+         */
+        MostOf: {
+            base: components["schemas"]["Most"];
+            effective: components["schemas"]["Most"];
+            own: components["schemas"]["OwnMost"];
+        };
+        /**
          * MyInvitation
          * @description As the invited person sees it.
          */
@@ -3205,6 +3214,22 @@ export interface components {
         /** OrganisationIn */
         OrganisationIn: {
             name: string;
+        };
+        /**
+         * OwnMost
+         * @description The same as the person set it; null: nothing of their own.
+         */
+        OwnMost: {
+            max_trades_a_day: number | null;
+            max_volume: string | null;
+        };
+        /**
+         * OwnTolerance
+         * @description The same as the person set it; null: nothing of their own.
+         */
+        OwnTolerance: {
+            max_drift_points: number | null;
+            max_spread_points: number | null;
         };
         /**
          * Page[Approval]
@@ -3897,6 +3922,23 @@ export interface components {
             /** @enum {unknown} */
             reason: "close_only" | "drawdown" | "equity_floor" | "kill_switch" | "liquidity" | "owner" | "price_gap" | "risk_limit";
             ticket: string;
+        };
+        /**
+         * Tolerance
+         * @description Which prices a consent covers: points from the signal's entry, and of spread.
+         */
+        Tolerance: {
+            max_drift_points: number;
+            max_spread_points: number;
+        };
+        /**
+         * ToleranceOf
+         * @description What is in force: the person's own, tighter or not, else the house's.
+         */
+        ToleranceOf: {
+            base: components["schemas"]["Tolerance"];
+            effective: components["schemas"]["Tolerance"];
+            own: components["schemas"]["OwnTolerance"];
         };
         /**
          * Trade
