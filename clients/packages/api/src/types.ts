@@ -49,6 +49,7 @@ export type ExecutionPage = Answer<paths["/api/v1/executions"]["get"], 200>;
 export type Execution = ExecutionPage["items"][number];
 export type CandlePage = Answer<paths["/api/v1/candles"]["get"], 200>;
 export type Candle = CandlePage["items"][number];
+export type Instrument = Answer<paths["/api/v1/instruments"]["get"], 200>["items"][number];
 export type Quotes = Answer<paths["/api/v1/quotes"]["get"], 200>;
 export type NewestQuote = Quotes["items"][number];
 export type Timeframe = NonNullable<paths["/api/v1/candles"]["get"]["parameters"]["query"]["timeframe"]>;

@@ -3,7 +3,7 @@ import type { Bounds, Signal } from "@caerus/api/types";
 
 import type { KeptQuote } from "../../lib/cache";
 import { gain } from "../../lib/levels";
-import { pointsText, scaleOf } from "./points";
+import { pointsText } from "./points";
 import type { Scale } from "./points";
 
 type Setup = Pick<Signal, "side" | "order_type" | "entry" | "stop" | "target">;
@@ -61,8 +61,7 @@ export function beyondText(setup: Setup, { bid, ask }: Prices): string | null {
 }
 
 /** Which of these limits would not hold now; none where the market is not known. */
-export function brokenBounds(setup: Setup & Pick<Signal, "instrument">, seen: SeenQuote | null | undefined, bounds: Bounds | null): string[] {
-  const scale = scaleOf(setup.instrument);
+export function brokenBounds(setup: Setup, seen: SeenQuote | null | undefined, scale: Scale | null, bounds: Bounds | null): string[] {
   if (!seen?.fresh || scale === null) return [];
   const { quote } = seen;
   const drift = driftOf(setup, quote, scale);
