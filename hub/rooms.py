@@ -22,6 +22,7 @@ from hub.insight.charts.settings import MediaSettings
 from hub.market.candles import topics as _candle_topics
 from hub.market.candles.api import api as candles
 from hub.market.candles.settings import CandleSettings
+from hub.market.instruments.api import api as instruments
 from hub.market.quotes import jobs as _quote_jobs
 from hub.market.quotes import topics as _quote_topics
 from hub.market.quotes.api import api as quotes
@@ -95,6 +96,7 @@ APIS: list[Api] = [
     keys,
     audit,
     candles,
+    instruments,
     quotes,
     signals,
     approvals,

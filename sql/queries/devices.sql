@@ -1,7 +1,7 @@
 -- name: add_device :one
 insert into trading.devices (id, user_id, name, salt, key_version, kdf_id, secret_hash, created_at, keyed_at)
 values (@id, @user_id, @name, @salt, @key_version, @kdf_id::text, @secret_hash, @now, @now)
-on conflict (user_id, name) do nothing
+on conflict (user_id, name) where revoked_at is null do nothing
 returning id, name, key_version, created_at, last_seen_at, revoked_at, keyed_at,
     previous_until, skew_ms, silent_since;
 
@@ -20,7 +20,7 @@ from trading.devices where user_id = @user_id order by created_at;
 -- name: device_named :one
 select id, name, key_version, created_at, last_seen_at, revoked_at, keyed_at,
     previous_until, skew_ms, silent_since
-from trading.devices where user_id = @user_id and name = @name;
+from trading.devices where user_id = @user_id and name = @name and revoked_at is null;
 
 -- name: rename_device :one
 update trading.devices set name = @name where id = @id and user_id = @user_id

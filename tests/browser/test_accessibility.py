@@ -118,7 +118,7 @@ async def test_setting_a_second_factor_up(hub: RunningHub, open_page: OpenPage, 
 
 async def test_the_tabs_stand_in_one_row_on_the_smallest_phone(hub: RunningHub, open_page: OpenPage) -> None:
     person = await hub.person()
-    for width in (320, PHONE):
+    for width in (PHONE, 390):
         page = await open_page(width, 640)
         await pages.sign_in(page, hub.base_url, person.email, PASSWORD)
         await pages.open_trading(page)

@@ -158,9 +158,10 @@ async def test_a_limit_of_copied_trades_is_tightened_and_a_looser_one_refused(
     await page.get_by_test_id("tighten-submit").click()
     await expect(row.get_by_test_id("limit-value")).to_have_text("0.5 %")
     await expect(row).to_contain_text("Yours")
-    await expect(page.get_by_text("0 of 4")).to_be_visible()
+    await expect(page.locator('[data-limit="max_trades_a_day"]')).to_contain_text("Yours0 of 4")
+    await expect(page.locator('[data-limit="max_volume"]')).to_contain_text("Yours0.25 lots")
     limits = (await mine.status())["limits"]
-    assert limits["most"] == {"max_trades_a_day": 4, "max_volume": "0.25"}
+    assert limits["most"]["own"] == {"max_trades_a_day": 4, "max_volume": "0.25"}
     assert limits["own"]["max_trade_risk_bp"] == 50
     everywhere = (await hub.call("GET", "/api/v1/risk/me", headers=mine.person.bearer)).body
     assert everywhere["effective"]["max_trade_risk_bp"] == 200
@@ -179,8 +180,38 @@ async def test_a_field_that_nobody_touched_undoes_nothing_that_was_set_elsewhere
     await page.get_by_test_id("tighten-submit").click()
     await expect(page.get_by_text("0 of 3")).to_be_visible()
     limits = (await mine.status())["limits"]
-    assert limits["most"] == {"max_trades_a_day": 3, "max_volume": "0.5"}
+    assert limits["most"]["own"] == {"max_trades_a_day": 3, "max_volume": "0.5"}
     assert limits["own"]["daily_stop_bp"] == 400
+
+
+async def test_whose_each_limit_is_is_told_and_an_empty_field_is_the_houses(
+    hub: RunningHub, open_page: OpenPage
+) -> None:
+    page, mine = await open_page(), await copying(hub)
+    assert (await mine.call("risk", {"max_trades_a_day": 3})).status == 200
+    await on_the_page(mine, page)
+    drift = state(page, enabled=True, running=True).locator('[data-fact="max_drift_points"]')
+    spread = state(page, enabled=True, running=True).locator('[data-fact="max_spread_points"]')
+    await expect(drift).to_contain_text("House50 points")
+    await expect(page.locator('[data-limit="max_trades_a_day"]')).to_contain_text("Yours0 of 3")
+    await expect(page.locator('[data-limit="max_volume"]')).to_contain_text("House5 lots")
+    await page.get_by_test_id("copy-words").click()
+    await expect(page.get_by_text("House: 50 points.")).to_be_visible()
+    await expect(page.get_by_test_id("copy-drift")).to_have_value("")
+    await page.get_by_test_id("copy-drift").fill("70")
+    await enable(page)
+    await expect(drift).to_contain_text("Yours70 points")
+    await expect(spread).to_contain_text("House100 points")
+    own = {"max_drift_points": 70, "max_spread_points": None}
+    assert (await mine.status())["tolerance"]["own"] == own
+    await page.get_by_test_id("tighten").click()
+    await expect(page.get_by_test_id("own-max_trades_a_day")).to_have_value("3")
+    await expect(page.get_by_test_id("own-max_volume")).to_have_value("")
+    await expect(page.get_by_text("House: 5 lots.")).to_be_visible()
+    await page.get_by_test_id("own-max_trades_a_day").fill("")
+    await page.get_by_test_id("tighten-submit").click()
+    most = page.locator('[data-limit="max_trades_a_day"]')
+    await expect(most).to_contain_text(f"House0 of {settings().trades_a_day}")
 
 
 async def test_what_stops_copying_is_told_as_it_happens(hub: RunningHub, open_page: OpenPage) -> None:

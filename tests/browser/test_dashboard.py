@@ -106,7 +106,7 @@ async def test_a_cancelled_signal_leaves_the_list_and_says_why(hub: RunningHub, 
     await expect(page.get_by_test_id("approve")).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", [375, 1440])
+@pytest.mark.parametrize("width", [320, 375, 1440])
 async def test_nothing_is_wider_than_the_window(hub: RunningHub, open_page: OpenPage, width: int) -> None:
     page = await open_page(width)
     await page.goto(hub.base_url)
@@ -114,7 +114,9 @@ async def test_nothing_is_wider_than_the_window(hub: RunningHub, open_page: Open
     assert await pages.overflow(page) == 0
     person = await signed_in(hub, page)
     device = await hub.device(person)
-    signal_id = await (await hub.producer()).opened()
+    wordy = {"a_feature_whose_name_is_of_many_words": "and_a_value_of_one"}
+    strategy = "breakout_retest_of_the_range"
+    signal_id = await (await hub.producer()).opened(strategy=strategy, features=wordy)
     await expect(pages.row(page, signal_id)).to_be_visible()
     assert await pages.overflow(page) == 0
     await pages.open_signal(page, signal_id)
@@ -128,4 +130,10 @@ async def test_nothing_is_wider_than_the_window(hub: RunningHub, open_page: Open
     assert await pages.overflow(page) == 0
     await page.get_by_role("link", name="Executions").click()
     await expect(pages.execution(page, signal_id)).to_contain_text("retcode_")
+    assert await pages.overflow(page) == 0
+    await page.get_by_role("link", name="Signals", exact=True).click()
+    await expect(pages.row(page, signal_id)).to_contain_text("Approved")
+    assert await pages.overflow(page) == 0
+    await page.goto(f"{hub.base_url}/no-such-page")
+    await expect(page.get_by_text("There is no such page")).to_be_visible()
     assert await pages.overflow(page) == 0

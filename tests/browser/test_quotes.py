@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import pytest
 from msgspec import Struct
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from hub.market.quotes import service
 from tests.browser import pages
@@ -123,6 +123,20 @@ async def test_a_quote_goes_stale_and_is_fresh_again(hub: RunningHub, open_page:
     await expect(broken(page)).to_be_empty()
     await terminal.quotes("1631.00", "1631.20")
     await expect(page.get_by_test_id("market-bid")).to_have_text("1631.00")
+
+
+async def test_a_quote_is_fresh_for_as_long_as_the_hub_says(hub: RunningHub, open_page: OpenPage) -> None:
+    page, terminal = await open_page(), await quoting(hub)
+
+    async def for_two_seconds(route: Route) -> None:
+        answer = await route.fetch()
+        await route.fulfill(response=answer, json=await answer.json() | {"fresh_seconds": 2})
+
+    await page.route("**/api/v1/quotes?*", for_two_seconds)
+    await terminal.quotes("1630.00", "1630.20")
+    await on_a_signal(hub, page)
+    await expect(market(page)).to_have_attribute("data-state", "stale")
+    await expect(market(page)).to_contain_text("The last quote of XAUUSD is too old to go by.")
 
 
 async def test_a_quote_is_as_old_to_a_clock_that_is_wrong(hub: RunningHub, open_page: OpenPage) -> None:

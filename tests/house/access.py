@@ -123,6 +123,7 @@ ROUTES: dict[str, str] = {
     "GET /organisations/{organisation_id}/invitations": PEOPLE,
     "DELETE /organisations/{organisation_id}/invitations/{id}": PEOPLE,
     "GET /candles": PEOPLE,
+    "GET /instruments": PEOPLE,
     "GET /quotes": PEOPLE,
     "GET /signals": PEOPLE,
     "GET /signals/{id}": PEOPLE,

@@ -91,3 +91,27 @@ async def test_pending_counts_what_is_not_applied(fresh_database: FreshDatabase)
     connection = await asyncpg.connect(fresh_database.app_dsn)
     assert await migrations.pending(connection) == len(migrations.read()) - 2
     await connection.close()
+
+
+async def test_devices_of_one_name_are_told_apart_on_the_way_back(fresh_database: FreshDatabase) -> None:
+    dsn = fresh_database.owner_dsn
+    await migrations.up(dsn, to=23)
+    await execute(
+        dsn,
+        """insert into identity.users (id, email, password_hash, role, created_at, updated_at)
+        values ('00000000-0000-0000-0000-000000000001', 'a@example.org', '', 'user', now(), now());
+        insert into trading.devices (id, user_id, name, salt, key_version, secret_hash, created_at, keyed_at, revoked_at)
+        select gen_random_uuid(), '00000000-0000-0000-0000-000000000001', name, '', 1, '', now(), now(), gone
+        from (values (repeat('x', 64), now()), (repeat('x', 64), now()), (repeat('x', 64), null),
+            ('alone', now()), ('twice', now()), ('twice', now())) as given (name, gone)""",
+    )
+    assert await migrations.down(dsn, to=22) == ["0023_device_names"]
+    connection = await asyncpg.connect(dsn)
+    rows = await connection.fetch("select name, revoked_at is null from trading.devices")
+    await connection.close()
+    assert [row[0] for row in rows if row[1]] == ["x" * 64]
+    revoked = sorted(row[0] for row in rows if not row[1])
+    assert revoked[0] == "alone" and len(set(revoked)) == 5
+    assert [name.partition(" ")[0] for name in revoked[1:]] == ["twice"] * 2 + ["x" * 27] * 2
+    assert max(map(len, revoked)) == 64
+    assert await migrations.up(dsn, to=23) == ["0023_device_names"]

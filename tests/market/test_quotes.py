@@ -8,6 +8,7 @@ import pytest
 
 from hub.core import clock
 from hub.market.quotes import service, store
+from hub.market.quotes.settings import settings
 from tests.hubs import RunningHub
 from tests.market.ticks import quote, taken, tick
 from tests.metrics import here, moved
@@ -111,6 +112,12 @@ async def test_the_newest_is_served_with_age_and_spread(hub: RunningHub, name: s
     age = item["age_seconds"]
     assert isinstance(age, float) and 2 <= age < 20
     assert name in {each["symbol"] for each in await fetch(hub)}
+
+
+async def test_from_what_age_on_a_quote_is_stale_is_told(hub: RunningHub, name: str) -> None:
+    bearer = (await hub.person()).bearer
+    answer = await hub.call("GET", f"/api/v1/quotes?symbol={name}", headers=bearer)
+    assert answer.body == {"items": [], "fresh_seconds": settings().fresh_seconds}
 
 
 async def test_an_old_quote_is_stale(hub: RunningHub, name: str) -> None:

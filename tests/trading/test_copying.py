@@ -8,6 +8,7 @@ import pytest
 
 from hub.core.embedded import Endpoints
 from hub.trading.copying import consent
+from hub.trading.copying.settings import settings
 from tests import metrics
 from tests.hubs import RunningHub
 from tests.stream.sockets import signed_in
@@ -108,14 +109,36 @@ async def test_limits_of_copied_trades_are_tightened_one_by_one_and_taken_back(h
         assert (await mine.call("risk", body)).status == 200
     limits = (await mine.status())["limits"]
     assert limits["effective"] == base | {"max_trade_risk_bp": 100, "max_exposure_bp": 2_000}
-    assert (limits["base"], limits["most"]["max_volume"]) == (base, "0.5")
+    house = {"max_trades_a_day": settings().trades_a_day, "max_volume": "5"}
+    assert limits["base"] == base
+    assert limits["most"] == {
+        "effective": house | {"max_volume": "0.5"},
+        "base": house,
+        "own": {"max_trades_a_day": None, "max_volume": "0.5"},
+    }
     # Other trades of the person are not concerned.
     risk = await hub.call("GET", "/api/v1/risk/me", headers=mine.person.bearer)
     assert risk.body["effective"] == base
     back = (await mine.call("risk", {"max_trade_risk_bp": None, "max_volume": None})).body["limits"]
     assert back["effective"] == base | {"max_exposure_bp": 2_000}
-    assert back["most"]["max_volume"] == "5"
+    nothing = {"max_trades_a_day": None, "max_volume": None}
+    assert back["most"] == {"effective": house, "base": house, "own": nothing}
     assert await mine.audited() == ["copy.risk"] * 3
+
+
+async def test_whose_the_prices_are_that_a_consent_covers_is_told(hub: RunningHub) -> None:
+    mine, house = await candidate(hub), {"max_drift_points": 50, "max_spread_points": 100}
+    nothing = dict.fromkeys(house)
+    assert (await mine.status())["tolerance"] == {"effective": house, "base": house, "own": nothing}
+    told = (await mine.on(max_drift_points=70))["tolerance"]
+    assert told == {
+        "effective": house | {"max_drift_points": 70},
+        "base": house,
+        "own": nothing | {"max_drift_points": 70},
+    }
+    # What is the house's today is one's own when one says so, and stays if the house's changes.
+    said = (await mine.on(max_spread_points=100))["tolerance"]
+    assert said == {"effective": house, "base": house, "own": nothing | {"max_spread_points": 100}}
 
 
 async def test_limits_that_hold_anyway_hold_for_copied_trades_too(hub: RunningHub) -> None:

@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 
 from hub.core.problems import Invalid
 from hub.trading.copying import rules
-from hub.trading.copying.models import Copier, CopyRiskIn, Fill, Fit, Known, Most
+from hub.trading.copying.models import (
+    Copier,
+    CopyRiskIn,
+    Fill,
+    Fit,
+    Known,
+    Most,
+    MostOf,
+    OwnMost,
+    OwnTolerance,
+    Tolerance,
+    ToleranceOf,
+)
 from hub.trading.risk.models import Caps, CapsIn, Size, Standing
 from hub.trading.signals.models import Signal
 from strategies.symbols import SYMBOLS
@@ -203,9 +215,22 @@ def test_what_is_not_named_stays_and_null_takes_back(own: CapsIn, given_: int | 
 def test_ones_own_bounds_are_never_beyond_the_houses(trades: int | None, volume: Decimal | None) -> None:
     copier = msgspec.structs.replace(COPIER, max_trades_a_day=trades, max_volume=volume)
     most = rules.most(copier, HOUSE)
-    assert most.max_trades_a_day == min(trades or 10, 10)
-    assert most.max_volume == min(volume or HOUSE.max_volume, HOUSE.max_volume)
-    assert rules.most(None, HOUSE) == HOUSE
+    assert most.effective.max_trades_a_day == min(trades or 10, 10)
+    assert most.effective.max_volume == min(volume or HOUSE.max_volume, HOUSE.max_volume)
+    assert (most.base, most.own) == (HOUSE, OwnMost(trades, volume))
+    assert rules.most(None, HOUSE) == MostOf(HOUSE, HOUSE, OwnMost(None, None))
+
+
+@pytest.mark.parametrize(
+    ("drift", "spread", "effective"), [(None, None, (50, 100)), (0, None, (0, 100)), (70, 9, (70, 9))]
+)
+def test_the_prices_covered_are_ones_own_else_the_houses(
+    drift: int | None, spread: int | None, effective: tuple[int, int]
+) -> None:
+    house, own = Tolerance(50, 100), OwnTolerance(drift, spread)
+    copier = msgspec.structs.replace(COPIER, max_drift_points=drift, max_spread_points=spread)
+    assert rules.tolerance(copier, house) == ToleranceOf(Tolerance(*effective), house, own)
+    assert rules.tolerance(None, house) == ToleranceOf(house, house, OwnTolerance(None, None))
 
 
 def test_bounds_beyond_the_houses_are_refused() -> None:

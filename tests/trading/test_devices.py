@@ -7,7 +7,9 @@ import msgspec
 import pytest
 from caerus_client.keys import decode_secret
 
+from hub.core.principal import Principal
 from hub.core.security import device_keys
+from hub.trading.devices import service as devices
 from tests.hubs import Answer, Device, Person, RunningHub, until
 
 REGISTER = "/api/v1/devices/register"
@@ -19,6 +21,10 @@ async def register(hub: RunningHub, person: Person, name: str) -> Answer:
 
 async def listed(hub: RunningHub, person: Person) -> Answer:
     return await hub.call("GET", "/api/v1/devices/me", headers=person.bearer)
+
+
+async def revoke(hub: RunningHub, person: Person, id: str) -> Answer:
+    return await hub.call("POST", f"/api/v1/devices/{id}/revoke", headers=person.bearer)
 
 
 async def test_a_secret_is_shown_once_and_signs_from_then_on(hub: RunningHub) -> None:
@@ -64,6 +70,40 @@ async def test_a_name_is_taken_once_for_each_person(hub: RunningHub) -> None:
     assert (await register(hub, other, "desk")).status == 201
 
 
+async def test_a_revoked_device_keeps_its_name_and_takes_it_from_nobody(hub: RunningHub) -> None:
+    person = await hub.person()
+    ids = list[str]()
+    for _ in range(2):
+        ids.append((await register(hub, person, "desk")).body["device_id"])
+        assert (await revoke(hub, person, ids[-1])).status == 200
+    answers = await asyncio.gather(*(register(hub, person, "desk") for _ in range(5)))
+    assert sorted(answer.status for answer in answers) == [201] + [409] * 4
+    ids += [answer.body["device_id"] for answer in answers if answer.status == 201]
+    shown = (await listed(hub, person)).body["items"]
+    assert [item["id"] for item in shown] == ids
+    assert [item["name"] for item in shown] == ["desk"] * 3
+    assert [item["revoked_at"] is None for item in shown] == [False, False, True]
+    rows = await hub.rows(
+        "select action, target, meta from identity.audit_log where actor_id = $1 and action like 'device.%' order by seq",
+        person.id,
+    )
+    acts = ["register", "revoke", "register", "revoke", "register"]
+    assert [row[0] for row in rows] == [f"device.{act}" for act in acts]
+    assert [row[1] for row in rows] == [f"device:{ids[n]}" for n in (0, 0, 1, 1, 2)]
+    assert {msgspec.json.decode(row[2])["name"] for row in rows} == {"desk"}
+
+
+async def test_a_name_is_asked_for_of_devices_that_may_call(hub: RunningHub) -> None:
+    person = await hub.person()
+    who = Principal("user", str(person.id), person.id, "user")
+    first = await devices.ensure(hub.res, who, "desk")
+    assert await devices.ensure(hub.res, who, "desk") == first
+    await revoke(hub, person, str(first.device_id))
+    second = await devices.ensure(hub.res, who, "desk")
+    assert second.device_id != first.device_id
+    assert await devices.ensure(hub.res, who, "desk") == second
+
+
 @pytest.mark.parametrize("name", ["", " ", " desk", "desk ", "x" * 65])
 async def test_what_is_no_name_is_refused(hub: RunningHub, name: str) -> None:
     answer = await register(hub, await hub.person(), name)
@@ -83,6 +123,17 @@ async def test_a_device_is_renamed_unless_the_name_is_taken(hub: RunningHub) -> 
     taken = await hub.call("PATCH", f"/api/v1/devices/{first}", {"name": "b"}, person.bearer)
     assert taken.status == 409
     assert {item["name"] for item in (await listed(hub, person)).body["items"]} == {"b", "c"}
+
+
+async def test_a_device_is_given_the_name_of_a_revoked_one(hub: RunningHub) -> None:
+    person = await hub.person()
+    gone, kept = [(await register(hub, person, name)).body["device_id"] for name in ("a", "b")]
+    await revoke(hub, person, gone)
+    paths = [f"/api/v1/devices/{id}" for id in (kept, gone)]
+    renamed = [await hub.call("PATCH", path, {"name": "a"}, person.bearer) for path in paths]
+    assert [(answer.status, answer.body["name"]) for answer in renamed] == [(200, "a"), (200, "a")]
+    assert (await register(hub, person, "a")).status == 409
+    assert (await register(hub, person, "b")).status == 201
 
 
 @pytest.mark.parametrize(

@@ -210,13 +210,12 @@ async def test_a_withdrawal_takes_its_share_of_the_peak(hub: RunningHub) -> None
     assert (shown["peak_equity"]["amount_minor"], shown["drawdown_percent"]) == (1_000_000, "20.00")
 
 
-def story(mine: Verified, rng: random.Random) -> list[dict[str, Any]]:
+def story(mine: Verified, rng: random.Random, now: datetime) -> list[dict[str, Any]]:
     """Looks of one account, a minute and more apart, each with every deal so far: nobody has answered yet.
 
-    All are within 300 s of now, beyond which the hub does not believe a terminal's clock.
+    All are within 210 s of `now`: the hub does not believe a terminal's clock that is 300 s off.
     """
-    now = datetime.now(UTC)
-    at, worth, deals, looks = now.replace(second=0, microsecond=0) - timedelta(seconds=220), 10_000, [], []
+    at, worth, deals, looks = now - timedelta(seconds=210), 10_000, [], []
     for seq in range(1, 8):
         if rng.random() < 0.5:
             amount = rng.choice((1_500, 200, 300, 2_500))
@@ -232,10 +231,10 @@ def story(mine: Verified, rng: random.Random) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("seed", range(6))
 async def test_looks_in_any_order_end_in_the_same_state(hub: RunningHub, seed: int) -> None:
     """Without withdrawals: what one left is known by the look that told of it, which may be another one."""
-    rng, ends = random.Random(seed), []
+    rng, now, ends = random.Random(seed), datetime.now(UTC), []
     for shuffled in (False, True, True):
         mine = await verified(hub, {"equity": "0"})
-        looks = story(mine, random.Random(seed))
+        looks = story(mine, random.Random(seed), now)
         if shuffled:
             looks += rng.sample(looks, 3)
             rng.shuffle(looks)

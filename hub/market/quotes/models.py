@@ -38,6 +38,7 @@ class NewestQuote(Quote, frozen=True):
 
 
 class Quotes(Struct, frozen=True):
-    """By symbol."""
+    """By symbol. `fresh_seconds`: a quote is stale from that age on."""
 
     items: list[NewestQuote]
+    fresh_seconds: int

@@ -69,7 +69,8 @@ async def recent(
 
 async def newest(res: Resources, query: QuoteQuery) -> Quotes:
     now = clock.now()
-    return Quotes([_shown(each, now) for each in await store.newest(res.db, query.symbol)])
+    shown = [_shown(each, now) for each in await store.newest(res.db, query.symbol)]
+    return Quotes(shown, settings().fresh_seconds)
 
 
 def _public(quote: Quote) -> Quote:

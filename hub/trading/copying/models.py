@@ -90,6 +90,43 @@ class Most(Struct, frozen=True):
     max_volume: Decimal
 
 
+class OwnMost(Struct, frozen=True):
+    """The same as the person set it; null: nothing of their own."""
+
+    max_trades_a_day: int | None
+    max_volume: Decimal | None
+
+
+class MostOf(Struct, frozen=True):
+    """What is in force, the tighter of the house's and the person's own."""
+
+    effective: Most
+    base: Most
+    own: OwnMost
+
+
+class Tolerance(Struct, frozen=True):
+    """Which prices a consent covers: points from the signal's entry, and of spread."""
+
+    max_drift_points: int
+    max_spread_points: int
+
+
+class OwnTolerance(Struct, frozen=True):
+    """The same as the person set it; null: nothing of their own."""
+
+    max_drift_points: int | None
+    max_spread_points: int | None
+
+
+class ToleranceOf(Struct, frozen=True):
+    """What is in force: the person's own, tighter or not, else the house's."""
+
+    effective: Tolerance
+    base: Tolerance
+    own: OwnTolerance
+
+
 class Consented(Struct, frozen=True):
     """Which words are in force, and which were agreed to last. Null: none, or taken back."""
 
@@ -118,12 +155,14 @@ class Earned(Struct, frozen=True):
 
 
 class CopyLimits(Struct, frozen=True):
-    """What is in force for copied trades, what holds for the person's trades anyway, and what they tightened."""
+    """What is in force for copied trades, what holds for the person's trades anyway, and what they tightened; the same
+    of what copying alone limits.
+    """
 
     effective: Caps
     base: Caps
     own: CapsIn
-    most: Most
+    most: MostOf
 
 
 class CopyStatus(Struct, frozen=True):
@@ -134,8 +173,7 @@ class CopyStatus(Struct, frozen=True):
     paused_by: list[CopyHold]
     consent: Consented
     multiplier_bp: int
-    max_drift_points: int
-    max_spread_points: int
+    tolerance: ToleranceOf
     limits: CopyLimits
     trades_today: int
     strategies: list[Earned]

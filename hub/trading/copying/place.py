@@ -151,7 +151,7 @@ async def _may(tx: Transaction, order: Order) -> None:
         raise Kept("drift", {**figures, "strategy": signal.strategy}, suspends=True)
     today, most = (
         await store.placed_since(tx, user_id, rules.day(clock.now())),
-        rules.most(copier, standing.house()),
+        rules.most(copier, standing.house()).effective,
     )
     if today >= most.max_trades_a_day:
         raise Kept("trades_a_day", {"today": today, "limit": most.max_trades_a_day})
@@ -159,13 +159,10 @@ async def _may(tx: Transaction, order: Order) -> None:
 
 async def _approve(tx: Transaction, order: Order) -> None:
     """By the same way as a person's own approval: what holds there holds here."""
-    copier, house = order.copier, settings()
-    drift, spread = copier.max_drift_points, copier.max_spread_points
-    bounds = Bounds(
-        clock.now() + timedelta(seconds=house.valid_seconds),
-        house.max_drift_points if drift is None else drift,
-        house.max_spread_points if spread is None else spread,
-    )
+    copier = order.copier
+    covered = rules.tolerance(copier, standing.covered()).effective
+    until = clock.now() + timedelta(seconds=settings().valid_seconds)
+    bounds = Bounds(until, covered.max_drift_points, covered.max_spread_points)
     given = ApprovalIn(order.signal.id, "approved", f"copy:{copier.consent_version}", bounds)
     hand = Hand(copier.user_id, None, Visitor(user_agent="copying"), "copying")
     signal = await signals.hold_open(tx, order.signal.id)
@@ -192,7 +189,7 @@ async def _fitted(tx: Transaction, order: Order, signal: Held) -> Fit:
     caps_ = (await caps.of_copied(tx, [user_id]))[user_id].effective
     waiting = await store.waiting_margin(tx, user_id, now)
     size = rules.asked((await controls.of(tx, user_id)).size, order.copier.multiplier_bp, caps_)
-    most, fits = rules.most(order.copier, standing.house()), []
+    most, fits = rules.most(order.copier, standing.house()).effective, []
     for each in known:
         stands = risk.standing(each, now)
         _allowed(limits.account(stands, caps_, fresh_ms), user_id)

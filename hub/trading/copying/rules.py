@@ -13,7 +13,19 @@ from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
 from hub.core.problems import invalid
-from hub.trading.copying.models import Copier, CopyRiskIn, Fill, Fit, Known, Most
+from hub.trading.copying.models import (
+    Copier,
+    CopyRiskIn,
+    Fill,
+    Fit,
+    Known,
+    Most,
+    MostOf,
+    OwnMost,
+    OwnTolerance,
+    Tolerance,
+    ToleranceOf,
+)
 from hub.trading.risk import rules as risk
 from hub.trading.risk import sizing
 from hub.trading.risk.models import Caps, CapsIn, Figures, Size, Standing, Trade, Verdict
@@ -54,13 +66,24 @@ def named(given: CopyRiskIn) -> dict[str, int | str | None]:
     }
 
 
-def most(copier: Copier | None, house: Most) -> Most:
+def most(copier: Copier | None, house: Most) -> MostOf:
     """The tighter of the house's and one's own: the house's may have become tighter since."""
-    trades, volume = (copier.max_trades_a_day, copier.max_volume) if copier else (None, None)
-    return Most(
-        min(house.max_trades_a_day, trades or house.max_trades_a_day),
-        min(house.max_volume, volume or house.max_volume),
+    own = OwnMost(copier.max_trades_a_day, copier.max_volume) if copier else OwnMost(None, None)
+    effective = Most(
+        min(house.max_trades_a_day, own.max_trades_a_day or house.max_trades_a_day),
+        min(house.max_volume, own.max_volume or house.max_volume),
     )
+    return MostOf(effective, house, own)
+
+
+def tolerance(copier: Copier | None, house: Tolerance) -> ToleranceOf:
+    """One's own, point by point, else the house's; 0 is a limit too."""
+    drift, spread = (copier.max_drift_points, copier.max_spread_points) if copier else (None, None)
+    effective = Tolerance(
+        house.max_drift_points if drift is None else drift,
+        house.max_spread_points if spread is None else spread,
+    )
+    return ToleranceOf(effective, house, OwnTolerance(drift, spread))
 
 
 def terms(symbol: Symbol, price: Decimal, leverage: int, max_volume: Decimal) -> Terms:

@@ -14,6 +14,7 @@ from hub.trading.copying.models import (
     Earned,
     EarnedRow,
     Most,
+    Tolerance,
 )
 from hub.trading.copying.settings import settings
 from hub.trading.paper import service as paper
@@ -34,23 +35,25 @@ def house() -> Most:
     return Most(settings().trades_a_day, settings().max_volume)
 
 
+def covered() -> Tolerance:
+    """Which prices the consent of somebody who chose none covers."""
+    return Tolerance(settings().max_drift_points, settings().max_spread_points)
+
+
 async def of(db: Runs, user_id: UUID) -> CopyStatus:
     copier, now = await store.get(db, user_id), clock.now()
     last = await store.last_consent(db, user_id)
     version, at = (last.version, last.at) if last and last.act == "given" else (None, None)
     holds = await _holds(db, user_id, copier) if copier and copier.enabled else []
     limits = (await caps.of_copied(db, [user_id]))[user_id]
-    most = rules.most(copier, house())
-    drift, spread = (copier.max_drift_points, copier.max_spread_points) if copier else (None, None)
     return CopyStatus(
         enabled=bool(copier and copier.enabled),
         running=bool(copier and copier.enabled and not holds),
         paused_by=holds,
         consent=Consented(consent.current().version, version, at),
         multiplier_bp=copier.multiplier_bp if copier else WHOLE,
-        max_drift_points=settings().max_drift_points if drift is None else drift,
-        max_spread_points=settings().max_spread_points if spread is None else spread,
-        limits=CopyLimits(limits.effective, limits.base, limits.own, most),
+        tolerance=rules.tolerance(copier, covered()),
+        limits=CopyLimits(limits.effective, limits.base, limits.own, rules.most(copier, house())),
         trades_today=await store.placed_since(db, user_id, rules.day(now)),
         strategies=await _strategies(db, user_id),
     )

@@ -64,7 +64,7 @@ def sealing(res: Resources, key: DeviceKey) -> tuple[int, bytes] | None:
 
 
 async def register(res: Resources, who: Principal, name: str, ip: str | None) -> Registered:
-    """A new device with its secret, shown this once; `NameTaken` if the name is in use."""
+    """A new device with its secret, shown this once; `NameTaken` if one that is not revoked has the name."""
     id, salt, version = uuid7(), os.urandom(16), 1
     kdf_id, master = res.masters.current
     shown = encode_secret(device_keys.derive(master, salt, id, version))
@@ -80,13 +80,13 @@ async def register(res: Resources, who: Principal, name: str, ip: str | None) ->
 
 
 async def ensure(res: Resources, who: Principal, name: str) -> Registered:
-    """The person's device of this name, registered if there is none yet."""
+    """The person's device of this name, registered if there is none that is not revoked."""
     device = await store.named(res.db, who.person, name)
     if device is None:
         return await register(res, who, name, None)
     key = await find(res, device.id)
     if key is None:
-        raise NotFound("The device is revoked.")
+        raise NotFound("The device is revoked by now, or its owner may not sign in.")
     if (known := secret(res, key)) is None:
         raise NotFound(f"Nobody has the KDF secret {key.kdf_id}; see DEVICE_KEY_KDF_SECRET_PREVIOUS.")
     return Registered(device.id, encode_secret(known), device.key_version)

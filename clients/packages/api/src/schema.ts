@@ -1064,6 +1064,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instruments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the house trades, and how its prices and its points are counted. */
+        get: operations["list_instruments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -2278,12 +2295,13 @@ export interface components {
         };
         /**
          * CopyLimits
-         * @description What is in force for copied trades, what holds for the person's trades anyway, and what they tightened.
+         * @description What is in force for copied trades, what holds for the person's trades anyway, and what they tightened; the same
+         *         of what copying alone limits.
          */
         CopyLimits: {
             base: components["schemas"]["Caps"];
             effective: components["schemas"]["Caps"];
-            most: components["schemas"]["Most"];
+            most: components["schemas"]["MostOf"];
             own: components["schemas"]["CapsIn"];
         };
         /**
@@ -2308,12 +2326,11 @@ export interface components {
             consent: components["schemas"]["Consented"];
             enabled: boolean;
             limits: components["schemas"]["CopyLimits"];
-            max_drift_points: number;
-            max_spread_points: number;
             multiplier_bp: number;
             paused_by: components["schemas"]["CopyHold"][];
             running: boolean;
             strategies: components["schemas"]["Earned"][];
+            tolerance: components["schemas"]["ToleranceOf"];
             trades_today: number;
         };
         /**
@@ -2867,6 +2884,25 @@ export interface components {
             };
         };
         /**
+         * Instrument
+         * @description `digits`: decimals of a price. `point`: the smallest move of one, which limits in points are counted in.
+         *         `currency` is what its price is in.
+         */
+        Instrument: {
+            currency: string;
+            digits: number;
+            /** Format: decimal */
+            point: string;
+            symbol: string;
+        };
+        /**
+         * Instruments
+         * @description All there are; other symbols are nobody's here.
+         */
+        Instruments: {
+            items: components["schemas"]["Instrument"][];
+        };
+        /**
          * Invitation
          * @description As the organisation sees it.
          */
@@ -3141,6 +3177,15 @@ export interface components {
             max_volume: string;
         };
         /**
+         * MostOf
+         * @description What is in force, the tighter of the house's and the person's own.
+         */
+        MostOf: {
+            base: components["schemas"]["Most"];
+            effective: components["schemas"]["Most"];
+            own: components["schemas"]["OwnMost"];
+        };
+        /**
          * MyInvitation
          * @description As the invited person sees it.
          */
@@ -3205,6 +3250,22 @@ export interface components {
         /** OrganisationIn */
         OrganisationIn: {
             name: string;
+        };
+        /**
+         * OwnMost
+         * @description The same as the person set it; null: nothing of their own.
+         */
+        OwnMost: {
+            max_trades_a_day: number | null;
+            max_volume: string | null;
+        };
+        /**
+         * OwnTolerance
+         * @description The same as the person set it; null: nothing of their own.
+         */
+        OwnTolerance: {
+            max_drift_points: number | null;
+            max_spread_points: number | null;
         };
         /**
          * Page[Approval]
@@ -3596,9 +3657,10 @@ export interface components {
         };
         /**
          * Quotes
-         * @description By symbol.
+         * @description By symbol. `fresh_seconds`: a quote is stale from that age on.
          */
         Quotes: {
+            fresh_seconds: number;
             items: components["schemas"]["NewestQuote"][];
         };
         /**
@@ -3896,6 +3958,23 @@ export interface components {
             /** @enum {unknown} */
             reason: "close_only" | "drawdown" | "equity_floor" | "kill_switch" | "liquidity" | "owner" | "price_gap" | "risk_limit";
             ticket: string;
+        };
+        /**
+         * Tolerance
+         * @description Which prices a consent covers: points from the signal's entry, and of spread.
+         */
+        Tolerance: {
+            max_drift_points: number;
+            max_spread_points: number;
+        };
+        /**
+         * ToleranceOf
+         * @description What is in force: the person's own, tighter or not, else the house's.
+         */
+        ToleranceOf: {
+            base: components["schemas"]["Tolerance"];
+            effective: components["schemas"]["Tolerance"];
+            own: components["schemas"]["OwnTolerance"];
         };
         /**
          * Trade
@@ -8935,6 +9014,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    list_instruments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instruments"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };

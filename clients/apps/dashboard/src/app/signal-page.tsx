@@ -13,6 +13,7 @@ import { MarketPanel } from "../features/market/market-panel";
 import { PricePanel } from "../features/market/price-panel";
 import { brokenBounds } from "../features/market/quote";
 import { useQuote } from "../features/market/use-quote";
+import { useScale } from "../features/market/use-scale";
 import { SignalFeatures, SignalLevels } from "../features/signals/signal-facts";
 import { signalQuery } from "../lib/signal-query";
 import { words } from "../lib/format";
@@ -35,10 +36,11 @@ export function SignalPage() {
 /** The market beside the limits that are put on an approval. */
 function Deciding({ signal }: { signal: Signal }) {
   const seen = useQuote(signal.instrument);
+  const scale = useScale(signal.instrument);
   return (
     <>
-      {signal.status === "open" && <MarketPanel signal={signal} seen={seen} />}
-      <DecisionPanel signal={signal} brokenBy={(bounds) => brokenBounds(signal, seen, bounds)} />
+      {signal.status === "open" && <MarketPanel signal={signal} seen={seen} scale={scale} />}
+      <DecisionPanel signal={signal} brokenBy={(bounds) => brokenBounds(signal, seen, scale, bounds)} />
     </>
   );
 }

@@ -2,7 +2,7 @@ import type { Execution, Signal } from "@caerus/api/types";
 import { QueryClient } from "@tanstack/react-query";
 import { beforeEach, describe, expect, test } from "vitest";
 
-import { keptQuote, withCandle, withQuote } from "./cache";
+import { keptMarket, withCandle, withQuote } from "./cache";
 import { keys } from "./keys";
 import { applyEvent, loadSnapshot } from "./live-table";
 
@@ -80,30 +80,34 @@ describe("quotes", () => {
   const quote = (second: number, bid = "2000.00") => ({ symbol: "X", source: "owner", bid, ask: "2001.00", time: `2026-01-01T00:00:0${second}Z` });
   const at = "2026-01-01T00:00:05Z";
   const hubs = Date.parse(at);
+  const nothing = { quote: null, freshMs: 5000 };
 
   test("an answer tells how far our clock is ahead of the hub's", () => {
     const answer = { ...quote(1), spread: "1.00", stale: true, age_seconds: 4 };
-    expect(keptQuote(answer, hubs + 7000)).toEqual({ ...quote(1), stale: true, ahead: 7000 });
+    const kept = keptMarket({ items: [answer], fresh_seconds: 5 }, hubs + 7000);
+    expect(kept).toEqual({ quote: { ...quote(1), stale: true, ahead: 7000 }, freshMs: 5000 });
+    expect(keptMarket({ items: [], fresh_seconds: 5 }, hubs)).toEqual(nothing);
   });
 
   test("a newer one replaces what is kept, an older one does not", () => {
-    const kept = { ...quote(2), stale: true, ahead: 7000 };
-    expect(withQuote(kept, quote(3, "1999.00"), at, hubs + 7200)).toEqual({ ...quote(3, "1999.00"), stale: false, ahead: 7000 });
+    const kept = { ...nothing, quote: { ...quote(2), stale: true, ahead: 7000 } };
+    const newer = { ...quote(3, "1999.00"), stale: false, ahead: 7000 };
+    expect(withQuote(kept, quote(3, "1999.00"), at, hubs + 7200)).toEqual({ ...nothing, quote: newer });
     expect(withQuote(kept, quote(1), at, hubs + 7200)).toEqual(kept);
   });
 
   test("one that comes late is no younger for it, and the quickest way is what counts", () => {
-    const kept = { ...quote(2), stale: false, ahead: 7000 };
-    expect(withQuote(kept, quote(3), at, hubs + 100_000).ahead).toBe(7000);
-    expect(withQuote(kept, quote(3), at, hubs + 6900).ahead).toBe(6900);
-    expect(withQuote(null, quote(3), at, hubs + 7100).ahead).toBe(7100);
+    const kept = { ...nothing, quote: { ...quote(2), stale: false, ahead: 7000 } };
+    expect(withQuote(kept, quote(3), at, hubs + 100_000).quote?.ahead).toBe(7000);
+    expect(withQuote(kept, quote(3), at, hubs + 6900).quote?.ahead).toBe(6900);
+    expect(withQuote(nothing, quote(3), at, hubs + 7100).quote?.ahead).toBe(7100);
   });
 
   test("an event is for the symbol that somebody looks at", () => {
-    client.setQueryData(keys.quote("X"), null);
+    client.setQueryData(keys.quote("X"), nothing);
     say("quote.changed", quote(1));
     say("quote.changed", { ...quote(1), symbol: "Y" });
-    expect(client.getQueryData(keys.quote("X"))).toMatchObject(quote(1));
+    expect(client.getQueryData(keys.quote("X"))).toMatchObject({ quote: quote(1) });
     expect(client.getQueryData(keys.quote("Y"))).toBeUndefined();
   });
 });
@@ -166,7 +170,7 @@ test("a snapshot is asked for what the topic keeps, and no more", async () => {
   await loadSnapshot(client, "executions:u1");
   expect(client.getQueryState(keys.executions)?.isInvalidated).toBe(true);
   expect(client.getQueryState(keys.openSignals)?.isInvalidated).toBe(false);
-  client.setQueryData(keys.quote("X"), null);
+  client.setQueryData(keys.quote("X"), { quote: null, freshMs: 5000 });
   await loadSnapshot(client, "quotes:X");
   expect(client.getQueryState(keys.quote("X"))?.isInvalidated).toBe(true);
   await loadSnapshot(client, "signals");

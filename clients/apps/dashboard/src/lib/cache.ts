@@ -8,6 +8,7 @@ import type {
   Execution,
   ExecutionPage,
   NewestQuote,
+  Quotes,
   Signal,
   SignalPage,
 } from "@caerus/api/types";
@@ -18,6 +19,12 @@ type Page<Item> = { items: Item[] };
 export interface KeptQuote extends Quote {
   stale: boolean;
   ahead: number;
+}
+
+/** What is known of a symbol's market. `quote` null: nobody has quoted it. `freshMs`: a quote is stale from that age on. */
+export interface KeptMarket {
+  quote: KeptQuote | null;
+  freshMs: number;
 }
 
 const MOST_CANDLES = 1000;
@@ -69,16 +76,25 @@ export function withOlderCandles(page: CandlePage, older: CandlePage): CandlePag
   return { ...page, items: [...before, ...page.items] };
 }
 
-/** What the hub answered, `now` by our clock. */
-export function keptQuote({ symbol, source, time, bid, ask, stale, age_seconds }: NewestQuote, now: number): KeptQuote {
+/** The hub's answer for one symbol, `now` by our clock. */
+export function keptMarket({ items: [quote], fresh_seconds }: Quotes, now: number): KeptMarket {
+  return { quote: quote ? keptQuote(quote, now) : null, freshMs: fresh_seconds * 1000 };
+}
+
+function keptQuote({ symbol, source, time, bid, ask, stale, age_seconds }: NewestQuote, now: number): KeptQuote {
   return { symbol, source, time, bid, ask, stale, ahead: now - Date.parse(time) - age_seconds * 1000 };
 }
 
+/** A market with what the hub told `at`, by its clock. */
+export function withQuote({ quote, freshMs }: KeptMarket, told: Quote, at: string, now: number): KeptMarket {
+  return { quote: newer(quote, told, at, now), freshMs };
+}
+
 /**
- * The newer of what is kept (null: nothing was quoted) and of what the hub told `at`, by its clock. After a break it
+ * The newer of what is kept and of what the hub told `at`, by its clock. After a break it
  * comes late: the quickest way that is known tells how late.
  */
-export function withQuote(kept: KeptQuote | null, quote: Quote, at: string, now: number): KeptQuote {
+function newer(kept: KeptQuote | null, quote: Quote, at: string, now: number): KeptQuote {
   const ahead = Math.min(kept?.ahead ?? Infinity, now - Date.parse(at));
   if (kept && Date.parse(kept.time) > Date.parse(quote.time)) return { ...kept, ahead };
   return { ...quote, stale: false, ahead };

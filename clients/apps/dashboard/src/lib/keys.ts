@@ -23,6 +23,7 @@ export const keys = {
   copying: ["copying"],
   copyConsent: ["copy-consent"],
   candles: (symbol: string, timeframe: string) => ["candles", symbol, timeframe],
+  instruments: ["instruments"],
   quote: (symbol: string) => ["quotes", symbol],
   candlesOf: (symbol: string) => ["candles", symbol],
 } as const;

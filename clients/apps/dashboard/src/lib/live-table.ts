@@ -5,7 +5,7 @@ import type { ApprovalPage, CandlePage, ExecutionPage, Signal, SignalPage, Tradi
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 
 import { mergeSignal, withApproval, withCandle, withDecision, withExecution, withOpenSignal, withoutSignal, withQuote } from "./cache";
-import type { KeptQuote } from "./cache";
+import type { KeptMarket } from "./cache";
 import { withGuarded } from "./guards";
 import type { Guards } from "./guards";
 import { keys } from "./keys";
@@ -85,7 +85,7 @@ const table: Table = {
     change<CandlePage>(client, keys.candles(symbol, timeframe), (page) => withCandle(page, candle));
   },
   "quote.changed": (client, quote, at) => {
-    change<KeptQuote | null>(client, keys.quote(quote.symbol), (kept) => withQuote(kept, quote, at, Date.now()));
+    change<KeptMarket>(client, keys.quote(quote.symbol), (kept) => withQuote(kept, quote, at, Date.now()));
   },
   "account.verified": proven,
   "account.lost": proven,

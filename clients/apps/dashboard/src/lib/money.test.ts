@@ -1,6 +1,17 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
 import { expect, test } from "vitest";
 
-import { money } from "./money";
+import { DIGITS, money } from "./money";
+
+test("minor units are counted as the hub counts them", () => {
+  const written = readFileSync(fileURLToPath(new URL("../../../../../hub/core/money.py", import.meta.url)), "utf8");
+  const groups = written.matchAll(/dict\.fromkeys\(\s*\(([^)]+)\), (\d)/g);
+  const known = [...groups].flatMap(([, currencies = "", digits]) => (currencies.match(/\w+/g) ?? []).map((each) => [each, Number(digits)] as const));
+  expect(known.length).toBeGreaterThan(0);
+  expect(new Map(known)).toEqual(DIGITS);
+});
 
 test.each([
   [1_000_000, "USD", "10,000.00 USD"],

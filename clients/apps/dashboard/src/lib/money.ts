@@ -2,7 +2,7 @@
 import type { Money } from "@caerus/api/types";
 
 /** Decimals as the hub counts its minor units (`hub/core/money.py`), which is not what Intl knows of every currency. */
-const DIGITS = new Map([
+export const DIGITS: ReadonlyMap<string, number> = new Map([
   ...["CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"].map((currency) => [currency, 0] as const),
   ...["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"].map((currency) => [currency, 3] as const),
 ]);

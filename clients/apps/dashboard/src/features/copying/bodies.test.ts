@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { copyBody, copyLimitsBody } from "./bodies";
 
 const typed = (form: Record<string, string>) => (name: string) => form[name] ?? "";
-const most = { max_trades_a_day: 10, max_volume: "5" };
+const nothing = { max_trades_a_day: null, max_volume: null };
+const own = { max_trades_a_day: 10, max_volume: "5" };
 
 test.each([
   [{ percent: "100", drift: "50", spread: "" }, { multiplier_bp: 10_000, max_drift_points: 50, max_spread_points: null }],
@@ -13,9 +14,11 @@ test.each([
 });
 
 test.each([
-  [{ max_trades_a_day: "10", max_volume: "5" }, {}],
-  [{ max_trades_a_day: "3", max_volume: "0,5" }, { max_trades_a_day: 3, max_volume: "0.5" }],
-  [{ max_trades_a_day: "", max_volume: " " }, { max_trades_a_day: null, max_volume: null }],
-])("%j names %j", (form, body) => {
-  expect(copyLimitsBody({ max_drawdown_bp: 500 }, most, typed(form))).toEqual({ max_drawdown_bp: 500, ...body });
+  [own, { max_trades_a_day: "10", max_volume: "5" }, {}],
+  [own, { max_trades_a_day: "3", max_volume: "0,5" }, { max_trades_a_day: 3, max_volume: "0.5" }],
+  [own, { max_trades_a_day: "", max_volume: " " }, nothing],
+  [nothing, { max_trades_a_day: "", max_volume: "" }, {}],
+  [nothing, { max_trades_a_day: "10", max_volume: "5" }, own],
+])("where %j is one's own, %j names %j", (before, form, body) => {
+  expect(copyLimitsBody({ max_drawdown_bp: 500 }, before, typed(form))).toEqual({ max_drawdown_bp: 500, ...body });
 });

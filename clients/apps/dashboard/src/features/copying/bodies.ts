@@ -17,13 +17,13 @@ export function copyBody(consent_version: string, typed: Typed): CopyBody {
   };
 }
 
-/** What is not named stays as it is. `most` as the form began with it. */
-export function copyLimitsBody(changed: OwnCaps, most: CopyStatus["limits"]["most"], typed: Typed): CopyLimitsBody {
+/** What is not named stays as it is. `own` as the form began with it. */
+export function copyLimitsBody(changed: OwnCaps, own: CopyStatus["limits"]["most"]["own"], typed: Typed): CopyLimitsBody {
   const trades = count(typed("max_trades_a_day"));
-  const volume = typed("max_volume").trim().replace(",", ".");
+  const volume = typed("max_volume").trim().replace(",", ".") || null;
   return {
     ...changed,
-    ...(trades === most.max_trades_a_day ? {} : { max_trades_a_day: trades }),
-    ...(volume === most.max_volume ? {} : { max_volume: volume || null }),
+    ...(trades === own.max_trades_a_day ? {} : { max_trades_a_day: trades }),
+    ...(volume === own.max_volume ? {} : { max_volume: volume }),
   };
 }

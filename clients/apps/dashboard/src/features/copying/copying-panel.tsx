@@ -5,6 +5,7 @@ import { Panel } from "@caerus/ui/panel";
 
 import { Refusal } from "../../components/refusal";
 import { StopList } from "../../components/stop-list";
+import { WhoseBadge } from "../../components/whose-badge";
 import { focus } from "../../lib/forms";
 import { moment } from "../../lib/format";
 import { useDisable, useEnable } from "./acts";
@@ -78,19 +79,24 @@ function stopOf(hold: CopyHold) {
 }
 
 function Facts({ status }: { status: CopyStatus }) {
-  const { consent, multiplier_bp, max_drift_points, max_spread_points } = status;
+  const { consent, multiplier_bp, tolerance } = status;
+  const { effective, own } = tolerance;
+  const whose = (name: keyof typeof effective) => <WhoseBadge effective={effective[name]} own={own[name]} />;
   const facts = [
-    ["Consent", consent.given ? `${consent.given}${consent.given_at ? `, given ${moment(consent.given_at)}` : ""}` : "taken back"],
-    ["Of your own size", `${multiplier_bp / 100} %`],
-    ["Worse price, at most", `${max_drift_points} points`],
-    ["Spread, at most", `${max_spread_points} points`],
+    ["consent", "Consent", consent.given ? `${consent.given}${consent.given_at ? `, given ${moment(consent.given_at)}` : ""}` : "taken back", null],
+    ["multiplier_bp", "Of your own size", `${multiplier_bp / 100} %`, null],
+    ["max_drift_points", "Worse price, at most", `${effective.max_drift_points} points`, whose("max_drift_points")],
+    ["max_spread_points", "Spread, at most", `${effective.max_spread_points} points`, whose("max_spread_points")],
   ] as const;
   return (
     <dl className="grid text-sm">
-      {facts.map(([name, value]) => (
-        <div key={name} className="flex flex-wrap justify-between gap-x-4 border-t border-line py-2 first:border-0 first:pt-0 last:pb-0">
-          <dt className="text-muted">{name}</dt>
-          <dd className="tabular-nums">{value}</dd>
+      {facts.map(([name, label, value, badge]) => (
+        <div key={name} data-fact={name} className="flex flex-wrap justify-between gap-x-4 border-t border-line py-2 first:border-0 first:pt-0 last:pb-0">
+          <dt className="text-muted">{label}</dt>
+          <dd className="flex items-center gap-2 tabular-nums">
+            {badge}
+            {value}
+          </dd>
         </div>
       ))}
     </dl>

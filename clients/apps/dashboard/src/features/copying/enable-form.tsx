@@ -43,6 +43,7 @@ export function EnableForm({ status, enable }: EnableFormProps) {
 const POINTS = { inputMode: "numeric", autoComplete: "off", suffix: "points", pattern: "\\s*[0-9]{1,7}\\s*", title: "A whole number of points" } as const;
 
 function Amounts({ status, thrown }: { status: CopyStatus; thrown: unknown }) {
+  const { base, own } = status.tolerance;
   return (
     <div className="grid gap-4 sm:grid-cols-3">
       <Field
@@ -62,18 +63,18 @@ function Amounts({ status, thrown }: { status: CopyStatus; thrown: unknown }) {
       <Field
         label="Worse price, at most"
         name="drift"
-        hint="Empty: the house's."
+        hint={`House: ${base.max_drift_points} points.`}
         {...POINTS}
-        defaultValue={String(status.max_drift_points)}
+        defaultValue={own.max_drift_points ?? ""}
         error={fieldError(thrown, "/max_drift_points")}
         data-testid="copy-drift"
       />
       <Field
         label="Spread, at most"
         name="spread"
-        hint="Empty: the house's."
+        hint={`House: ${base.max_spread_points} points.`}
         {...POINTS}
-        defaultValue={String(status.max_spread_points)}
+        defaultValue={own.max_spread_points ?? ""}
         error={fieldError(thrown, "/max_spread_points")}
         data-testid="copy-spread"
       />

@@ -3,7 +3,7 @@ import { Panel } from "@caerus/ui/panel";
 
 import { Warning } from "../../components/warning";
 import { price, span } from "../../lib/format";
-import { pointsText, scaleOf } from "./points";
+import { pointsText } from "./points";
 import type { Scale } from "./points";
 import { beyondText, fromEntry, fromEntryText, spreadOf } from "./quote";
 import type { SeenQuote } from "./quote";
@@ -12,11 +12,11 @@ interface MarketPanelProps {
   signal: Signal;
   /** Null where nobody has quoted it, undefined until that is known. */
   seen: SeenQuote | null | undefined;
+  scale: Scale | null;
 }
 
 /** What the market asks and bids now, and where that is from the signal's prices. */
-export function MarketPanel({ signal, seen }: MarketPanelProps) {
-  const scale = scaleOf(signal.instrument);
+export function MarketPanel({ signal, seen, scale }: MarketPanelProps) {
   if (seen === undefined || scale === null) return null;
   const age = seen && <span className="text-xs text-muted tabular-nums">{span(seen.age)} ago</span>;
   return (

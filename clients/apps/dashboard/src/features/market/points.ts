@@ -1,5 +1,5 @@
-/** The house's instruments, and the decimal places by which their points are counted. */
-const DIGITS: Record<string, number> = { XAUUSD: 2, EURUSD: 5, US500: 2 };
+/** How prices of an instrument are counted. */
+import type { Instrument } from "@caerus/api/types";
 
 const COUNT = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
 
@@ -10,11 +10,8 @@ export interface Scale {
   points: (distance: number) => number;
 }
 
-/** How prices of an instrument are counted; null for one that this page does not know. */
-export function scaleOf(instrument: string): Scale | null {
-  const digits = DIGITS[instrument];
-  if (digits === undefined) return null;
-  return { digits, points: (distance) => Math.round(distance * 10 ** (digits + 3)) / 1000 };
+export function scaleOf({ digits, point }: Pick<Instrument, "digits" | "point">): Scale {
+  return { digits, points: (distance) => Math.round((distance / Number(point)) * 1000) / 1000 };
 }
 
 /** "1 point", "3,354.5 points". */

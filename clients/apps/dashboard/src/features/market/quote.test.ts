@@ -1,35 +1,26 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-
 import type { Signal } from "@caerus/api/types";
 import { expect, test } from "vitest";
 
 import { pointsText, scaleOf } from "./points";
-import type { Scale } from "./points";
 import { ageOf, beyondText, brokenBounds, driftOf, fromEntry, fromEntryText, isFresh, spreadOf } from "./quote";
 
-const gold = scaleOf("XAUUSD") as Scale;
+const gold = scaleOf({ digits: 2, point: "0.01" });
+const euro = scaleOf({ digits: 5, point: "0.00001" });
 const kept = { symbol: "XAUUSD", source: "owner", time: "2026-01-01T00:00:00Z", bid: "2000.00", ask: "2000.20", stale: false, ahead: 60_000 };
 
 function setup(side: Signal["side"], order_type: Signal["order_type"] = "limit") {
-  const instrument = "XAUUSD";
   const [stop, target] = side === "buy" ? ["1990.00", "2020.00"] : ["2010.00", "1980.00"];
-  return { instrument, side, order_type, entry: "2000.00", stop, target };
+  return { side, order_type, entry: "2000.00", stop, target };
 }
 
 function at(bid: string, ask: string) {
   return { bid, ask };
 }
 
-test("points are counted as the hub counts those of each of its instruments", () => {
-  const symbols = readFileSync(fileURLToPath(new URL("../../../../../../strategies/symbols.py", import.meta.url)), "utf8");
-  const known = [...symbols.matchAll(/Symbol\("(\w+)", digits=(\d+), point=([\d.]+)/g)];
-  expect(known.length).toBeGreaterThan(2);
-  for (const [, name = "", digits, point] of known) {
-    expect(scaleOf(name)?.digits, name).toBe(Number(digits));
-    expect(scaleOf(name)?.points(Number(point)), name).toBe(1);
-  }
-  expect(scaleOf("CORN")).toBeNull();
+test("a point is what the hub says it is, and need not be the last digit", () => {
+  expect(gold.points(0.01)).toBe(1);
+  expect(euro.points(0.00001)).toBe(1);
+  expect(scaleOf({ digits: 2, point: "0.25" }).points(1.5)).toBe(6);
 });
 
 test.each([
@@ -51,13 +42,13 @@ test.each([
   [29_999, false, true],
   [30_000, false, false],
   [0, true, false],
-])("a quote of %d ms, stale to the hub: %s, is fresh: %s", (age, stale, fresh) => {
-  expect(isFresh({ ...kept, stale }, age)).toBe(fresh);
+])("a quote of %d ms, stale to the hub: %s, is fresh within 30 s: %s", (age, stale, fresh) => {
+  expect(isFresh({ ...kept, stale }, age, 30_000)).toBe(fresh);
 });
 
 test("the spread has no dust of floating point", () => {
   expect(gold.points(spreadOf(at("2000.10", "2000.30")))).toBe(20);
-  expect(scaleOf("EURUSD")?.points(spreadOf(at("1.10001", "1.10014")))).toBe(13);
+  expect(euro.points(spreadOf(at("1.10001", "1.10014")))).toBe(13);
 });
 
 test.each([
@@ -102,6 +93,7 @@ test.each([
   [{ max_spread_points: 0, max_drift_points: null }, ["The spread is 20 points now, 0 are allowed."]],
 ])("limits %j: %j", (bounds, told) => {
   const seen = { quote: { ...kept, bid: "1999.30", ask: "1999.50" }, age: 0, fresh: true };
-  expect(brokenBounds(setup("buy"), seen, bounds)).toEqual(told);
-  for (const nothing of [null, undefined, { ...seen, fresh: false }]) expect(brokenBounds(setup("buy"), nothing, bounds)).toEqual([]);
+  expect(brokenBounds(setup("buy"), seen, gold, bounds)).toEqual(told);
+  for (const nothing of [null, undefined, { ...seen, fresh: false }]) expect(brokenBounds(setup("buy"), nothing, gold, bounds)).toEqual([]);
+  expect(brokenBounds(setup("buy"), seen, null, bounds)).toEqual([]);
 });

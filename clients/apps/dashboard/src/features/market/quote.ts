@@ -3,7 +3,7 @@ import type { Bounds, Signal } from "@caerus/api/types";
 
 import type { KeptQuote } from "../../lib/cache";
 import { gain } from "../../lib/levels";
-import { pointsText, scaleOf } from "./points";
+import { pointsText } from "./points";
 import type { Scale } from "./points";
 
 type Setup = Pick<Signal, "side" | "order_type" | "entry" | "stop" | "target">;
@@ -16,8 +16,6 @@ export interface SeenQuote {
   fresh: boolean;
 }
 
-/** The hub's own time for this (`QUOTE_FRESH_SECONDS`), unless it was set otherwise; what the hub calls stale is stale at once. */
-const FRESH_MS = 30_000;
 /** How far to the passive side of the touch a terminal places a limit that the market has reached. */
 const LIMIT_OFFSET_POINTS = 10;
 
@@ -26,8 +24,9 @@ export function ageOf({ time, ahead }: KeptQuote, now: number): number {
   return Math.max(0, now - ahead - Date.parse(time));
 }
 
-export function isFresh(quote: KeptQuote, age: number): boolean {
-  return !quote.stale && age < FRESH_MS;
+/** What the hub calls stale is stale at once. */
+export function isFresh(quote: KeptQuote, age: number, freshMs: number): boolean {
+  return !quote.stale && age < freshMs;
 }
 
 export function spreadOf({ bid, ask }: Prices): number {
@@ -62,8 +61,7 @@ export function beyondText(setup: Setup, { bid, ask }: Prices): string | null {
 }
 
 /** Which of these limits would not hold now; none where the market is not known. */
-export function brokenBounds(setup: Setup & Pick<Signal, "instrument">, seen: SeenQuote | null | undefined, bounds: Bounds | null): string[] {
-  const scale = scaleOf(setup.instrument);
+export function brokenBounds(setup: Setup, seen: SeenQuote | null | undefined, scale: Scale | null, bounds: Bounds | null): string[] {
   if (!seen?.fresh || scale === null) return [];
   const { quote } = seen;
   const drift = driftOf(setup, quote, scale);

@@ -10,7 +10,9 @@ export function useQuote(symbol: string): SeenQuote | null | undefined {
   useTopic(`quotes:${symbol}`);
   const { data } = useQuery(quoteQuery(symbol));
   const now = useNow();
-  if (!data) return data;
-  const age = ageOf(data, now);
-  return { quote: data, age, fresh: isFresh(data, age) };
+  if (data === undefined) return undefined;
+  const { quote, freshMs } = data;
+  if (quote === null) return null;
+  const age = ageOf(quote, now);
+  return { quote, age, fresh: isFresh(quote, age, freshMs) };
 }

@@ -49,7 +49,7 @@ export function SignalFeatures({ signal }: { signal: Signal }) {
         <tbody>
           {rows.map(([name, value]) => (
             <tr key={name} className="border-t border-line first:border-0">
-              <th scope="row" className="py-2 pr-4 text-left font-normal whitespace-nowrap text-muted">
+              <th scope="row" className="py-2 pr-4 text-left font-normal text-muted sm:whitespace-nowrap">
                 {name}
               </th>
               <td className={`py-2 text-right tabular-nums wrap-anywhere ${value.length > 24 ? "text-xs" : ""}`}>{value}</td>

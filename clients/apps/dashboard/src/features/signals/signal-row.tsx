@@ -19,10 +19,11 @@ export function SignalRow({ signal, fresh }: { signal: Signal; fresh: boolean })
       inactiveProps={{ className: "border-line hover:border-muted" }}
       className={`grid gap-3 rounded-xl border bg-panel p-4 transition-colors ${fresh ? "animate-arrive" : ""}`}
     >
-      <span className="flex items-center gap-2">
+      <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <SideBadge side={signal.side} />
         <span className="font-semibold">{signal.instrument}</span>
-        <span className="min-w-0 truncate text-sm text-muted">
+        {/* A width of its own: a truncated text would else make the page as wide as all of it. */}
+        <span className="w-24 grow truncate text-sm text-muted">
           {words(signal.strategy)} · {signal.order_type}
         </span>
         <span className="ml-auto flex gap-1.5">
