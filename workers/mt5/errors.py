@@ -31,3 +31,14 @@ class MT5Busy(MT5Timeout):
 
 class UnknownSymbol(MT5Error):
     """The broker does not list the symbol, or no longer."""
+
+
+class OtherAccount(MT5Error):
+    """Somebody switched the terminal to another account: nothing of that may be told, nothing done there.
+
+    From `send` only if nothing was handed in.
+    """
+
+
+class NoGateway(Exception):
+    """This gateway cannot be started; the message says what to change."""
