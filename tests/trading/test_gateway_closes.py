@@ -40,6 +40,13 @@ async def until_certified(mine: Desk, account: str) -> dict[str, Any]:
         return bool(found["certificate"])
 
     await until(certified, seconds=SECONDS)
+
+    async def looked_at() -> bool:
+        path = f"/api/v1/accounts/{account}/positions?refresh=true"
+        return bool((await mine.hub.call("GET", path, headers=mine.person.bearer)).body["account_equity"])
+
+    # no trade is opened on an account of which nobody knows how it stands
+    await until(looked_at, seconds=SECONDS)
     return found
 
 

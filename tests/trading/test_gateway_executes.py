@@ -213,15 +213,19 @@ async def test_a_broker_that_ends_no_order_has_it_ended_when_its_time_comes(gate
 
 async def test_a_stalled_terminal_stops_neither_the_loop_nor_what_is_told_of_it(gateway: Opened) -> None:
     async with gateway() as desk:
-        place = Place(desk.server, desk.login)
+        place, redis = Place(desk.server, desk.login), desk.hub.res.redis
+
+        async def told_connected() -> bool:
+            found = {str(each.place): each.state for each in await gateways.sessions(redis) if each}
+            return found.get(str(place)) == "connected"
+
+        await until(told_connected, seconds=SECONDS)
         desk.driver.gate.clear()
         await desk.approved(**MARKET)
         await until(lambda: len(desk.driver.sent) == 1, seconds=SECONDS)
-        redis = desk.hub.res.redis
-        told = {str(each.place) for each in await gateways.sessions(redis) if each}
-        assert str(place) in told
         want = Want(0.5, "quick", None)
         assert await gateways.ask(redis, redis, place, want) is None
+        assert await told_connected()
         desk.driver.gate.set()
         answer = await gateways.ask(redis, redis, place, Want(10.0, "quick", None))
         assert answer and answer.look and len(answer.look.positions) == 1
