@@ -50,6 +50,16 @@ async def until_certified(mine: Desk, account: str) -> dict[str, Any]:
     return found
 
 
+async def known(mine: Desk, account: str) -> str | None:
+    """The command that the hub knows the one open position by."""
+    path = f"/api/v1/accounts/{account}/positions?refresh=true"
+    query = "update trading.account_states set received_at = received_at - interval '5 s' where account_id = $1::text::uuid"
+    await mine.hub.rows(query, account)
+    answer = await mine.hub.call("GET", path, headers=mine.person.bearer)
+    [held] = answer.body["open_positions"]
+    return held["command_id"] and str(held["command_id"])
+
+
 async def close(mine: Desk, account: str, ticket: int) -> None:
     async with mine.hub.res.db.transaction() as tx:
         wanted = Close(mine.person.id, UUID(account), str(ticket), "drawdown")
@@ -100,6 +110,7 @@ async def test_a_position_is_closed_once_whatever_the_terminal_answers(
         await mine.approved(**MARKET)
         await mine.until_filled()
         [held] = mine.broker.positions()
+        assert await known(mine, account) == (await mine.executions())[0]["command_id"]
         mine.driver.moods = list(moods)
         await close(mine, account, held.ticket)
         opened, closed = await mine.until_status(
