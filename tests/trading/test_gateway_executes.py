@@ -17,6 +17,7 @@ from hub.trading.accounts import gateways
 from hub.trading.accounts.gateways import Place
 from hub.trading.accounts.looks import Want
 from tests.hubs import RunningHub, in_hours, running_hub, until
+from tests.processes import start
 from tests.trading.executing import QUICK, SECONDS, Opened, desk, opener
 from workers.mt5.simulated import Mood
 
@@ -276,3 +277,16 @@ async def test_a_new_secret_is_taken_without_a_restart(
         os.kill(os.getpid(), signal.SIGHUP)
         await desk.approved()
         await desk.until_status("placed", seconds=40)
+
+
+async def test_the_demo_executes_too(hub: RunningHub, servers: Endpoints, tmp_path: Path) -> None:
+    mine = await desk(hub)
+    env = mine.env(tmp_path) | {"REDIS_URL": servers.redis_url}
+    process = await start("gateway", "--simulated", env=env)
+    try:
+        # far below whatever gold costs there
+        await mine.approved(entry="1000.00", stop="900.00", target="1300.00")
+        await mine.until_status("placed", seconds=60)
+    finally:
+        process.kill()
+        await process.wait()

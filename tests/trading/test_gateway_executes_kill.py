@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from caerus_client.keys import encode_secret
 
 from hub.core.embedded import Endpoints
 from tests.hubs import RunningHub
@@ -71,6 +72,10 @@ async def test_killed_when_the_broker_had_it_there_is_one_order_and_one_word_of_
     async with killed.running():
         await killed.mine.until_status("placed", seconds=60)
     assert (killed.orders, await killed.said()) == (1, [["placed"]])
+    log = (killed.home / "log").read_text()
+    assert "mt5.executes" in log and '"placed"' in log
+    secrets = (encode_secret(killed.mine.device.key), "any-password", killed.mine.login)
+    assert [secret for secret in secrets if secret in log] == []
 
 
 @pytest.mark.chaos

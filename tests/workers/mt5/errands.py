@@ -96,9 +96,15 @@ class Errands:
         self.journal = Journal(self.folder / f"{self.life}.db")
         sender = Dying(gateway, self.journal, clock=clock, place=PLACE)
         self.session = SessionManager(gateway, secrets(), self.limits, clock=clock)
-        post = Post(PLACE, self.session, sender, self.book, self.wire.clock)
-        self.carrier = Carrier(post, self.limits, lambda: 0.0)
-        self.follower, self.gateway = Follower(post, self.carrier), gateway
+        self.post = Post(PLACE, self.session, sender, self.book, self.wire.clock)
+        self.carrier = Carrier(self.post, self.limits, lambda: 0.0)
+        self.follower, self.gateway = Follower(self.post, self.carrier), gateway
+
+    def calm(self):
+        """Nothing goes wrong, and there is a quote."""
+        self.market.driver.mood, Dying.chance = CALM, 0.0
+        self.market.step(next(iter(walk(1, 1))))
+        return self
 
     def dies(self):
         self.counts["died"] += 1
