@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from copy import copy
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,12 @@ class Desk:
             "OPS_PORT": "0",
         }
 
+    def twin(self) -> "Desk":
+        """Another terminal on the same account, for another gateway."""
+        made = copy(self)
+        made.driver = Scripted(self.broker)
+        return made
+
     @asynccontextmanager
     async def open(
         self, servers: Endpoints, home: Path, monkeypatch: pytest.MonkeyPatch, **env: str
@@ -135,7 +142,8 @@ class Desk:
         """While a gateway serves it; cancelled at the end, as a signal would."""
         for name, value in (self.env(home) | env).items():
             monkeypatch.setenv(name, value)
-        serving = asyncio.ensure_future(run(Settings(), servers.redis_url, lambda _: self.driver, every=1.0))
+        url = env.get("REDIS_URL", servers.redis_url)
+        serving = asyncio.ensure_future(run(Settings(), url, lambda _: self.driver, every=1.0))
         try:
             yield self
             assert not serving.done(), serving.exception()

@@ -1,9 +1,6 @@
 """A gateway executes what its owner approved: a real hub, a real gateway, a simulated terminal."""
 
 import asyncio
-import os
-import signal
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from hub.core.embedded import Endpoints
-from hub.core.embedded.process import free_port
-from hub.core.settings import Settings
 from hub.trading.accounts import gateways
 from hub.trading.accounts.gateways import Place
 from hub.trading.accounts.looks import Want
-from tests.hubs import RunningHub, in_hours, running_hub, until
-from tests.processes import start
+from tests.hubs import RunningHub, in_hours, until
 from tests.trading.executing import QUICK, SECONDS, Opened, desk, opener
 from workers.mt5.simulated import Mood
 
@@ -237,56 +231,3 @@ async def test_a_stalled_terminal_stops_neither_the_loop_nor_what_is_told_of_it(
         assert answer and answer.look and len(answer.look.positions) == 1
         await desk.until_filled()
         assert desk.orders == 1
-
-
-async def test_a_hub_that_was_away_is_told_what_happened_meanwhile(
-    settings: Settings, servers: Endpoints, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    serve = settings.serve.model_copy(update={"port": free_port()})
-    restarted = settings.model_copy(update={"serve": serve})
-    async with running_hub(restarted, servers.dsn, servers.redis_url) as hub:
-        mine = await desk(hub)
-        serving = AsyncExitStack()
-        await serving.enter_async_context(opener(hub, servers, tmp_path, monkeypatch)(mine))
-        await mine.approved()
-        await mine.until_status("placed")
-    async with serving:
-        mine.price(1995.0, low=1985.0)
-        await until(lambda: len(mine.broker.positions()) == 1)
-        mine.price(1975.0)
-        async with running_hub(restarted, servers.dsn, servers.redis_url) as hub:
-            mine.hub = hub
-            [closed] = await mine.until_status("closed", seconds=60)
-            assert (float(closed["fill_price"]), closed["close_reason"]) == (1990.0, "stop_loss")
-            mine.price(2000.0)
-            await mine.approved()
-            await mine.until_status("closed", "placed", seconds=60)
-            assert mine.orders == 2
-
-
-async def test_a_new_secret_is_taken_without_a_restart(
-    gateway: Opened, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with gateway() as desk:
-        await until(lambda: desk.driver.is_up, seconds=SECONDS)
-        for _ in range(2):  # the second ends the first one's grace
-            path = f"/api/v1/devices/{desk.device.id}/rotate"
-            answer = await desk.hub.call("POST", path, headers=desk.person.bearer)
-            assert answer.status == 200, answer.raw
-        monkeypatch.setenv("MT5_DEVICE_SECRET", answer.body["device_secret"])
-        os.kill(os.getpid(), signal.SIGHUP)
-        await desk.approved()
-        await desk.until_status("placed", seconds=40)
-
-
-async def test_the_demo_executes_too(hub: RunningHub, servers: Endpoints, tmp_path: Path) -> None:
-    mine = await desk(hub)
-    env = mine.env(tmp_path) | {"REDIS_URL": servers.redis_url}
-    process = await start("gateway", "--simulated", env=env)
-    try:
-        # far below whatever gold costs there
-        await mine.approved(entry="1000.00", stop="900.00", target="1300.00")
-        await mine.until_status("placed", seconds=60)
-    finally:
-        process.kill()
-        await process.wait()

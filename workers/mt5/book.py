@@ -3,14 +3,24 @@
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
 from caerus_client.ledger import Ledger
+from caerus_client.times import Now, utc_now
 
 from hub.trading.accounts.gateways import Place
 
 
 class Book(Ledger):
-    """Methods block on the disk."""
+    """Methods block on the disk. `token` tells this book from any other."""
+
+    def __init__(self, path: str | Path, now: Now = utc_now) -> None:
+        super().__init__(path, now)
+        with self.transaction() as db:
+            db.execute("create table if not exists book (token text not null)")
+            new = "insert into book (token) select ? where not exists (select 1 from book)"
+            db.execute(new, (token_hex(16),))
+        self.token: str = self.rows("select token from book")[0][0]
 
     def withdrawn(self, command_id: str) -> bool:
         """Whether a command to take it back has come: then it is never placed, whatever comes in which order."""

@@ -22,13 +22,15 @@ log = structlog.get_logger("caerus.mt5")
 
 Silence = Callable[[], float]
 """Seconds since the hub was heard."""
+Holds = Callable[[], bool]
+"""Whether it is this gateway that opens on the account."""
 
 
 class Carrier:
     """See `caerus_client.device.Handler`. One thing at a time: whoever follows orders takes `turn` too."""
 
-    def __init__(self, post: Post, limits: Mt5Settings, silence: Silence) -> None:
-        self._post, self._limits, self._silence = post, limits, silence
+    def __init__(self, post: Post, limits: Mt5Settings, silence: Silence, holds: Holds) -> None:
+        self._post, self._limits, self._silence, self._holds = post, limits, silence, holds
         self._closer = Closer(post, limits.slippage_points)
         self.turn = asyncio.Lock()
         self._said: str | None = None
@@ -77,6 +79,8 @@ class Carrier:
         """Why nothing may be opened now, whatever it is: safe mode."""
         if self._silence() > self._limits.safe_after_seconds:
             return "the hub has not been heard for too long"
+        if not self._holds():
+            return "another gateway executes on this account, or Redis is away"
         found = await self._post.ready()
         if not found.connected:
             return "the terminal is not connected to its broker"

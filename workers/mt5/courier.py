@@ -9,12 +9,14 @@ import structlog
 from caerus_client.device import DeviceClient
 from caerus_client.models import Poll
 
+from hub.core.redis import Redis
 from hub.trading.accounts.gateways import Place
 from workers.mt5.book import Book, file_of
 from workers.mt5.carrier import Carrier
 from workers.mt5.checkin import CheckIn
 from workers.mt5.device import DeviceKey
 from workers.mt5.follower import Follower
+from workers.mt5.lease import Lease
 from workers.mt5.post import AWAY, Post
 from workers.mt5.sender import Sender
 from workers.mt5.session import SessionManager
@@ -51,13 +53,15 @@ class Courier:
     def __init__(
         self,
         key: DeviceKey,
+        redis: Redis,
         place: Place,
         session: SessionManager,
         sender: Sender,
         mt5: Mt5Settings,
         folder: Path,
     ) -> None:
-        self._key, self._place, self._session, self._sender = key, place, session, sender
+        self._key, self._redis = key, redis
+        self._place, self._session, self._sender = place, session, sender
         self._mt5, self._file = mt5, file_of(folder, place, key.id)
         self._renewed = asyncio.Event()
         key.on_change(self._renewed.set)
@@ -81,10 +85,13 @@ class Courier:
         with Book(self._file) as book:
             async with Line(key.hub, key.id, key.secret()) as line:
                 post = Post(self._place, self._session, self._sender, book, line.clock)
-                carrier = Carrier(post, self._mt5, line.silence)
+                lease = Lease(self._redis, self._place, book.token)
+                carrier = Carrier(post, self._mt5, line.silence, lambda: lease.held)
                 check_in = CheckIn(post, line, [*self._mt5.quoted, *self._mt5.mapped.values()])
                 log.info("mt5.executes", account=post.name, device=key.id)
+                await lease.renew()
                 async with asyncio.TaskGroup() as group:
+                    group.create_task(lease.keep())
                     group.create_task(line.run(carrier, book))
                     group.create_task(self._follow(Follower(post, carrier), line))
                     group.create_task(check_in.run())
@@ -113,4 +120,3 @@ class Courier:
         with suppress(TimeoutError):
             async with asyncio.timeout(_AGAIN_SECONDS):
                 await self._renewed.wait()
-

@@ -83,7 +83,7 @@ async def _desk(
     journal = stack.enter_context(Journal(_file(folder, place)))
     session = SessionManager(gateway, secrets, mt5, name=name)
     sender = Sender(gateway, journal, settle=mt5.settle_seconds, place=place)
-    courier = None if device is None else Courier(device, place, session, sender, mt5, folder)
+    courier = None if device is None else Courier(device, redis, place, session, sender, mt5, folder)
     return Desk(redis, place, session, sender, mt5.quoted, courier)
 
 

@@ -97,7 +97,7 @@ class Errands:
         sender = Dying(gateway, self.journal, clock=clock, place=PLACE)
         self.session = SessionManager(gateway, secrets(), self.limits, clock=clock)
         self.post = Post(PLACE, self.session, sender, self.book, self.wire.clock)
-        self.carrier = Carrier(self.post, self.limits, lambda: 0.0)
+        self.carrier = Carrier(self.post, self.limits, lambda: 0.0, lambda: True)
         self.follower, self.gateway = Follower(self.post, self.carrier), gateway
 
     def calm(self):

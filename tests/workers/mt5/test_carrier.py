@@ -57,7 +57,7 @@ async def said(errands, command):
 
 @pytest.mark.parametrize(("silence", "status"), [(61.0, None), (59.0, "placed")])
 async def test_nothing_is_opened_once_the_hub_was_not_heard_for_a_minute(errands, silence, status):
-    carrier = Carrier(errands.post, errands.limits, lambda: silence)
+    carrier = Carrier(errands.post, errands.limits, lambda: silence, lambda: True)
     ack = await carrier.execute(buy(errands))
     assert (ack and ack.status) == status
     assert len(errands.market.broker.positions()) == (status is not None)
@@ -73,7 +73,7 @@ async def test_nothing_is_opened_while_algorithmic_trading_is_off(errands):
 
 async def test_a_copied_order_needs_a_terminal_that_copies(errands):
     errands.limits = errands.limits.model_copy(update={"mode": "approval"})
-    errands.carrier = Carrier(errands.post, errands.limits, lambda: 0.0)
+    errands.carrier = Carrier(errands.post, errands.limits, lambda: 0.0, lambda: True)
     refused = "mode: this terminal executes approvals only, copying is switched off on it"
     assert await said(errands, buy(errands)) == ("refused", refused)
     assert await said(errands, buy(errands, volume=None)) == ("placed", None)
