@@ -17,6 +17,9 @@ class Book(Ledger):
     def __init__(self, path: str | Path, now: Now = utc_now) -> None:
         super().__init__(path, now)
         with self.transaction() as db:
+            # what follows orders looks at these every second
+            db.execute("create index if not exists commands_state on commands (state)")
+            db.execute("create index if not exists acks_command on acks (command_id)")
             db.execute("create table if not exists book (token text not null)")
             new = "insert into book (token) select ? where not exists (select 1 from book)"
             db.execute(new, (token_hex(16),))

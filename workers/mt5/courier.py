@@ -24,7 +24,9 @@ from workers.mt5.settings import Mt5Settings
 
 log = structlog.get_logger("caerus.mt5")
 
-FOLLOW_SECONDS = 1.0
+FOLLOW_SECONDS, MOST_SECONDS = 1.0, 10.0
+_SHARE = 4
+"""A slow terminal has so many times as long for everything else as it takes to follow its orders."""
 _AGAIN_SECONDS = 30.0
 
 
@@ -98,13 +100,16 @@ class Courier:
                     group.create_task(self._until_renewed())
 
     async def _follow(self, follower: Follower, line: Line) -> None:
+        took = 0.0
         while True:
-            await asyncio.sleep(FOLLOW_SECONDS)
+            await asyncio.sleep(min(max(FOLLOW_SECONDS, _SHARE * took), MOST_SECONDS))
+            began = monotonic()
             try:
                 if await follower.follow():
                     line.owe()
             except AWAY as error:
                 log.debug("mt5.not_followed", kind=type(error).__name__, reason=str(error))
+            took = monotonic() - began
 
     async def _until_renewed(self) -> None:
         await self._renewed.wait()

@@ -29,6 +29,10 @@ class MT5Busy(MT5Timeout):
     """The terminal was still at an earlier call when the deadline passed: this one was never begun, and never will be."""
 
 
+class NotSent(MT5Disconnected):
+    """The terminal was away before an order was handed in: it never was."""
+
+
 class UnknownSymbol(MT5Error):
     """The broker does not list the symbol, or no longer."""
 

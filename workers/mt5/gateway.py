@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from hub.trading.accounts.gateways import Place
 from workers.mt5.clocks import RealClock
-from workers.mt5.errors import MT5Busy, MT5Timeout
+from workers.mt5.errors import MT5Busy, MT5Error, MT5Timeout, NotSent
 from workers.mt5.login import sure_of_account
 from workers.mt5.models import (
     AccountInfo,
@@ -111,7 +111,11 @@ class Gateway:
     def _send(self, request: OrderRequest) -> OrderResult:
         """In the terminal's thread: nothing else is done between the look at the account and the order."""
         if self._only is not None:
-            sure_of_account(self._driver.account(), self._only)
+            try:
+                found = self._driver.account()
+            except MT5Error as error:
+                raise NotSent(str(error), error.code) from error
+            sure_of_account(found, self._only)
         return self._driver.send(request)
 
     async def _call(self, work: Callable[[], T], deadline: float | None) -> T:

@@ -15,7 +15,7 @@ import structlog
 from hub.trading.accounts.gateways import Place
 from workers.mt5 import metrics
 from workers.mt5.clocks import RealClock
-from workers.mt5.errors import MT5Busy, MT5Disconnected, MT5Error, OtherAccount, UnknownSymbol
+from workers.mt5.errors import MT5Busy, MT5Disconnected, MT5Error, NotSent, OtherAccount, UnknownSymbol
 from workers.mt5.journal import Entry, Journal
 from workers.mt5.login import sure_of_account
 from workers.mt5.marks import mark_of, marked
@@ -96,7 +96,7 @@ class Sender:
     async def _hand_in(self, entry: Entry) -> Outcome:
         try:
             return answered(await self._terminal.send(marked(entry.request, entry.key, entry.attempt)))
-        except (MT5Busy, UnknownSymbol, OtherAccount):
+        except (MT5Busy, NotSent, OtherAccount, UnknownSymbol):
             return ABSENT
         except MT5Error as error:
             log.warning("mt5.order_unknown", key=entry.key, reason=str(error))

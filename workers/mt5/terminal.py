@@ -115,6 +115,6 @@ class Terminal(Protocol):
     async def send(self, request: OrderRequest, *, deadline: float | None = None) -> OrderResult:
         """Hand in an order, once. `MT5Timeout` or `MT5Disconnected` leave open whether it was taken.
 
-        `OtherAccount` and `MT5Busy`: nothing was handed in.
+        `OtherAccount`, `NotSent` and `MT5Busy`: nothing was handed in.
         """
         ...

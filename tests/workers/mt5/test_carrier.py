@@ -71,6 +71,28 @@ async def test_nothing_is_opened_while_algorithmic_trading_is_off(errands):
     assert await said(errands, buy(errands)) == ("placed", None)
 
 
+@pytest.mark.parametrize("then", ["gone", "switched"])
+async def test_a_terminal_that_goes_away_before_the_order_was_not_given_it(errands, then):
+    """Between the quote and the order: nothing was handed in, so there is nothing to prove, and the hub is asked again."""
+    driver, order = errands.market.driver, buy(errands)
+    quote = driver.quote
+
+    def last(symbol):
+        found = quote(symbol)
+        if then == "gone":
+            driver.shutdown()
+        else:
+            errands.market.broker.login = 2
+        return found
+
+    driver.quote = last
+    assert await said(errands, order) is None
+    assert (await errands.post.sender.outcome(order.command_id)).state == "absent"
+    driver.quote, errands.market.broker.login = quote, 1
+    assert await said(errands, order) == ("placed", None)
+    assert len(errands.of_command(order.command_id)) == 1
+
+
 async def test_a_copied_order_needs_a_terminal_that_copies(errands):
     errands.limits = errands.limits.model_copy(update={"mode": "approval"})
     errands.carrier = Carrier(errands.post, errands.limits, lambda: 0.0, lambda: True)
