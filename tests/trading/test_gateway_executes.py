@@ -1,12 +1,13 @@
 """A gateway executes what its owner approved: a real hub, a real gateway, a simulated terminal."""
 
-import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from hub.core import clock
 from hub.core.embedded import Endpoints
 from hub.trading.accounts import gateways
 from hub.trading.accounts.gateways import Place
@@ -91,8 +92,9 @@ async def test_consent_that_ended_before_the_terminal_came_is_refused(
     gateway: Opened, hub: RunningHub
 ) -> None:
     mine = await desk(hub)
-    await mine.approved(bounds={"valid_until": in_hours(0.5 / 3600)})
-    await asyncio.sleep(0.6)
+    ends = clock.now() + timedelta(seconds=3)
+    await mine.approved(bounds={"valid_until": ends.isoformat()})
+    await until(lambda: clock.now() > ends)
     async with gateway(mine):
         [told] = await mine.until_status("refused")
         assert told["error"].startswith("valid_until: the consent ended at ")
@@ -203,7 +205,7 @@ async def test_a_broker_that_ends_no_order_has_it_ended_when_its_time_comes(gate
     async with gateway() as desk:
         listing = desk.broker.listings["XAUUSD"]
         listing.info = replace(listing.info, takes_expiry=False)
-        await desk.approved(expires_at=in_hours(4 / 3600))
+        await desk.approved(expires_at=in_hours(8 / 3600))
         await desk.until_status("placed")
         [order] = desk.broker.working.values()
         assert order.request.expires_at is None

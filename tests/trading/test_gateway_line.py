@@ -13,6 +13,7 @@ from hub.core.embedded import Endpoints
 from hub.core.embedded.process import free_port
 from hub.core.settings import Settings
 from hub.trading.accounts.gateways import Place
+from tests import metrics
 from tests.hubs import RunningHub, running_hub, until
 from tests.processes import start
 from tests.trading.executing import SECONDS, Opened, desk, opener
@@ -90,17 +91,23 @@ async def test_of_two_gateways_on_one_account_one_opens(
         mine.twin().open(servers, homes[1], monkeypatch, REDIS_URL=url) as other,
     ):
         await until(lambda: mine.driver.is_up and other.driver.is_up, seconds=SECONDS)
-        # both have asked for it before either has said that it is placed
         mine.driver.gate.clear()
         other.driver.gate.clear()
+        seen = metrics.here()
+
+        def sent() -> int:
+            return bool(mine.driver.sent) + bool(other.driver.sent)
+
+        def put_off() -> bool:
+            return bool(metrics.moved(seen, "mt5_commands_total").get("mt5_commands_total{result=put_off}"))
+
         await mine.approved()
-        await until(lambda: bool(mine.driver.sent or other.driver.sent), seconds=SECONDS)
-        if apart:
-            await until(lambda: bool(mine.driver.sent and other.driver.sent), seconds=SECONDS)
+        # both have it before either has said that it is placed
+        await until((lambda: sent() == 2) if apart else (lambda: sent() == 1 and put_off()), seconds=SECONDS)
         mine.driver.gate.set()
         other.driver.gate.set()
         await mine.until_status("placed")
-        assert (mine.orders, bool(other.driver.sent)) == (2 if apart else 1, apart)
+        assert (mine.orders, sent()) == ((2, 2) if apart else (1, 1))
 
 
 async def test_the_lease_of_a_gateway_that_is_gone_runs_out(hub: RunningHub) -> None:
