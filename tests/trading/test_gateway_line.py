@@ -12,11 +12,14 @@ from yarl import URL
 from hub.core.embedded import Endpoints
 from hub.core.embedded.process import free_port
 from hub.core.settings import Settings
+from hub.trading.accounts import gateways
 from hub.trading.accounts.gateways import Place
+from hub.trading.accounts.looks import Want
 from tests import metrics
 from tests.hubs import RunningHub, running_hub, until
 from tests.processes import start
 from tests.trading.executing import SECONDS, Opened, desk, opener
+from workers.mt5.book import file_of
 from workers.mt5.lease import Lease
 
 
@@ -127,3 +130,23 @@ async def test_the_lease_of_a_gateway_that_is_gone_runs_out(hub: RunningHub) -> 
     await asyncio.wait([keeping])
     await first.renew()
     assert (first.held, second.held) == (True, False)
+
+
+async def test_a_book_that_cannot_be_read_stops_executing_and_no_look(
+    hub: RunningHub, gateway: Opened, tmp_path: Path
+) -> None:
+    mine = await desk(hub)
+    place, redis = Place(mine.server, mine.login), hub.res.redis
+    file = file_of(tmp_path / "mt5", place, mine.device.id)
+    file.parent.mkdir()
+    file.write_bytes(b"no book at all" * 1000)
+    await mine.approved()
+    async with gateway(mine):
+
+        async def seen() -> bool:
+            answer = await gateways.ask(redis, redis, place, Want(2.0, "quick", None))
+            return answer is not None and answer.look is not None
+
+        await until(seen, seconds=SECONDS)
+        assert len((await mine.device.poll(wait=1)).body["commands"]) == 1
+        assert (mine.orders, file.read_bytes()[:14]) == (0, b"no book at all")

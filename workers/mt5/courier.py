@@ -117,7 +117,9 @@ class Courier:
 
     async def _rest(self, error: Exception) -> None:
         """Begin again: at once with a new secret, else after a while."""
-        why = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
+        why = error
+        while isinstance(why, ExceptionGroup):
+            why = why.exceptions[0]
         if isinstance(why, _Renewed):
             log.info("mt5.device_renewed", account=self._session.name)
             return
