@@ -20,6 +20,11 @@ HELP = (
     "person who refreshes, and by `caerus work` six times a minute for each verified account. After MT5_MAX_FAILURES logins "
     "that fail in a row none is tried for MT5_BACKOFF_SECONDS. /api/v1/ready says when a session is in trouble, "
     "docs/runbooks/terminal-stuck.md what to do.\n\n"
+    "An account executes commands only if a device of its owner's is given for it: [bold]MT5_DEVICE_ID[/] and "
+    "[bold]MT5_DEVICE_SECRET[/] (MT5_REAL_DEVICE_ID and so on), secrets that registration of a terminal showed, with the "
+    "hub's address in [bold]MT5_HUB_URL[/]. It follows the same rules as the Expert Advisor; its limits are "
+    "MT5_MAX_VOLUME, MT5_MAX_SPREAD_POINTS, MT5_RISK_PERCENT. Register one device for one account, and do not run an Expert "
+    "Advisor with it too. A real terminal has not been tried yet: begin on a demo account.\n\n"
     "To try it beside [bold]caerus up[/]: link an account with server Simulated and login 1001 "
     "(POST /api/v1/accounts/link), start the gateway with the tag of the answer, then verify it "
     "(POST /api/v1/accounts/link/verify):\n\n"
@@ -42,9 +47,8 @@ def gateway(
     ] = "",
 ) -> None:
     """Keep sessions with terminals until told to stop."""
-    from workers.mt5.errors import MT5InitError
+    from workers.mt5.errors import MT5InitError, NoGateway
     from workers.mt5.package import PackageDriver, imported
-    from workers.mt5.run import NoGateway
     from workers.mt5.run import run as serve
     from workers.mt5.simulated.play import Play, playing
 

@@ -236,3 +236,35 @@ def test_a_command_is_begun_once(ledger):
 def test_a_base_url_is_an_origin(url):
     with pytest.raises(ValueError, match="origin"):
         DeviceClient(url, DEVICE, DEVICE_SECRET_SHOWN)
+
+
+async def test_what_could_not_be_done_is_taken_again_as_long_as_the_hub_lists_it(hub, ledger):
+    sent = hub.command(BUY)
+    broker = Broker()
+    execute, broker.execute = broker.execute, nothing
+    async with client_of(hub) as client:
+        assert await client.step(broker, ledger) == 1
+        assert (ledger.state(sent), hub.acks) == (None, [])
+        # the hub has nothing new to tell, and is asked again soon all the same
+        assert await client.step(broker, ledger, 25) == 1
+        assert hub.calls[-1][1].endswith("wait=1")
+        broker.execute = execute
+        assert await client.step(broker, ledger, 25) == 1
+    assert (broker.executed, hub.statuses(sent)) == ([sent], ["placed"])
+
+
+async def test_what_was_begun_and_surely_not_done_is_as_if_it_had_not_come(hub, ledger):
+    sent = hub.command(BUY)
+    broker = Broker()
+    broker.crash = True
+    async with client_of(hub) as client:
+        with pytest.raises(RuntimeError, match="killed"):
+            await client.step(broker, ledger)
+        broker.crash, broker.recover = False, nothing
+        del hub.commands[sent]
+        await client.step(broker, ledger)
+    assert (ledger.state(sent), broker.executed, hub.acks) == (None, [sent], [])
+
+
+async def nothing(*_):
+    return None

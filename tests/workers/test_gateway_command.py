@@ -15,7 +15,8 @@ from hub.trading.accounts import gateways
 from tests.hubs import until
 from tests.metrics import ask, scrape
 from tests.processes import ROOT, measured, start
-from workers.mt5.run import NoGateway, run
+from workers.mt5.errors import NoGateway
+from workers.mt5.run import run
 
 ACCOUNTS = {
     "MT5_ACCOUNTS": "one, two",

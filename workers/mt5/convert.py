@@ -13,6 +13,7 @@ from workers.mt5.models import (
     Deal,
     Direction,
     Fillings,
+    Kind,
     Order,
     OrderKind,
     OrderResult,
@@ -22,6 +23,7 @@ from workers.mt5.models import (
     Reason,
     Side,
     SymbolInfo,
+    TradeMode,
 )
 
 Utc = Callable[[float], datetime]
@@ -51,6 +53,9 @@ _REASONS: dict[int, Reason] = {
     6: "stop_out",
 }
 _KINDS: dict[int, OrderKind] = {0: "market", 1: "market", 2: "limit", 3: "limit"}
+_ACCOUNTS: dict[int, Kind] = {0: "demo", 1: "contest"}
+_TRADE_MODES: dict[int, TradeMode] = {1: "long_only", 2: "short_only", 3: "close_only", 4: "full"}
+_EXPIRES_WHEN_TOLD = 4
 _UNITS = ((2_592_000, "MN"), (604_800, "W"), (86_400, "D"), (3600, "H"), (60, "M"))
 
 
@@ -71,6 +76,7 @@ def level(number: float, digits: int) -> Decimal | None:
 
 
 def lots(number: float) -> Decimal:
+    """Eight digits are enough for sizes, ticks and their values too."""
     return exact(number).quantize(_VOLUME).normalize() + 0
 
 
@@ -94,6 +100,7 @@ def account(found: Any) -> AccountInfo:
         margin=minor(found.margin, digits),
         free_margin=minor(found.margin_free, digits),
         trade_allowed=bool(found.trade_allowed and found.trade_expert),
+        kind=_ACCOUNTS.get(found.trade_mode, "real"),
         credit=minor(found.credit, digits),
     )
 
@@ -110,8 +117,11 @@ def symbol(found: Any) -> SymbolInfo:
         stops_level=found.trade_stops_level,
         freeze_level=found.trade_freeze_level,
         fillings=Fillings(found.filling_mode & 3),
-        trade_allowed=found.trade_mode == 4,
+        trade_mode=_TRADE_MODES.get(found.trade_mode, "disabled"),
         profit_currency=found.currency_profit,
+        tick_size=lots(found.trade_tick_size),
+        tick_value=lots(found.trade_tick_value),
+        takes_expiry=bool(found.expiration_mode & _EXPIRES_WHEN_TOLD),
     )
 
 

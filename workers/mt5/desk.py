@@ -1,4 +1,4 @@
-"""One account of a gateway: its session kept, its state told, looks at it for whoever asks."""
+"""One account of a gateway: its session kept, its state told, looks at it for whoever asks, commands carried out."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,7 +13,8 @@ from hub.trading.accounts import gateways
 from hub.trading.accounts.gateways import Answer, Ask, Place, Session
 from hub.trading.accounts.looks import Look
 from workers.mt5 import metrics
-from workers.mt5.errors import MT5Error
+from workers.mt5.courier import Courier
+from workers.mt5.errors import MT5Error, OtherAccount
 from workers.mt5.keep import keep
 from workers.mt5.looks import Reader
 from workers.mt5.sender import Sender
@@ -26,10 +27,6 @@ _WAIT_SECONDS = 1.0
 _JUST_NOW = 1.0
 
 
-class OtherAccount(MT5Error):
-    """Somebody switched the terminal to another account: nothing of that may be told."""
-
-
 class Desk:
     """Asks are answered in turn: a terminal has one thread. One that stalls holds up nobody but its own account."""
 
@@ -40,10 +37,17 @@ class Desk:
         session: SessionManager,
         sender: Sender,
         quoted: Sequence[str],
+        courier: Courier | None = None,
     ) -> None:
+        self._courier = courier
         self._redis, self.place, self._session, self._sender = redis, place, session, sender
         self._reader = Reader(session.terminal, quoted)
         self._answers, self._began = True, float("inf")
+
+    @property
+    def device(self) -> str | None:
+        """The id of the device it executes as."""
+        return None if self._courier is None else self._courier.device
 
     async def run(self, every: float) -> None:
         """Until cancelled; the session is looked after `every` so many seconds."""
@@ -52,6 +56,8 @@ class Desk:
                 group.create_task(keep(self._session, self._sender, every=every))
                 group.create_task(self._tell())
                 group.create_task(self._serve())
+                if self._courier is not None:
+                    group.create_task(self._courier.run())
         finally:
             await self._leave()
 

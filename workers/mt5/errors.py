@@ -29,5 +29,20 @@ class MT5Busy(MT5Timeout):
     """The terminal was still at an earlier call when the deadline passed: this one was never begun, and never will be."""
 
 
+class NotSent(MT5Disconnected):
+    """The terminal was away before an order was handed in: it never was."""
+
+
 class UnknownSymbol(MT5Error):
     """The broker does not list the symbol, or no longer."""
+
+
+class OtherAccount(MT5Error):
+    """Somebody switched the terminal to another account: nothing of that may be told, nothing done there.
+
+    From `send` only if nothing was handed in.
+    """
+
+
+class NoGateway(Exception):
+    """This gateway cannot be started; the message says what to change."""

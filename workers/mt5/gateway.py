@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from hub.trading.accounts.gateways import Place
 from workers.mt5.clocks import RealClock
-from workers.mt5.errors import MT5Busy, MT5Timeout
+from workers.mt5.errors import MT5Busy, MT5Error, MT5Timeout, NotSent
+from workers.mt5.login import sure_of_account
 from workers.mt5.models import (
     AccountInfo,
     Candle,
@@ -35,7 +37,10 @@ MARGIN = timedelta(hours=26)
 
 
 class Gateway:
-    """See `Terminal`. An answer that comes after the deadline is no answer, on the clock that was given."""
+    """See `Terminal`. An answer that comes after the deadline is no answer, on the clock that was given.
+
+    Orders go to the account `only` names, if it names one: `OtherAccount` while the terminal shows another.
+    """
 
     def __init__(
         self,
@@ -44,8 +49,9 @@ class Gateway:
         clock: Clock | None = None,
         deadline: float = DEADLINE_SECONDS,
         name: str = "mt5",
+        only: Place | None = None,
     ) -> None:
-        self._driver, self._deadline = driver, deadline
+        self._driver, self._deadline, self._only = driver, deadline, only
         self._clock: Clock = clock or RealClock()
         self._thread = TerminalThread(name)
         self._logins = 0
@@ -96,11 +102,21 @@ class Gateway:
         return once(await self._call(partial(self._driver.deals, since - MARGIN), deadline))
 
     async def send(self, request: OrderRequest, *, deadline: float | None = None) -> OrderResult:
-        return await self._call(partial(self._driver.send, request), deadline)
+        return await self._call(partial(self._send, request), deadline)
 
     def close(self) -> None:
         """Let the thread end."""
         self._thread.close()
+
+    def _send(self, request: OrderRequest) -> OrderResult:
+        """In the terminal's thread: nothing else is done between the look at the account and the order."""
+        if self._only is not None:
+            try:
+                found = self._driver.account()
+            except MT5Error as error:
+                raise NotSent(str(error), error.code) from error
+            sure_of_account(found, self._only)
+        return self._driver.send(request)
 
     async def _call(self, work: Callable[[], T], deadline: float | None) -> T:
         seconds = self._deadline if deadline is None else deadline

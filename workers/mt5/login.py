@@ -4,9 +4,16 @@ import re
 
 from hub.core.secrets import BadSecret, Secrets
 from hub.trading.accounts.gateways import Place
-from workers.mt5.models import Credentials
+from workers.mt5.errors import OtherAccount
+from workers.mt5.models import AccountInfo, Credentials
 
 _LOGIN, _SERVER = re.compile(r"[1-9][0-9]{0,18}"), re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")
+
+
+def sure_of_account(found: AccountInfo, place: Place) -> None:
+    """`OtherAccount` if the terminal shows another than it was logged in to."""
+    if (found.server.lower(), str(found.login)) != (place.server.lower(), place.login):
+        raise OtherAccount("the terminal shows another account than it was logged in to")
 
 
 class Login:

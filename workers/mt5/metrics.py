@@ -25,3 +25,9 @@ resolved = from_zero(
     Counter("mt5_orders_resolved_total", "Unknown outcomes that the broker's records proved", ["outcome"]),
     ("placed", "refused", "absent"),
 )
+commands = from_zero(
+    Counter(
+        "mt5_commands_total", "Commands by what became of them; put_off: nothing was done yet", ["result"]
+    ),
+    ("placed", "failed", "unknown", "closed", "refused", "put_off"),
+)

@@ -14,6 +14,8 @@ OrderKind = Literal["market", "limit", "stop"]
 Direction = Literal["in", "out", "inout", "none"]
 Reason = Literal["client", "expert", "stop_loss", "take_profit", "stop_out", "other"]
 OrderState = Literal["started", "placed", "partial", "filled", "cancelled", "rejected", "expired"]
+Kind = Literal["demo", "real", "contest"]
+TradeMode = Literal["disabled", "long_only", "short_only", "close_only", "full"]
 Action = Literal["market", "pending", "close", "modify_position", "modify_order", "cancel"]
 
 
@@ -57,11 +59,16 @@ class AccountInfo(Struct, frozen=True):
     margin: int
     free_margin: int
     trade_allowed: bool
+    kind: Kind
     credit: int = 0
 
 
 class SymbolInfo(Struct, frozen=True):
-    """Contract terms. Volumes in lots, distances in points; `contract_size` units a lot."""
+    """Contract terms. Volumes in lots, distances in points; `contract_size` units a lot.
+
+    `tick_value` is what a lot gains or loses in one tick, in the account's currency. `takes_expiry`: the broker ends a
+    waiting order at a time it is told.
+    """
 
     name: str
     digits: int
@@ -73,8 +80,15 @@ class SymbolInfo(Struct, frozen=True):
     stops_level: int
     freeze_level: int
     fillings: Fillings
-    trade_allowed: bool
+    trade_mode: TradeMode
     profit_currency: str
+    tick_size: Decimal
+    tick_value: Decimal
+    takes_expiry: bool
+
+    @property
+    def trade_allowed(self) -> bool:
+        return self.trade_mode == "full"
 
 
 class Quote(Struct, frozen=True):

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from workers.mt5.marks import Mark, attempted
+from workers.mt5.marks import Mark, attempted, tells_attempts
 from workers.mt5.models import Deal, Order, OrderRequest, OrderResult, Position
 from workers.mt5.retcodes import TAKEN, TRY_AGAIN, proves_refusal
 
@@ -61,7 +61,7 @@ def proven(request: OrderRequest, mark: Mark, attempt: int, records: Records) ->
         _dealt(mark, records.deals)
         or _listed(request, mark, records)
         or _held(mark, records.positions)
-        or _rejected(attempted(mark, attempt), records.past)
+        or _rejected(mark, attempt, records.past)
     )
 
 
@@ -86,8 +86,11 @@ def _listed(request: OrderRequest, mark: Mark, records: Records) -> Outcome | No
     return None
 
 
-def _rejected(comment: str, past: list[Order]) -> Outcome | None:
+def _rejected(mark: Mark, attempt: int, past: list[Order]) -> Outcome | None:
     """An earlier attempt's rejection proves nothing of this one."""
+    if attempt > 1 and not tells_attempts(mark):
+        return None
+    comment = attempted(mark, attempt)
     for order in past:
         if order.comment == comment and order.state == "rejected":
             return Outcome("refused", 0, order.ticket)

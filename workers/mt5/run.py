@@ -14,7 +14,10 @@ from hub.core.redis import Redis, RedisError, open_redis
 from hub.core.secrets import Secrets
 from hub.core.settings import Settings
 from hub.trading.accounts.gateways import Place
+from workers.mt5.courier import Courier
 from workers.mt5.desk import Desk
+from workers.mt5.device import device_of
+from workers.mt5.errors import NoGateway
 from workers.mt5.gateway import Gateway
 from workers.mt5.journal import Journal
 from workers.mt5.keep import EVERY_SECONDS
@@ -27,10 +30,6 @@ from workers.mt5.terminal import Driver
 log = structlog.get_logger("caerus.mt5")
 
 Drivers = Callable[[Place], Driver]
-
-
-class NoGateway(Exception):
-    """This gateway cannot be started; the message says what to change."""
 
 
 async def run(
@@ -58,6 +57,9 @@ async def run(
         desks = [await _desk(name, settings, mt5, secrets, redis, drivers, stack) for name in mt5.names]
         if len({str(desk.place) for desk in desks}) < len(desks):
             raise NoGateway("Two names in MT5_ACCOUNTS are the same account: see their MT5_NAME_LOGIN.")
+        executing = [desk.device for desk in desks if desk.device]
+        if len(set(executing)) < len(executing):
+            raise NoGateway("Two names in MT5_ACCOUNTS are the same device: register one for each account.")
         log.info("gateway.started", accounts=[name or "main" for name in mt5.names])
         async with asyncio.TaskGroup() as group:
             for desk in desks:
@@ -74,18 +76,25 @@ async def _desk(
     stack: AsyncExitStack,
 ) -> Desk:
     place = await Login(secrets, name).place()
-    gateway = Gateway(drivers(place), deadline=mt5.deadline_seconds, name=f"mt5-{name or 'main'}")
+    device = device_of(secrets, name, mt5.hub_url)
+    gateway = Gateway(drivers(place), deadline=mt5.deadline_seconds, name=f"mt5-{name or 'main'}", only=place)
     stack.callback(gateway.close)
-    journal = stack.enter_context(Journal(_file(settings.app.home, place)))
+    folder = _folder(settings.app.home)
+    journal = stack.enter_context(Journal(_file(folder, place)))
     session = SessionManager(gateway, secrets, mt5, name=name)
-    sender = Sender(gateway, journal, settle=mt5.settle_seconds)
-    return Desk(redis, place, session, sender, mt5.quoted)
+    sender = Sender(gateway, journal, settle=mt5.settle_seconds, place=place)
+    courier = None if device is None else Courier(device, redis, place, session, sender, mt5, folder)
+    return Desk(redis, place, session, sender, mt5.quoted, courier)
 
 
-def _file(home: Path, place: Place) -> Path:
-    """An account's journal; its name tells nobody which account it is."""
+def _folder(home: Path) -> Path:
     folder = home / "mt5"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def _file(folder: Path, place: Place) -> Path:
+    """An account's journal; its name tells nobody which account it is."""
     return folder / f"{hashlib.sha256(str(place).encode()).hexdigest()[:16]}.db"
 
 

@@ -1,7 +1,7 @@
 """Orders handed in once. What is not proven is unknown, and what is unknown is not sent again.
 
 An order is proven absent by two looks at the broker's records that show nothing of it, with a
-connection before and after each: the first `settle` seconds after it was sent or later, the second
+connection (and the right account) before and after each: the first `settle` seconds after it was sent or later, the second
 half as long after the first, with no failed look and no login between: a terminal whose connection
 comes and goes may show the same old records to both. That holds as long as no terminal delivers an
 order later than `settle`, and no records lag half of it behind a reconnect.
@@ -12,10 +12,12 @@ from datetime import timedelta
 
 import structlog
 
+from hub.trading.accounts.gateways import Place
 from workers.mt5 import metrics
 from workers.mt5.clocks import RealClock
-from workers.mt5.errors import MT5Busy, MT5Disconnected, MT5Error, UnknownSymbol
+from workers.mt5.errors import MT5Busy, MT5Disconnected, MT5Error, NotSent, OtherAccount, UnknownSymbol
 from workers.mt5.journal import Entry, Journal
+from workers.mt5.login import sure_of_account
 from workers.mt5.marks import mark_of, marked
 from workers.mt5.models import OrderRequest
 from workers.mt5.outcomes import ABSENT, UNKNOWN, Outcome, Records, answered, proven
@@ -26,7 +28,10 @@ SETTLE_SECONDS = 60.0
 
 
 class Sender:
-    """One account's. `key` is the caller's own name of an order: the same key is the same order, for ever."""
+    """One account's. `key` is the caller's own name of an order: the same key is the same order, for ever.
+
+    With `place` the records of another account, which somebody switched the terminal to, prove nothing.
+    """
 
     def __init__(
         self,
@@ -35,8 +40,9 @@ class Sender:
         *,
         clock: Clock | None = None,
         settle: float = SETTLE_SECONDS,
+        place: Place | None = None,
     ) -> None:
-        self._terminal, self._journal = terminal, journal
+        self._terminal, self._journal, self._place = terminal, journal, place
         self._clock: Clock = clock or RealClock()
         self._settle = timedelta(seconds=settle)
         self._looking = asyncio.Lock()
@@ -90,7 +96,7 @@ class Sender:
     async def _hand_in(self, entry: Entry) -> Outcome:
         try:
             return answered(await self._terminal.send(marked(entry.request, entry.key, entry.attempt)))
-        except (MT5Busy, UnknownSymbol):
+        except (MT5Busy, NotSent, OtherAccount, UnknownSymbol):
             return ABSENT
         except MT5Error as error:
             log.warning("mt5.order_unknown", key=entry.key, reason=str(error))
@@ -120,6 +126,8 @@ class Sender:
     async def _sure_of_connection(self) -> None:
         if not (await self._terminal.terminal()).connected:
             raise MT5Disconnected("the terminal is not connected to its broker")
+        if self._place is not None:
+            sure_of_account(await self._terminal.account(), self._place)
 
     async def _judge(self, entry: Entry, records: Records) -> Outcome:
         outcome = proven(entry.request, mark_of(entry.key), entry.attempt, records)

@@ -113,5 +113,8 @@ class Terminal(Protocol):
         ...
 
     async def send(self, request: OrderRequest, *, deadline: float | None = None) -> OrderResult:
-        """Hand in an order, once. `MT5Timeout` or `MT5Disconnected` leave open whether it was taken."""
+        """Hand in an order, once. `MT5Timeout` or `MT5Disconnected` leave open whether it was taken.
+
+        `OtherAccount`, `NotSent` and `MT5Busy`: nothing was handed in.
+        """
         ...

@@ -29,12 +29,16 @@ PATIENT = RetryPolicy(delay=1.0, cap=30.0)
 
 
 class Handler(Protocol):
-    """What an Expert Advisor does with commands. Both must say the truth about the broker, or `unknown`."""
+    """What an Expert Advisor does with commands. Both must say the truth about the broker, or `unknown`.
 
-    async def execute(self, command: Command) -> Ack:
+    None says that surely nothing was done, and could not be now: the command is as if it had never come, and is taken
+    again if the hub still lists it then.
+    """
+
+    async def execute(self, command: Command) -> Ack | None:
         """Carry out a command that was never begun before."""
 
-    async def recover(self, command: Command, begun: datetime) -> Ack:
+    async def recover(self, command: Command, begun: datetime) -> Ack | None:
         """Find out what became of a command that was begun then, by a process that died."""
 
 
@@ -55,6 +59,7 @@ class DeviceClient(Connected):
         self.clock = SkewedClock(now)
         self._transport = Transport(base_url, self._sign, self.clock, session, connections=4)
         self._cursor: str | int | None = None
+        self._put_off = False
         self._owing = asyncio.Event()
         self._flushing = asyncio.Lock()
 
@@ -91,9 +96,13 @@ class DeviceClient(Connected):
         self._owing.set()
 
     async def step(self, handler: Handler, ledger: LedgerStore, wait: int = 0) -> int:
-        """Send what is owed, poll once, take every command; how many commands the hub listed."""
+        """Send what is owed, poll once, take every command; how many commands the hub listed.
+
+        After a command was put off the hub is asked again within a second: it has nothing new to tell.
+        """
         await self.flush(ledger)
         await self.resume(handler, ledger)
+        wait, self._put_off = min(wait, 1) if self._put_off else wait, False
         answer = await self.poll(self._cursor, wait)
         for sealed in answer.commands:
             await self._take(sealed, handler, ledger)
@@ -118,7 +127,7 @@ class DeviceClient(Connected):
     async def resume(self, handler: Handler, ledger: LedgerStore) -> None:
         """Settle commands that were begun and never concluded: their fate is looked up, nothing is sent again."""
         for begun in ledger.in_state("acting"):
-            ledger.record(await handler.recover(decode_command(begun.plain), begun.at))
+            self._settle(begun.id, await handler.recover(decode_command(begun.plain), begun.at), ledger)
 
     async def flush(self, ledger: LedgerStore) -> None:
         """Send the acknowledgements that are owed, oldest first; one the hub will never take is set aside."""
@@ -150,7 +159,14 @@ class DeviceClient(Connected):
             log.error("command %s was not executed: %s", sealed.id, wrong)
             return
         if ledger.begin(sealed.id, plain):
-            ledger.record(await handler.execute(command))
+            self._settle(sealed.id, await handler.execute(command), ledger)
+
+    def _settle(self, command_id: str, ack: Ack | None, ledger: LedgerStore) -> None:
+        if ack is None:
+            ledger.forget(command_id)
+            self._put_off = True
+        else:
+            ledger.record(ack)
 
     def _sign(self, method: str, path: str, body: bytes) -> dict[str, str]:
         return device_headers(

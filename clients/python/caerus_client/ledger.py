@@ -61,6 +61,9 @@ class LedgerStore(Protocol):
     def begin(self, command_id: str, plain: bytes) -> bool:
         """Enter the command as `acting`; False if it is there already, and must not be executed."""
 
+    def forget(self, command_id: str) -> None:
+        """Nothing was done of a command that is `acting`: it was never begun."""
+
     def record(self, ack: Ack) -> None:
         """Keep what came of a command, and owe the hub that acknowledgement."""
 
@@ -102,6 +105,11 @@ class Ledger(DurableFile):
         query = "insert into commands (id, plain, begun_at, state) values (?, ?, ?, 'acting') on conflict do nothing"
         with self.transaction() as db:
             return db.execute(query, (command_id, plain, self._now().timestamp())).rowcount == 1
+
+    def forget(self, command_id: str) -> None:
+        """See LedgerStore."""
+        with self.transaction() as db:
+            db.execute("delete from commands where id = ? and state = 'acting'", (command_id,))
 
     def record(self, ack: Ack) -> None:
         """See LedgerStore."""

@@ -47,13 +47,16 @@ class CancelCommand(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
 
 
 class CloseCommand(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="close"):
-    """Close the whole position `ticket` at the market. One that is gone already is closed: say so."""
+    """Close the whole position `ticket` at the market. One that is gone already is closed: say so.
+
+    `server`, `login` and `symbol` are None where the hub does not know them.
+    """
 
     command_id: str
-    server: str
-    login: str
+    server: str | None = None
+    login: str | None = None
     ticket: str
-    symbol: str
+    symbol: str | None = None
     issued_at: str
     reason: str = ""
 

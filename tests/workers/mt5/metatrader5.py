@@ -18,7 +18,8 @@ AccountInfo = namedtuple(
 SymbolInfo = namedtuple(
     "SymbolInfo",
     "name visible digits point trade_contract_size volume_min volume_step volume_max trade_stops_level"
-    " trade_freeze_level filling_mode trade_mode currency_profit",
+    " trade_freeze_level filling_mode trade_mode currency_profit trade_tick_size trade_tick_value"
+    " expiration_mode",
 )
 Tick = namedtuple("Tick", "time bid ask last volume time_msc flags volume_real")
 TradePosition = namedtuple(
@@ -205,7 +206,8 @@ class FakeMetaTrader5:
         volumes = (float(each) for each in (info.volume_min, info.volume_step, info.volume_max))
         head = (info.name, info.name not in self.hidden, info.digits, float(info.point))
         levels = (info.stops_level, info.freeze_level, int(info.fillings), 4, info.profit_currency)
-        return SymbolInfo(*head, float(info.contract_size), *volumes, *levels)
+        tick = (float(info.tick_size), float(info.tick_value), 15 if info.takes_expiry else 3)
+        return SymbolInfo(*head, float(info.contract_size), *volumes, *levels, *tick)
 
     def _position(self, each):
         at = self._server(each.opened_at)

@@ -9,6 +9,7 @@ from strategies.candles import Bar
 from strategies.fills.match import entry_price, exit_price
 from workers.mt5.models import (
     AccountInfo,
+    Kind,
     Mode,
     Order,
     OrderRequest,
@@ -43,9 +44,10 @@ class Broker:
         stop_out: int = 50,
         login: int = 1,
         server: str = "Simulated",
+        kind: Kind = "demo",
         at: datetime,
     ) -> None:
-        self.login, self.server = login, server
+        self.login, self.server, self.kind = login, server, kind
         self.listings = {each.name: Listing(each) for each in symbols}
         self.books, self.leverage = Books(mode, commission=commission), leverage
         self.stop_out = stop_out
@@ -90,7 +92,8 @@ class Broker:
         margin = sum(self.books.margin(held, self.leverage) for held in self.books.positions.values())
         balance, equity = self.books.balance, self.books.balance + profit
         who, mode, free = (self.login, self.server, "USD", 2), self.books.mode, equity - margin
-        return AccountInfo(*who, mode, self.leverage, balance, equity, profit, margin, free, True)
+        sums = (balance, equity, profit, margin, free)
+        return AccountInfo(*who, mode, self.leverage, *sums, True, self.kind)
 
     def positions(self) -> list[Position]:
         return [self._shown(held) for held in self.books.positions.values()]

@@ -12,10 +12,11 @@ from workers.mt5.models import Candle, Fillings, Quote, SymbolInfo
 
 def symbol(name: str, *, digits: int = 2, contract: str = "100", stops_level: int = 10) -> SymbolInfo:
     """Terms as brokers have them; the defaults are gold's."""
+    point = Decimal(1).scaleb(-digits)
     return SymbolInfo(
         name=name,
         digits=digits,
-        point=Decimal(1).scaleb(-digits),
+        point=point,
         contract_size=Decimal(contract),
         volume_min=Decimal("0.01"),
         volume_step=Decimal("0.01"),
@@ -23,8 +24,11 @@ def symbol(name: str, *, digits: int = 2, contract: str = "100", stops_level: in
         stops_level=stops_level,
         freeze_level=0,
         fillings=Fillings.FOK | Fillings.IOC,
-        trade_allowed=True,
+        trade_mode="full",
         profit_currency="USD",
+        tick_size=point,
+        tick_value=Decimal(contract) * point,
+        takes_expiry=True,
     )
 
 

@@ -1,0 +1,22 @@
+"""Commands in the worst mood, with a gateway that dies now and then: each placed once at most, and each told as it is."""
+
+import pytest
+
+from tests.workers.mt5.errands import Errands
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_each_command_is_placed_once_and_told_as_the_broker_has_it(tmp_path, seed, capsys):
+    errands = await Errands(tmp_path, seed=seed).play()
+    wrong = errands.judge()
+    with capsys.disabled():
+        print(f"\n{dict(sorted(errands.counts.items()))}")
+    assert wrong == {}
+    counts = errands.counts
+    assert min(counts["died"], counts["open closed"], counts["close closed"]) > 5
+    assert min(errands.market.driver.done[name] for name in ("late", "lost", "no_answer", "stall", "cut")) > 0
+
+
+async def test_control_one_that_loses_its_files_places_orders_twice(tmp_path):
+    errands = await Errands(tmp_path, forgets=True).play()
+    assert errands.judge()["twice"] > 0

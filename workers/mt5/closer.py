@@ -1,0 +1,97 @@
+"""Closes positions and takes orders back. Both are safe to repeat: what is done already is what was wanted."""
+
+from datetime import datetime
+from itertools import count
+
+from caerus_client.models import Ack, CancelCommand, CloseCommand
+
+from workers.mt5.bounds import filling
+from workers.mt5.errors import UnknownSymbol
+from workers.mt5.fates import Fate, closed_by, number
+from workers.mt5.models import Filling, OrderRequest
+from workers.mt5.outcomes import Outcome
+from workers.mt5.post import LONG_AGO, Post
+
+
+class Closer:
+    """`slippage` in points. Raises as `Post`; None: nothing was handed in."""
+
+    def __init__(self, post: Post, slippage: int) -> None:
+        self._post, self._slippage = post, slippage
+
+    async def close(self, command: CloseCommand) -> Ack | None:
+        """`closed` by the broker's books alone; taken and not booked yet is unknown."""
+        post, id, ticket = self._post, command.command_id, command.ticket
+        if not self._is_here(command):
+            return post.ack(id, "refused", broker_ticket=ticket, error="this terminal is on another account")
+        await post.connected()
+        fate = await self._position(command)
+        if fate is not None and fate.state == "open":
+            outcome = await self._close_out(command, fate)
+            if outcome.state == "absent":
+                return None
+            fate = await self._position(command)
+            if fate is not None and fate.state == "open" and outcome.state != "placed":
+                return post.of_outcome(id, outcome)
+        if fate is None:
+            return post.ack(id, "refused", broker_ticket=ticket, error="there is no such position")
+        if fate.state != "closed":
+            return post.ack(id, "unknown", broker_ticket=ticket)
+        price = None if fate.close_price is None else number(fate.close_price)
+        return post.ack(id, "closed", broker_ticket=ticket, close_reason="manual", close_price=price)
+
+    async def cancel(self, command: CancelCommand) -> Ack | None:
+        """What `opens` placed is taken back if it has not filled."""
+        post, id = self._post, command.command_id
+        if post.book.state(command.opens) in ("acting", "unknown"):
+            return None  # it may be at the broker and may not: nobody knows yet
+        await post.connected()
+        fate, outcome = await post.find(command.opens), None
+        if fate is None:
+            return post.ack(id, "refused", error="there is no such order")
+        if fate.state == "pending":
+            request = OrderRequest("cancel", fate.symbol, order=fate.ticket)
+            outcome = await post.sender.send(f"cancel {id}", request)
+            if outcome.state in ("absent", "unknown"):
+                return post.of_outcome(id, outcome)
+            fate = await post.find(command.opens) or fate
+        ticket = str(fate.ticket)
+        if fate.state == "cancelled":
+            return post.ack(id, "closed", broker_ticket=ticket, close_reason="cancelled")
+        if fate.state == "pending" and outcome is not None and outcome.state == "placed":
+            return post.ack(id, "unknown", broker_ticket=ticket)
+        return post.ack(id, "refused", broker_ticket=ticket, error=f"the order is {fate.state} already")
+
+    def _is_here(self, command: CloseCommand) -> bool:
+        """The hub names an account in any case of letters; one that it does not name is this one."""
+        server, login = (command.server or self._post.place.server).lower(), command.login
+        return (server, login or self._post.place.login) == (
+            self._post.place.server.lower(),
+            self._post.place.login,
+        )
+
+    async def _position(self, command: CloseCommand) -> Fate | None:
+        ticket = int(command.ticket) if command.ticket.isascii() and command.ticket.isdigit() else 0
+        for held in await self._post.terminal.positions():
+            if held.ticket == ticket:
+                return Fate("open", ticket, held.symbol)
+        since = datetime.fromisoformat(command.issued_at) - LONG_AGO
+        return closed_by(ticket, await self._post.terminal.deals(since)) if ticket else None
+
+    async def _close_out(self, command: CloseCommand, fate: Fate) -> Outcome:
+        """A close that was taken and left something open is followed by another."""
+        sender, filled = self._post.sender, await self._filling(fate.symbol)
+        request = OrderRequest(
+            "close", fate.symbol, position=fate.ticket, deviation=self._slippage, filling=filled
+        )
+        for nth in count(1):
+            key = f"close {command.command_id} {nth}"
+            if (await sender.outcome(key)).state != "placed":
+                return await sender.send(key, request)
+        raise AssertionError
+
+    async def _filling(self, symbol: str) -> Filling:
+        try:
+            return filling(await self._post.terminal.symbol(symbol))
+        except UnknownSymbol:
+            return "ioc"
