@@ -22,6 +22,7 @@ BENCHES = (
     "closing",
     "positions",
     "charts",
+    "journal",
     "replay",
 )
 WITH_OPTIONS = ("fanout", "sockets", "storm")
