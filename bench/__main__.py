@@ -23,6 +23,7 @@ BENCHES = (
     "copying",
     "positions",
     "charts",
+    "journal",
     "replay",
 )
 WITH_OPTIONS = ("fanout", "sockets", "storm")

@@ -16,7 +16,7 @@ from hub.commands.terminal import fail as _fail
 from hub.commands.terminal import quiet as _quiet
 from hub.core import tracing
 from hub.core.embedded.process import NotStarted
-from hub.core.ops import NoOpsPort
+from hub.core.ops import NoOpsPort, Standing
 from hub.core.secrets import BadSecret, MissingSecret, Secrets
 from hub.core.servers import NoServers, endpoints
 
@@ -80,7 +80,10 @@ def relay() -> None:
 
 @app.command()
 def work() -> None:
-    """Run background jobs and cron entries."""
+    """Run background jobs and cron entries.
+
+    While Redis is away it waits for it, and /ready on its ops port says so.
+    """
     from hub.core.mail import MailNotSetUp, check
     from workers.jobs import run
 
@@ -90,7 +93,8 @@ def work() -> None:
     except MailNotSetUp as error:
         _fail(str(error))
     where = endpoints(settings)
-    run_process(settings, "work", run(settings, where.dsn, where.redis_url))
+    standing = Standing()
+    run_process(settings, "work", run(settings, where.dsn, where.redis_url, standing), standing)
 
 
 @app.command()

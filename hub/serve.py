@@ -11,7 +11,7 @@ import structlog
 import uvicorn
 
 from hub.app import create_app
-from hub.core import health
+from hub.core import health, servers
 from hub.core.connection import bounded
 from hub.core.ops import ops
 from hub.core.problems import Unavailable
@@ -94,7 +94,11 @@ def shared_port(settings: ServeSettings) -> socket.socket:
 
 
 async def serve(settings: Settings, dsn: str, redis_url: str, *, shared: bool = False) -> None:
-    """Serve until SIGTERM or SIGINT; running requests end first, sockets are told to reconnect."""
+    """Serve until SIGTERM or SIGINT; running requests end first, sockets are told to reconnect.
+
+    `NoServers` if there is no Redis at the start.
+    """
+    await servers.must_answer(settings, redis_url)
     _warn_of_unsigned(settings)
     hub = server(settings, dsn, redis_url)
     async with ops(settings.serve, "serve", hub.look):

@@ -6,8 +6,8 @@
 #ifndef CAERUS_JOURNAL_MQH
 #define CAERUS_JOURNAL_MQH
 
+#include "caerus_index.mqh"
 #include "caerus_log.mqh"
-#include "caerus_record.mqh"
 
 #define CAERUS_JOURNAL_LINES 20000
 #define CAERUS_JOURNAL_SECONDS 2592000
@@ -18,6 +18,7 @@ private:
    CCaerusLog        m_log;
    ARRAY(SCaerusEntry, m_entries);
    ARRAY(SCaerusOwed, m_acks);
+   CCaerusIndex      m_index;
    int               m_first_owed;
    int               m_most;
    bool              m_damaged;
@@ -33,24 +34,29 @@ private:
    void              Enter(const string id, const string plain, const datetime at)
      {
       int n = ArraySize(m_entries);
-      ArrayResize(m_entries, n + 1, 256);
+      // room for as many again: an array that grows by steps of one size is copied ever more often
+      ArrayResize(m_entries, n + 1, n + 256);
       m_entries[n].id = id;
       m_entries[n].state = "acting";
       m_entries[n].plain = plain;
       m_entries[n].at = at;
       m_entries[n].filled = false;
       m_entries[n].ended = false;
+      m_entries[n].last = -1;
+      m_index.Add(m_entries);
      }
 
    void              Owe(const int entry, const string status, const bool filled, const string body)
      {
       int n = ArraySize(m_acks);
-      ArrayResize(m_acks, n + 1, 256);
+      ArrayResize(m_acks, n + 1, n + 256);
       m_acks[n].entry = entry;
       m_acks[n].status = status;
       m_acks[n].filled = filled;
       m_acks[n].body = body;
       m_acks[n].debt = CAERUS_OWED;
+      m_acks[n].before = m_entries[entry].last;
+      m_entries[entry].last = n;
       m_entries[entry].state = status;
       if(filled)
          m_entries[entry].filled = true;
@@ -60,10 +66,14 @@ private:
 
    void              OweAgain(const int entry)
      {
-      for(int i = 0; i < ArraySize(m_acks); i++)
-         if(m_acks[i].entry == entry && m_acks[i].debt == CAERUS_SENT)
-            m_acks[i].debt = CAERUS_OWED;
-      m_first_owed = 0;
+      for(int i = m_entries[entry].last; i >= 0; i = m_acks[i].before)
+        {
+         if(m_acks[i].debt != CAERUS_SENT)
+            continue;
+         m_acks[i].debt = CAERUS_OWED;
+         if(i < m_first_owed)
+            m_first_owed = i;
+        }
      }
 
    bool              ApplyPaid(const CCaerusJson &json, const ENUM_CAERUS_DEBT debt)
@@ -136,6 +146,7 @@ private:
       ARRAY(string, lines);
       ArrayResize(m_entries, 0);
       ArrayResize(m_acks, 0);
+      m_index.Clear();
       m_first_owed = 0;
       if(!m_log.Open(file, lines, m_damaged))
          return -1;
@@ -190,13 +201,7 @@ public:
    bool              Filled(const int entry) const { return m_entries[entry].filled; }
    bool              Ended(const int entry) const { return m_entries[entry].ended; }
 
-   int               Find(const string id) const
-     {
-      for(int i = ArraySize(m_entries) - 1; i >= 0; i--)
-         if(m_entries[i].id == id)
-            return i;
-      return -1;
-     }
+   int               Find(const string id) const { return m_index.Find(m_entries, id); }
 
    // Enter a command as "acting". False when it is there already or cannot be written: it must not be executed.
    bool              BeginCommand(const string id, const string plain, const datetime at)
@@ -225,8 +230,8 @@ public:
    void              Repeat(const int entry)
      {
       bool sent = false;
-      for(int i = 0; i < ArraySize(m_acks) && !sent; i++)
-         sent = m_acks[i].entry == entry && m_acks[i].debt == CAERUS_SENT;
+      for(int i = m_entries[entry].last; i >= 0 && !sent; i = m_acks[i].before)
+         sent = m_acks[i].debt == CAERUS_SENT;
       if(!sent)
          return;
       Write("{\"r\":\"again\",\"id\":" + CaerusQuoted(m_entries[entry].id) + "}");

@@ -99,7 +99,7 @@ public:
          bad = !good;
          if(!good)
             continue;
-         ArrayResize(lines, count + 1, 256);
+         ArrayResize(lines, count + 1, count + 256);
          lines[count++] = text;
         }
       m_torn = size > 0 && bytes[size - 1] != '\n';

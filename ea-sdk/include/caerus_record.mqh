@@ -12,7 +12,8 @@ enum ENUM_CAERUS_DEBT
   };
 
 // `state` is "acting" or the newest status. `filled`, `ended`: whether an acknowledgement said so. `plain` "": it is settled
-// long since, and only its last word was kept.
+// long since, and only its last word was kept. `last` is its newest acknowledgement, -1 when it has none; `before` of an
+// acknowledgement is the one before it of the same entry.
 struct SCaerusEntry
   {
    string            id;
@@ -21,6 +22,7 @@ struct SCaerusEntry
    datetime          at;
    bool              filled;
    bool              ended;
+   int               last;
   };
 
 struct SCaerusOwed
@@ -30,6 +32,7 @@ struct SCaerusOwed
    bool              filled;
    string            body;
    ENUM_CAERUS_DEBT  debt;
+   int               before;
   };
 
 string CaerusBeginLine(const string id, const datetime at, const string plain)
@@ -118,7 +121,7 @@ void CaerusSettled(const ARRAY_REF(SCaerusEntry, entries), const ARRAY_REF(SCaer
 void CaerusAdd(ARRAY_REF(string, lines), const string line)
   {
    int n = ArraySize(lines);
-   ArrayResize(lines, n + 1, 256);
+   ArrayResize(lines, n + 1, n + 256);
    lines[n] = line;
   }
 

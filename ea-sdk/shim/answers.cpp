@@ -148,7 +148,22 @@ static std::string Journal(Line &line, bool shorten) {
   return told + "owed=" + std::to_string(owed) + (journal.Sound() ? " sound" : " unsound");
 }
 
+// How many strings are compared to open it; then to find each command once; how many commands there are.
+static std::string Compared(Line &line) {
+  CCaerusJournal journal;
+  std::string file;
+  line >> file;
+  long before = ShimComparisons();
+  if (!journal.Open(string::Of(file))) return "refused";
+  long opened = ShimComparisons();
+  for (int i = 0; i < journal.Count(); i++)
+    if (journal.Find(journal.Id(i)) != i) return "lost " + journal.Id(i).utf8();
+  long found = ShimComparisons();
+  return std::to_string(opened - before) + " " + std::to_string(found - opened) + " " + std::to_string(journal.Count());
+}
+
 static std::string Answer(const std::string &what, Line &line) {
+  if (what == "compared") return Compared(line);
   if (what == "journal" || what == "shorten") return Journal(line, what == "shorten");
   if (what == "seal-key" || what == "sign" || what == "open" || what == "nonces" || what == "begin") return Device(what, line);
   std::string told = Crypto(what, line);

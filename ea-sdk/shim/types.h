@@ -35,6 +35,12 @@ inline int &ShimError() {
 inline int GetLastError() { return ShimError(); }
 inline void ResetLastError() { ShimError() = 0; }
 
+// How often two strings were compared, for tests of how work grows.
+inline long &ShimComparisons() {
+  static long count = 0;
+  return count;
+}
+
 // A dynamic array. An index outside ends the program, as "array out of range" does in the terminal.
 template <class T> class Array {
   std::vector<T> m_items;
@@ -82,8 +88,11 @@ class string {
     return *this;
   }
   friend string operator+(const string &a, const string &b) { return string(a.m_text + b.m_text); }
-  friend bool operator==(const string &a, const string &b) { return a.m_text == b.m_text; }
-  friend bool operator!=(const string &a, const string &b) { return a.m_text != b.m_text; }
+  friend bool operator==(const string &a, const string &b) {
+    ShimComparisons()++;
+    return a.m_text == b.m_text;
+  }
+  friend bool operator!=(const string &a, const string &b) { return !(a == b); }
   friend bool operator<(const string &a, const string &b) { return a.m_text < b.m_text; }
 };
 

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from hub.core import log, tracing
-from hub.core.ops import ops
+from hub.core.ops import Standing, ops
 from hub.core.settings import Settings
 
 
@@ -35,20 +35,24 @@ def new_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-def run(settings: Settings, process: str, work: Coroutine[Any, Any, None]) -> None:
-    """Run it, traced, with the process's ops port; SIGTERM ends it as Ctrl-C does."""
+def run(
+    settings: Settings, process: str, work: Coroutine[Any, Any, None], standing: Standing | None = None
+) -> None:
+    """Run it, traced, with the process's ops port; SIGTERM ends it as Ctrl-C does. `standing`: what `/ready` says."""
     with (
         tracing.started(settings, process),
         asyncio.Runner(loop_factory=new_loop()) as runner,
         suppress(asyncio.CancelledError),
     ):
-        runner.run(_until_told(settings, process, work))
+        runner.run(_until_told(settings, process, work, standing))
 
 
-async def _until_told(settings: Settings, process: str, work: Coroutine[Any, Any, None]) -> None:
+async def _until_told(
+    settings: Settings, process: str, work: Coroutine[Any, Any, None], standing: Standing | None
+) -> None:
     if task := asyncio.current_task():
         with suppress(NotImplementedError):  # Windows ends a process without asking
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     with closing(work):
-        async with ops(settings.serve, process):
+        async with ops(settings.serve, process, standing=standing):
             await work

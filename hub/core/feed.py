@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
+from caerus_client.retry import RetryPolicy
 from msgspec import Struct
 
 from hub.core import metrics
@@ -24,6 +25,7 @@ sql = Sql("core")
 _LOOK_SECONDS = 2
 """How long a bus that lost its data may go unnoticed."""
 _NEVER = float("-inf")
+_AGAIN = RetryPolicy(delay=0.4, cap=2)
 _BACKLOG = 2_000
 """Events that may wait for one channel before the bus is read further."""
 
@@ -60,7 +62,7 @@ class Feed:
             nursery.start(self._read(shard, await self._reader.end(shard), life), name="feed")
 
     async def _read(self, shard: int, after: bytes, life: bytes | None) -> None:
-        looked = time.monotonic()
+        looked, failures = time.monotonic(), 0
         while True:
             try:
                 entries = await self._reader.read(after, wait=_LOOK_SECONDS, shard=shard)
@@ -70,10 +72,11 @@ class Feed:
                         after, life = await self._begin_anew(shard, after), found
                         continue
             except RedisError as error:
+                looked, failures = _NEVER, failures + 1
                 log.warning("feed.lost", shard=shard, error=str(error))
-                await asyncio.sleep(0.2)
-                looked = _NEVER
+                await asyncio.sleep(_AGAIN.pause(failures))
                 continue
+            failures = 0
             if entries:
                 after = entries[-1][0]
                 metrics.ws_events.inc(len(entries))

@@ -1,4 +1,4 @@
-"""The ops port of a process: `/metrics` and `/health`, for scrapers and supervisors inside, never public."""
+"""The ops port of a process: `/metrics`, `/health` and, where a process has one, `/ready`; for scrapers and supervisors inside, never public."""
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,6 +13,16 @@ PROCESSES = ("serve", "relay", "work", "market", "trade", "gateway")
 _SHUTDOWN_SECONDS = 1.0
 
 Look = Callable[[], Awaitable[None]]
+
+
+class Standing:
+    """How a process stands, for `/ready`. `lacks`: what keeps it from its work, in a sentence; empty if nothing does.
+
+    Whoever reaches the port may read the sentence: it has no address and no secret.
+    """
+
+    def __init__(self) -> None:
+        self.lacks = "It is starting."
 
 
 class NoOpsPort(Exception):
@@ -30,12 +40,15 @@ def port_of(serve: ServeSettings, process: str) -> int:
 
 
 @asynccontextmanager
-async def ops(serve: ServeSettings, process: str, look: Look | None = None) -> AsyncIterator[None]:
+async def ops(
+    serve: ServeSettings, process: str, look: Look | None = None, standing: Standing | None = None
+) -> AsyncIterator[None]:
     """Answer on `HUB_HOST` and the process's port until the block ends; on port 0 nothing listens.
 
-    `look` is awaited before each scrape, for gauges that must be asked for. `NoOpsPort` if the port is taken.
+    `look` is awaited before each scrape, for gauges that must be asked for; `standing` is what `/ready` says.
+    `NoOpsPort` if the port is taken.
     """
-    runner = web.AppRunner(_app(look), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+    runner = web.AppRunner(_app(look, standing), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
     await runner.setup()
     try:
         if port := port_of(serve, process):
@@ -45,7 +58,7 @@ async def ops(serve: ServeSettings, process: str, look: Look | None = None) -> A
         await runner.cleanup()
 
 
-def _app(look: Look | None) -> web.Application:
+def _app(look: Look | None, standing: Standing | None) -> web.Application:
     async def metrics(_: web.Request) -> web.Response:
         if look:
             await look()
@@ -54,6 +67,8 @@ def _app(look: Look | None) -> web.Application:
     app = web.Application()
     app.router.add_get("/metrics", metrics)
     app.router.add_get("/health", _health)
+    if standing:
+        app.router.add_get("/ready", _ready(standing))
     return app
 
 
@@ -66,6 +81,15 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
             f"Metrics cannot be served on {host}:{port}: {why}. "
             f"Choose another port, such as OPS_PORT={port + 10}, or OPS_PORT=0 for none."
         ) from error
+
+
+def _ready(standing: Standing) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def answer(_: web.Request) -> web.Response:
+        if standing.lacks:
+            return web.json_response({"status": "not ready", "detail": standing.lacks}, status=503)
+        return web.json_response({"status": "ready"})
+
+    return answer
 
 
 async def _health(_: web.Request) -> web.Response:

@@ -5,7 +5,8 @@ import os
 import shutil
 import signal
 import subprocess
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 import psutil
@@ -38,14 +39,22 @@ class Machines:
 
     async def kill_redis(self, *, down: float = 0, empty: bool = False) -> None:
         """`down` seconds later it is there again; `empty`: its disk was lost too."""
+        async with self.without_redis(empty=empty or not self.keeps):
+            await asyncio.sleep(down)
+
+    @asynccontextmanager
+    async def without_redis(self, *, empty: bool) -> AsyncIterator[None]:
+        """Killed on entry; there again, on the same port, on exit. `empty`: its disk was lost too."""
         await self._kill(self._valkey)
-        await asyncio.sleep(down)
-        if empty or not self.keeps:
-            shutil.rmtree(self._valkey.home / "valkey")
-            (self._valkey.home / "valkey").mkdir(mode=0o700)
-        again = process.spawn(self._process(self._valkey).args, self._valkey.log)  # type: ignore[arg-type]
-        self._valkey._process = again
-        await until(self._valkey._answers, seconds=30)
+        try:
+            yield
+        finally:
+            if empty:
+                shutil.rmtree(self._valkey.home / "valkey")
+                (self._valkey.home / "valkey").mkdir(mode=0o700)
+            again = process.spawn(self._process(self._valkey).args, self._valkey.log)  # type: ignore[arg-type]
+            self._valkey._process = again
+            await until(self._valkey._answers, seconds=30)
 
     async def redis(self, *command: str) -> None:
         """One command, such as FLUSHALL."""

@@ -5,10 +5,13 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
-from hub.core import jobs
+import hub.rooms  # noqa: F401 - plugs the cron entries in
+from hub.core import clock, jobs
 from hub.core.embedded import Endpoints
 from hub.core.nursery import stop
 from hub.core.resources import Resources
@@ -96,6 +99,32 @@ async def test_one_id_waits_once(hub: RunningHub, servers: Endpoints) -> None:
     async with worker(hub, servers):
         await until(lambda: idle(hub))
     assert attempts["once"] == 1
+
+
+def cron(name: str, next_run: datetime) -> jobs._Cron:
+    [known] = [each for each in jobs._crons if each.name == f"cron:{name}"]
+    return replace(known, next_run=next_run)
+
+
+def test_a_rare_cron_entry_makes_up_for_what_it_missed_by_one_run() -> None:
+    now = clock.now()
+    missed = now - timedelta(hours=3)
+    entry = cron("forget_alerts", missed)  # once an hour
+    entry.calculate_next(missed)
+    due = entry.next_run
+    assert due and now < due <= now + timedelta(minutes=61)
+    entry.resume(missed + timedelta(seconds=61))
+    assert entry.next_run == due
+    # It may have been waiting, or under way: what Redis knew of that is lost.
+    entry.resume(missed + timedelta(seconds=59))
+    assert entry.next_run == missed
+
+
+def test_one_of_each_minute_goes_on_with_its_next_turn() -> None:
+    missed = clock.now() - timedelta(minutes=3)
+    entry = cron("forget_answers", missed)
+    entry.resume(missed)
+    assert entry.next_run is None
 
 
 def test_a_job_is_declared_once() -> None:

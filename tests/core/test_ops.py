@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from hub.core.embedded.process import free_port
-from hub.core.ops import PROCESSES, NoOpsPort, ops, port_of
+from hub.core.ops import PROCESSES, NoOpsPort, Standing, ops, port_of
 from hub.core.settings import ServeSettings
 from tests.core.conftest import Apart
 from tests.metrics import ask, read, scrape
@@ -39,6 +39,18 @@ async def test_metrics_and_health_are_served_and_nothing_else() -> None:
             answered = await ask(port, path)
             assert answered is not None and answered[0] == 404, path
     assert await ask(port, "/health") is None
+
+
+async def test_where_a_process_says_how_it_stands_ready_is_served_too() -> None:
+    port, standing = free_port(), Standing()
+    async with ops(on(port), "work", standing=standing):
+        assert await ask(port, "/ready") == (503, '{"status": "not ready", "detail": "It is starting."}')
+        standing.lacks = ""
+        assert await ask(port, "/ready") == (200, '{"status": "ready"}')
+        assert await ask(port, "/health") == (200, '{"status": "ok"}')
+    async with ops(on(port), "relay"):
+        answered = await ask(port, "/ready")
+        assert answered is not None and answered[0] == 404
 
 
 async def test_the_port_is_free_again_after_an_error() -> None:

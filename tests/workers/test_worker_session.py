@@ -13,7 +13,7 @@ async def test_a_worker_plans_anew_each_time(
 ) -> None:
     seen: list[str] = []
 
-    async def looked_at(res: Resources, _: str) -> None:
+    async def looked_at(res: Resources, *_: object) -> None:
         [row] = await res.db.fetch("show plan_cache_mode")
         seen.append(row["plan_cache_mode"])
 
