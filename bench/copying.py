@@ -80,7 +80,9 @@ class Floor:
         return [row[0] for row in late]
 
     async def _why(self, id: UUID) -> list[Any]:
-        query = "select outcome, reason, count(*) from trading.copy_placements where signal_id = $1 group by 1, 2"
+        query = (
+            "select outcome, reason, count(*) from trading.copy_placements where signal_id = $1 group by 1, 2"
+        )
         return [tuple(row) for row in await self._owner.fetch(query, id)]
 
 
