@@ -23,6 +23,7 @@ from typing import Any
 import asyncpg
 import msgspec
 import structlog
+from caerus_client.retry import RetryPolicy
 
 from hub.core import clock, tracing
 from hub.core.bus import LAYOUT, Bus, Published, open_bus
@@ -53,6 +54,9 @@ _BATCH = 500
 _FOR_EVER = 10**8
 _LOOK_SECONDS = 0.05
 _LIFE_SECONDS = 1
+_HELD_SECONDS = 5
+"""A session that was lost after so long was a good one."""
+_AGAIN = RetryPolicy(delay=0.4, cap=2)
 _LOST = (*AWAY, OSError, asyncpg.PostgresError, RedisError)
 
 
@@ -125,12 +129,15 @@ async def run(dsn: str, redis_url: str, connect: Connect = asyncpg.connect, bus_
     redis = open_redis(redis_url)
     bus = bus_on(redis)
     try:
+        failures = 0
         while True:
+            began = time.monotonic()
             try:
                 await _session(dsn, redis, bus, connect)
             except _LOST as error:
+                failures = 1 if time.monotonic() - began > _HELD_SECONDS else failures + 1
                 log.warning("relay.lost", error=str(error))
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(_AGAIN.pause(failures))
     finally:
         await bus.aclose()
         await redis.aclose()

@@ -12,6 +12,7 @@ from tests.browser.conftest import OpenPage
 from tests.hubs import PASSWORD, Device, Person, RunningHub
 from tests.identity import phones
 from tests.trading import looks
+from tests.trading.test_silent_device import LONG_SINCE
 
 pytestmark = pytest.mark.browser
 
@@ -279,7 +280,7 @@ async def test_a_silent_terminal_is_told_of_on_every_page_until_it_is_back(
     told = page.get_by_test_id("silent-terminals")
     await expect(told).to_have_count(0)
     await device.unheard(121)
-    await devices.watch(hub.res)
+    await devices.watch(hub.res, LONG_SINCE)
     await expect(told).to_contain_text("desk has not been heard since")
     await told.get_by_role("link").click()
     await expect(pages.terminal(page, device.id)).to_have_attribute("data-state", "silent")

@@ -21,8 +21,6 @@ SMALL = {
 WANTS_ALL = {
     # The whole chain is proven.
     "audit.all_daily": {"audit_daily"},
-    # Asked once, when a process starts.
-    "devices.device_kdf_users": {"devices"},
     # The books of a replay, from its first bar to its last.
     "replay.books_of_account": {"closures"},
     "replay.findings": {"reconciliation_log"},

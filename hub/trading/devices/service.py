@@ -119,10 +119,14 @@ async def _heard_again(res: Resources, key: DeviceKey, now: datetime, skew_ms: i
             await outbox.append(tx, res.redis, [_event("device.heard", device, key.user_id)])
 
 
-async def watch(res: Resources) -> int:
-    """Tell owners of terminals that were heard and are not any more; how many, 200 at most."""
+async def watch(res: Resources, since: datetime) -> int:
+    """Tell owners of terminals that were heard and are not any more; how many, 200 at most. `since`: from when on they
+    could be heard: nobody is silent who has had no chance to speak for as long as silence takes.
+    """
     now = clock.now()
     before = now - timedelta(seconds=settings().silent_seconds)
+    if since > before:
+        return 0
     async with res.db.transaction() as tx:
         fallen = await store.silent(tx, now, before, _AT_ONCE)
         if fallen:
