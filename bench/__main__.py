@@ -21,6 +21,7 @@ BENCHES = (
     "risk",
     "closing",
     "copying",
+    "looks",
     "positions",
     "charts",
     "journal",

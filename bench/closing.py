@@ -30,9 +30,9 @@ from workers.up.stack import Stack, throw_away
 
 ACCOUNTS, POSITIONS, ROUNDS, MOST_MS = 100, 10, 5, 250
 EVERY_SECONDS = {"one after another": 0.05, "all at once": 0.0}
-_PEOPLE = """insert into identity.users (id, email, password_hash, role, created_at, updated_at)
+PEOPLE_SQL = """insert into identity.users (id, email, password_hash, role, created_at, updated_at)
     select n.id, n.id::text || '@caerus.example', '', 'user', now(), now() from unnest($1::uuid[]) as n (id)"""
-_ACCOUNTS = """insert into trading.accounts (id, user_id, broker, server, login, name, currency, state, device_id, created_at)
+ACCOUNTS_SQL = """insert into trading.accounts (id, user_id, broker, server, login, name, currency, state, device_id, created_at)
     select gen_random_uuid(), n.person, 'Demo', 'Demo-1', n.login, 'bench', 'USD', 'verified', n.device, now()
     from unnest($1::uuid[], $2::uuid[], $3::text[]) as n (person, device, login)"""
 
@@ -101,13 +101,13 @@ async def _terminals(stack: Stack) -> list[Terminal]:
     people, made = [uuid7() for _ in range(ACCOUNTS)], list[tuple[UUID, str]]()
     owner = await asyncpg.connect(stack.endpoints.owner_dsn)
     try:
-        await owner.execute(_PEOPLE, people)
+        await owner.execute(PEOPLE_SQL, people)
         async with open_resources(stack.settings, stack.endpoints.dsn, stack.endpoints.redis_url) as res:
             for person in people:
                 who = Principal("user", str(person), person, "user")
                 device = await devices.register(res, who, "bench", None)
                 made.append((device.device_id, device.device_secret))
-        await owner.execute(_ACCOUNTS, people, [id for id, _ in made], [_login(id) for id, _ in made])
+        await owner.execute(ACCOUNTS_SQL, people, [id for id, _ in made], [_login(id) for id, _ in made])
     finally:
         await owner.close()
     return [Terminal(DeviceClient(stack.base_url, str(id), secret), _login(id)) for id, secret in made]
