@@ -153,7 +153,7 @@ async def test_everything_that_comes_up_has_an_ops_port_of_its_own(home):
         assert relayed is not None and "signal_publish_total{route=api}" not in relayed
         demo = msgspec.json.decode((home / "demo.json").read_bytes())
         assert demo["ops_url"] == f"http://127.0.0.1:{first}"
-        await until(lambda: stands(demo), seconds=20)
+        await until(lambda: stands(demo), seconds=60)
         up.send_signal(signal.SIGINT)
         said, _ = await asyncio.wait_for(up.communicate(), 30)
     assert up.returncode == 0
