@@ -178,13 +178,16 @@ async def test_a_device_revoked_while_it_waits_is_given_nothing(hub: RunningHub)
     assert answer.status == 401 or answer.body["commands"] == []
 
 
-async def test_registering_and_revoking_are_recorded_without_the_secret(hub: RunningHub) -> None:
+async def test_what_becomes_of_a_device_is_recorded_without_the_secret(hub: RunningHub) -> None:
     person = await hub.person()
     made = (await register(hub, person, "desk")).body
+    path = f"/api/v1/devices/{made['device_id']}"
+    assert (await hub.call("PATCH", path, {"name": "attic"}, person.bearer)).status == 200
     await hub.call("POST", f"/api/v1/devices/{made['device_id']}/revoke", headers=person.bearer)
     query = "select action, meta from identity.audit_log where target = $1 order by seq"
     rows = await hub.rows(query, f"device:{made['device_id']}")
-    assert [row[0] for row in rows] == ["device.register", "device.revoke"]
+    named = [(row[0], msgspec.json.decode(row[1])["name"]) for row in rows]
+    assert named == [("device.register", "desk"), ("device.rename", "attic"), ("device.revoke", "attic")]
     assert all(made["device_secret"] not in row[1] for row in rows)
 
 

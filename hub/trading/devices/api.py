@@ -27,7 +27,7 @@ async def list_devices(call: Call) -> Devices:
 @api.patch("/{id}", guard=guards.signed_in, raises=(NotFound, NameTaken))
 async def rename_device(call: Call, id: UUID, body: RenameIn) -> Device:
     """Give a device another name."""
-    return await service.rename(call.res, call.who, id, body.name)
+    return await service.rename(call.res, call.who, id, body.name, call.ip)
 
 
 @api.post(

@@ -149,12 +149,15 @@ async def listed(res: Resources, who: Principal) -> Devices:
     return Devices(await store.of(res.db, who.person), settings().rotate_days)
 
 
-async def rename(res: Resources, who: Principal, id: UUID, name: str) -> Device:
+async def rename(res: Resources, who: Principal, id: UUID, name: str, ip: str | None) -> Device:
+    """`NameTaken` if another that is not revoked has the name."""
     try:
-        device = await store.rename(res.db, id, who.person, name)
+        async with res.db.transaction() as tx:
+            device = _known(await store.rename(tx, id, who.person, name))
+            await audit.record(tx, _entry("device.rename", device, who, ip))
     except asyncpg.UniqueViolationError:
         raise NameTaken from None
-    return _known(device)
+    return device
 
 
 async def rotate(res: Resources, who: Principal, id: UUID, visitor: Visitor) -> Registered:
