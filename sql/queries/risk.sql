@@ -63,7 +63,11 @@ on conflict (singleton) do update set max_drawdown_bp = excluded.max_drawdown_bp
     updated_at = excluded.updated_at;
 
 -- name: risk_caps :many
--- Of these people; null: of everybody.
+-- The house's, which are nobody's own, and those of these people; null: of everybody.
+select null::uuid as user_id, 'house' as set_by, max_drawdown_bp, min_equity, liquidation_drawdown_bp, liquidation_equity,
+    max_exposure_bp, max_trade_risk_bp, daily_stop_bp, max_leverage_x100
+from trading.risk_defaults
+union all
 select user_id, set_by, max_drawdown_bp, min_equity, liquidation_drawdown_bp, liquidation_equity, max_exposure_bp,
     max_trade_risk_bp, daily_stop_bp, max_leverage_x100
 from trading.risk_caps where @user_ids::uuid[] is null or user_id = any(@user_ids);

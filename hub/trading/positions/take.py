@@ -168,9 +168,8 @@ async def _positions(tx: Transaction, held: Held, look: Look, now: datetime) -> 
     diff = rules.diff(await store.open_positions(tx, held.id), seen)
     if diff.opened:
         diff = Diff(await _of_commands(tx, held, diff.opened), diff.changed, diff.gone)
-    if seen:
-        new = {each.ticket: each for each in diff.opened}
-        await store.put_positions(tx, held.id, [new.get(each.ticket, each) for each in seen], now)
+    if moved := diff.opened + diff.changed:
+        await store.put_positions(tx, held.id, moved, now)
     if diff.gone:
         await store.close_positions(tx, held.id, diff.gone, now)
     return diff

@@ -19,8 +19,8 @@ from hub.trading.risk.settings import settings
 
 _NAMES = Caps.__struct_fields__
 NONE = CapsIn()
-Given = dict[tuple[UUID, str], CapsIn]
-"""By whose they are and who set them."""
+Given = dict[tuple[UUID | None, str], CapsIn]
+"""By whose they are and who set them; the house's are nobody's own."""
 
 
 def fresh_ms() -> int:
@@ -56,22 +56,24 @@ async def of(db: Runs, user_id: UUID) -> CapsOf:
 
 
 async def of_many(db: Runs, user_ids: list[UUID]) -> dict[UUID, CapsOf]:
-    """The same of several, in two queries."""
-    house, given = await defaults(db), await _given(db, user_ids)
+    """The same of several, in one query."""
+    house, given = await _known(db, user_ids)
     return {id: _held(house, id, given) for id in user_ids}
 
 
 async def of_copied(db: Runs, user_ids: list[UUID]) -> dict[UUID, CapsOf]:
     """The limits of what is copied: what holds for a person's trades, and what they tightened for copied ones alone."""
-    house, given = await defaults(db), await _given(db, user_ids)
+    house, given = await _known(db, user_ids)
     return {
         id: _made(_held(house, id, given).effective, id, given.get((id, "copy"), NONE)) for id in user_ids
     }
 
 
-async def _given(db: Runs, user_ids: list[UUID]) -> Given:
+async def _known(db: Runs, user_ids: list[UUID]) -> tuple[Caps, Given]:
+    """What holds for everybody, and what was given to or by these people."""
     rows = await store.caps(db, user_ids)
-    return {(row.user_id, row.set_by): CapsIn(**{n: getattr(row, n) for n in _NAMES}) for row in rows}
+    given = {(row.user_id, row.set_by): CapsIn(**{n: getattr(row, n) for n in _NAMES}) for row in rows}
+    return over(settings().caps(), given.get((None, "house"), NONE)), given
 
 
 def _held(house: Caps, id: UUID, given: Given) -> CapsOf:

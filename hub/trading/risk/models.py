@@ -211,9 +211,9 @@ class GuardedAccounts(Struct, frozen=True):
 
 
 class CapsRow(Struct, frozen=True):
-    """Limits of one person as they are stored."""
+    """Limits as they are stored: of one person, or (null) what the owner set for everybody."""
 
-    user_id: UUID
+    user_id: UUID | None
     set_by: str
     max_drawdown_bp: int | None
     min_equity: int | None

@@ -96,7 +96,7 @@ async def set_defaults(db: Runs, caps: Caps, now: datetime) -> None:
 
 
 async def caps(db: Runs, user_ids: list[UUID] | None) -> list[CapsRow]:
-    """Of these people, or of everybody."""
+    """The house's, if the owner set them; and of these people, or of everybody."""
     return await sql.many(db, CapsRow, "risk_caps", user_ids=user_ids)
 
 
