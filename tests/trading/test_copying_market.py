@@ -11,6 +11,7 @@ from hub.market.candles.models import Candle
 from hub.trading.copying import market
 from hub.trading.copying.settings import settings
 from hub.trading.risk.settings import settings as risk_settings
+from tests.environment import environment
 from tests.hubs import RunningHub, now_text
 from tests.market.ticks import nobody_quotes, quote, taken
 from tests.trading.copiers import copying
@@ -48,17 +49,11 @@ async def test_a_market_that_has_just_jumped_is_left_alone(hub: RunningHub) -> N
     assert await said(hub, WEDNESDAY, SYMBOL) == "price_gap"
 
 
-async def test_what_the_market_keeps_out_pauses_nobody(
-    hub: RunningHub, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COPY_KEEP_HOURS", "true")
-    settings.cache_clear()
-    try:
+async def test_what_the_market_keeps_out_pauses_nobody(hub: RunningHub) -> None:
+    with environment(settings, COPY_KEEP_HOURS="true"):
         mine = await copying(hub)
         await bars(hub, 12, "1.1000", "0.9900")
         outcome, reason = await mine.copied(instrument=SYMBOL)
-    finally:
-        settings.cache_clear()
     assert outcome == "kept_out" and reason in ("price_gap", "market_closed", "close_only")
     assert (await mine.status())["running"]
 
@@ -98,30 +93,18 @@ async def test_a_stale_quote_judges_nothing(hub: RunningHub) -> None:
     assert await said(hub, at + timedelta(seconds=30), "US500", (mine,)) == "ok"
 
 
-async def test_nobody_asks_when_liquidity_is_not_to_be_checked(
-    hub: RunningHub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_nobody_asks_when_liquidity_is_not_to_be_checked(hub: RunningHub) -> None:
     mine, at = f"account:{uuid4()}", WEDNESDAY + timedelta(minutes=45)
     await quoted(hub, mine, DRY, at, own=True)
-    monkeypatch.setenv("LIQUIDITY_CHECK_ENABLED", "false")
-    risk_settings.cache_clear()
-    try:
+    with environment(risk_settings, LIQUIDITY_CHECK_ENABLED="false"):
         assert await said(hub, at, "US500", (mine,)) == "ok"
-    finally:
-        risk_settings.cache_clear()
 
 
-async def test_the_terminal_s_own_quote_keeps_a_signal_out_of_a_dry_market(
-    hub: RunningHub, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COPY_KEEP_HOURS", "true")
-    settings.cache_clear()
-    try:
+async def test_the_terminal_s_own_quote_keeps_a_signal_out_of_a_dry_market(hub: RunningHub) -> None:
+    with environment(settings, COPY_KEEP_HOURS="true"):
         mine = await copying(hub)
         dry = {"symbol": "US500", "bid": DRY[0], "ask": DRY[1], "time": now_text()}
         await mine.look(1, quotes=[dry])
         outcome, reason = await mine.copied(instrument="US500")
-    finally:
-        settings.cache_clear()
     assert outcome == "kept_out" and reason in ("spread", "market_closed", "close_only")
     assert (await mine.status())["running"]

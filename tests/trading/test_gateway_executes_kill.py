@@ -12,6 +12,8 @@ import pytest
 from caerus_client.keys import encode_secret
 
 from hub.core.embedded import Endpoints
+from hub.trading.accounts import gateways
+from hub.trading.accounts.gateways import Place
 from tests.hubs import RunningHub
 from tests.trading.executing import Desk, desk
 
@@ -57,8 +59,11 @@ class Killed:
 
 
 @pytest.fixture
-async def killed(hub: RunningHub, servers: Endpoints, tmp_path: Path) -> Killed:
-    return Killed(await desk(hub), servers, tmp_path)
+async def killed(hub: RunningHub, servers: Endpoints, tmp_path: Path) -> AsyncIterator[Killed]:
+    """Nobody misses it at the end."""
+    mine = await desk(hub)
+    yield Killed(mine, servers, tmp_path)
+    await gateways.leave(hub.res.redis, Place(mine.server, mine.login))
 
 
 @pytest.mark.chaos

@@ -77,7 +77,7 @@ async def test_the_demo_executes_too(hub: RunningHub, servers: Endpoints, tmp_pa
         await mine.approved(entry="1000.00", stop="900.00", target="1300.00")
         await mine.until_status("placed", seconds=60)
     finally:
-        process.kill()
+        process.terminate()  # so that it leaves in order, and is not missed by other tests
         await process.wait()
 
 

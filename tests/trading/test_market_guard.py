@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hub.market.quotes.models import Tick
 from hub.trading.risk import guard, rules
 from hub.trading.risk.settings import settings
+from tests.environment import environment
 from tests.hubs import RunningHub
 from tests.market.ticks import quote, taken
 from tests.trading.closures import Account, account
@@ -96,11 +97,9 @@ def test_what_is_said_to_stand_has_stood(given: list[tuple[str, str]], every: in
 
 
 @pytest.fixture
-def closing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("MARKET_GUARD_CLOSES", "true")
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
+def closing() -> Iterator[None]:
+    with environment(settings, MARKET_GUARD_CLOSES="true"):
+        yield
 
 
 async def quoted(

@@ -6,17 +6,16 @@ from datetime import UTC, datetime
 import pytest
 
 from hub.trading.paper.settings import settings
+from tests.environment import environment
 from tests.hubs import RunningHub
 from tests.trading.papers import SYMBOL, Market, advance, paper, states
 
 
 @pytest.fixture
-def long_ago(market: Market, monkeypatch: pytest.MonkeyPatch) -> Iterator[Market]:
-    monkeypatch.setenv("PAPER_CLOCK", "market")
-    settings.cache_clear()
+def long_ago(market: Market) -> Iterator[Market]:
     market.next = datetime(2021, 3, 1, tzinfo=UTC)
-    yield market
-    settings.cache_clear()
+    with environment(settings, PAPER_CLOCK="market"):
+        yield market
 
 
 async def test_an_order_is_filled_by_bars_after_it_and_by_none_before(

@@ -136,8 +136,9 @@ async def of_account(res: Resources, who: Principal, id: UUID) -> Preflight:
 
 
 async def _shown(db: Runs, account_id: UUID) -> Preflight:
-    flown, known = await store.standing(db, account_id), await store.reported(db, account_id)
+    # The certificate first: the account knows whose it is by the time that it has one.
     current = await store.current(db, account_id)
+    flown, known = await store.standing(db, account_id), await store.reported(db, account_id)
     assert flown is not None
     return Preflight(
         account_id,
