@@ -53,6 +53,7 @@ async def test_a_decision_made_elsewhere_wins_and_is_told(hub: RunningHub, open_
     signal_id = await (await hub.producer()).opened()
     await pages.open_signal(page, signal_id)
     await expect(page.get_by_test_id("approve")).to_be_visible()
+    await page.wait_for_load_state("networkidle")  # what is still loaded would show the decision
     assert (await hub.approve(person, signal_id, "rejected")).status == 201
     await page.get_by_test_id("approve").click()
     toast = page.get_by_test_id("toast")

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from copy import copy
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from caerus_client.keys import encode_secret
 
 from hub.core import clock
 from hub.core.embedded import Endpoints
+from hub.core.nursery import stop
 from hub.core.settings import Settings
 from strategies.candles import Bar
 from tests.hubs import Device, Person, Producer, RunningHub, until
@@ -64,13 +65,15 @@ class Desk:
         at = clock.now() - timedelta(minutes=1)
         self.broker = Broker(GOLD, login=int(self.login), server=self.server, at=at, **account)
         self.driver = Scripted(self.broker)
+        self._bar = 0
         self.price(2000.0)
 
     def price(self, price: float, low: float | None = None) -> None:
-        """The market moves there, by way of `low`."""
+        """The market moves there, by way of `low`, in a bar of its own: two of one second are one bar."""
         least = price if low is None else low
-        now = int(clock.now().timestamp())
-        self.broker.on_bar(GOLD.name, Bar(now, max(price, least), max(price, least), least, price, 1.0), 1)
+        self._bar = max(int(clock.now().timestamp()), self._bar + 1)
+        bar = Bar(self._bar, max(price, least), max(price, least), least, price, 1.0)
+        self.broker.on_bar(GOLD.name, bar, 1)
 
     @property
     def orders(self) -> int:
@@ -149,8 +152,9 @@ class Desk:
             assert not serving.done(), serving.exception()
         finally:
             serving.cancel()
-            with suppress(asyncio.CancelledError):
-                await serving
+            ended, _ = await asyncio.wait([serving], timeout=SECONDS)
+            await stop(serving)
+            assert ended, "it did not end when it was told to"
 
 
 async def desk(hub: RunningHub, **account: Any) -> Desk:

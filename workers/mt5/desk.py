@@ -7,6 +7,7 @@ from time import monotonic
 import structlog
 
 from hub.core import clock
+from hub.core.nursery import told_to_stop
 from hub.core.redis import Redis, RedisError
 from hub.core.secrets import BadSecret, MissingSecret
 from hub.trading.accounts import gateways
@@ -62,7 +63,7 @@ class Desk:
             await self._leave()
 
     async def _tell(self) -> None:
-        while True:
+        while not told_to_stop():
             try:
                 await gateways.tell(self._redis, self._standing())
             except RedisError as error:
@@ -75,7 +76,7 @@ class Desk:
         return Session(self.place, state, wait, self._answers and not takes_long)
 
     async def _serve(self) -> None:
-        while True:
+        while not told_to_stop():
             try:
                 if asks := await gateways.asks(self._redis, self.place, _WAIT_SECONDS):
                     await self._answer(asks)

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from hub.core.nursery import told_to_stop
 from hub.core.redis import Redis, RedisError
 from hub.trading.accounts.gateways import Place
 
@@ -40,7 +41,7 @@ class Lease:
     async def keep(self) -> None:
         """Until cancelled; then it is given back."""
         try:
-            while True:
+            while not told_to_stop():
                 await self.renew()
                 await asyncio.sleep(RENEW_SECONDS)
         finally:
