@@ -10,31 +10,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import numpy as np
 from caerus_client.device import DeviceClient
-from caerus_client.snapshots import Snapshot, SnapshotPosition
 
+from bench import accounts
 from bench.timing import show
-from hub.core.clock import rfc3339
-from hub.core.ids import uuid7
-from hub.core.principal import Principal
-from hub.core.resources import open_resources
 from hub.trading.closing.rules import WARNING
-from hub.trading.devices import service as devices
 from workers.up.stack import Stack, throw_away
 
 ACCOUNTS, POSITIONS, ROUNDS, MOST_MS = 100, 10, 5, 250
 EVERY_SECONDS = {"one after another": 0.05, "all at once": 0.0}
-PEOPLE_SQL = """insert into identity.users (id, email, password_hash, role, created_at, updated_at)
-    select n.id, n.id::text || '@caerus.example', '', 'user', now(), now() from unnest($1::uuid[]) as n (id)"""
-ACCOUNTS_SQL = """insert into trading.accounts (id, user_id, broker, server, login, name, currency, state, device_id, created_at)
-    select gen_random_uuid(), n.person, 'Demo', 'Demo-1', n.login, 'bench', 'USD', 'verified', n.device, now()
-    from unnest($1::uuid[], $2::uuid[], $3::text[]) as n (person, device, login)"""
 
 
 class Terminal:
@@ -48,34 +36,9 @@ class Terminal:
     async def look(self, profit: int) -> None:
         """A look at the account; `profit` is of one of its positions."""
         self._seq += 1
-        held = [self._position(number, profit if number == 0 else 0) for number in range(POSITIONS)]
-        equity = str(10_000 + profit)
-        look = Snapshot(
-            seq=self._seq,
-            time=rfc3339(datetime.now(UTC)),
-            server="Demo-1",
-            login=self._login,
-            currency="USD",
-            balance="10000",
-            equity=equity,
-            margin="0",
-            free_margin=equity,
-            positions=tuple(held),
-        )
+        look = accounts.look(self._seq, self._login, [profit] + [0] * (POSITIONS - 1))
         self._quoted = time.perf_counter()
         await self.client.snapshot(look)
-
-    def _position(self, number: int, profit: int) -> SnapshotPosition:
-        return SnapshotPosition(
-            ticket=str(number),
-            symbol="XAUUSD",
-            side="buy",
-            volume="0.1",
-            open_price="1900",
-            price="1900",
-            profit=str(profit),
-            opened_at=rfc3339(datetime.now(UTC)),
-        )
 
     async def trip(self, after: float) -> None:
         await asyncio.sleep(after)
@@ -93,24 +56,19 @@ class Terminal:
             found, cursor = found | new, answer.cursor
 
 
-def _login(device_id: UUID) -> str:
-    return str(device_id.int % 10**15)
-
-
 async def _terminals(stack: Stack) -> list[Terminal]:
-    people, made = [uuid7() for _ in range(ACCOUNTS)], list[tuple[UUID, str]]()
     owner = await asyncpg.connect(stack.endpoints.owner_dsn)
     try:
-        await owner.execute(PEOPLE_SQL, people)
-        async with open_resources(stack.settings, stack.endpoints.dsn, stack.endpoints.redis_url) as res:
-            for person in people:
-                who = Principal("user", str(person), person, "user")
-                device = await devices.register(res, who, "bench", None)
-                made.append((device.device_id, device.device_secret))
-        await owner.execute(ACCOUNTS_SQL, people, [id for id, _ in made], [_login(id) for id, _ in made])
+        made = await accounts.opened(stack, owner, ACCOUNTS)
     finally:
         await owner.close()
-    return [Terminal(DeviceClient(stack.base_url, str(id), secret), _login(id)) for id, secret in made]
+    return [
+        Terminal(
+            DeviceClient(stack.base_url, str(each.device_id), each.device_secret),
+            accounts.login(each.device_id),
+        )
+        for each in made.values()
+    ]
 
 
 async def _measure(stack: Stack, every: float) -> list[Terminal]:

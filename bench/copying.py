@@ -16,24 +16,16 @@ from uuid import UUID
 import asyncpg
 import numpy as np
 
+from bench import accounts
 from bench.ingest import signals
 from bench.timing import show
-from hub.core.ids import uuid7
-from hub.core.principal import Principal
 from hub.core.resources import open_resources
 from hub.trading.copying import consent
-from hub.trading.devices import service as devices
 from hub.trading.producers import service as producers
 from workers.loadtest.wire import load
 from workers.up.stack import Stack, throw_away
 
 PEOPLE, ROUNDS, PATIENCE_SECONDS = 500, 5, 120
-_PEOPLE = """insert into identity.users (id, email, password_hash, role, created_at, updated_at)
-    select n.id, n.id::text || '@caerus.example', '', 'user', now(), now() from unnest($1::uuid[]) as n (id)"""
-_ACCOUNTS = """insert into trading.accounts
-    (id, user_id, broker, server, login, name, currency, kind, state, device_id, created_at)
-    select n.person, n.person, 'Demo', 'Demo-1', n.number::text, 'bench', 'USD', 'demo', 'verified', n.device, now()
-    from unnest($1::uuid[], $2::uuid[]) with ordinality as n (person, device, number)"""
 _STATES = """insert into trading.account_states (account_id, seq, taken_at, received_at, balance, equity, margin,
     free_margin, peak_equity, day_equity, day, leverage, connected, trade_allowed, algo_allowed, skew_ms, day_at)
     select n.id, 1, now(), now(), 1000000, 1000000, 0, 1000000, 1000000, 1000000, current_date, 100, true, true, true,
@@ -87,14 +79,9 @@ class Floor:
 
 
 async def _floor(stack: Stack, owner: Any) -> Floor:
-    people, terminals = [uuid7() for _ in range(PEOPLE)], list[UUID]()
-    await owner.execute(_PEOPLE, people)
+    people = list(await accounts.opened(stack, owner, PEOPLE))
     async with open_resources(stack.settings, stack.endpoints.dsn, stack.endpoints.redis_url) as res:
         key = (await producers.ensure(res, "bench")).encode()
-        for person in people:
-            who = Principal("user", str(person), person, "user")
-            terminals.append((await devices.register(res, who, "bench", None)).device_id)
-    await owner.execute(_ACCOUNTS, people, terminals)
     return Floor(stack, owner, key, people)
 
 

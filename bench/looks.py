@@ -16,17 +16,11 @@ import asyncpg
 import msgspec
 from caerus_client.keys import decode_secret
 from caerus_client.signing import device_headers, fresh_nonce
-from caerus_client.snapshots import Snapshot, SnapshotPosition
 from msgspec import Struct
 
-from bench.closing import ACCOUNTS_SQL, PEOPLE_SQL
+from bench import accounts
 from bench.process import cpu_seconds
 from bench.timing import show
-from hub.core.clock import rfc3339
-from hub.core.ids import uuid7
-from hub.core.principal import Principal
-from hub.core.resources import open_resources
-from hub.trading.devices import service as devices
 from workers.loadtest.wire import Result, load, request
 from workers.up.stack import Stack, throw_away
 
@@ -44,54 +38,24 @@ class Terminal(Struct, frozen=True):
 
     def request(self, host: str, seq: int, profit: int) -> bytes:
         """A signed look; `profit` is of each of its positions."""
-        now, body = datetime.now(UTC), msgspec.json.encode(self._look(seq, profit))
+        now, body = (
+            datetime.now(UTC),
+            msgspec.json.encode(accounts.look(seq, self.login, [profit] * POSITIONS)),
+        )
         headers = device_headers(self.key, str(self.id), "POST", PATH, body, now=now, nonce=fresh_nonce())
         return request("POST", PATH, host, headers | {"content-type": "application/json"}, body)
 
-    def _look(self, seq: int, profit: int) -> Snapshot:
-        equity = str(10_000 + POSITIONS * profit)
-        return Snapshot(
-            seq=seq,
-            time=rfc3339(datetime.now(UTC)),
-            server="Demo-1",
-            login=self.login,
-            currency="USD",
-            balance="10000",
-            equity=equity,
-            margin="0",
-            free_margin=equity,
-            positions=tuple(self._position(number, profit) for number in range(POSITIONS)),
-        )
-
-    def _position(self, number: int, profit: int) -> SnapshotPosition:
-        return SnapshotPosition(
-            ticket=str(number),
-            symbol="XAUUSD",
-            side="buy",
-            volume="0.1",
-            open_price="1900",
-            price=str(1900 + profit),
-            profit=str(profit),
-            opened_at="2026-11-24T10:00:00Z",
-        )
-
 
 async def _terminals(stack: Stack) -> list[Terminal]:
-    people, made = [uuid7() for _ in range(ACCOUNTS)], list[Terminal]()
     owner = await asyncpg.connect(stack.endpoints.owner_dsn)
     try:
-        await owner.execute(PEOPLE_SQL, people)
-        async with open_resources(stack.settings, stack.endpoints.dsn, stack.endpoints.redis_url) as res:
-            for number, person in enumerate(people):
-                who = Principal("user", str(person), person, "user")
-                device = await devices.register(res, who, "bench", None)
-                made.append(
-                    Terminal(device.device_id, decode_secret(device.device_secret), str(1_000 + number))
-                )
-        await owner.execute(ACCOUNTS_SQL, people, [each.id for each in made], [each.login for each in made])
+        made = await accounts.opened(stack, owner, ACCOUNTS)
     finally:
         await owner.close()
-    return made
+    return [
+        Terminal(each.device_id, decode_secret(each.device_secret), accounts.login(each.device_id))
+        for each in made.values()
+    ]
 
 
 class Measured:

@@ -47,7 +47,7 @@ from unnest(@ids::uuid[], @user_ids::uuid[], @account_ids::uuid[], @tickets::tex
 
 -- name: deliver_closes :exec
 -- To the terminal that speaks for the account; to all of the person's while it has none that may call. Looked up one after the
--- other for each command (offset 0): a plan kept from when the tables were small went through all of them for each of all.
+-- other for each command (offset 0), by keys where the plan is made anew, as a worker's is (decision 30).
 insert into trading.deliveries (device_id, command_id)
 select device.id, command.id
 from trading.commands as command
