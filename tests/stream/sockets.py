@@ -15,7 +15,7 @@ from websockets.typing import Subprotocol
 
 from hub.core import outbox
 from hub.core.outbox import Event
-from tests.hubs import Person, RunningHub
+from tests.hubs import Person, RunningHub, until
 
 PROTOCOL, PACKED = "caerus.v1.json", "caerus.v1.msgpack"
 
@@ -23,8 +23,8 @@ PROTOCOL, PACKED = "caerus.v1.json", "caerus.v1.msgpack"
 class Stream:
     """One socket: what it was sent, in order; events are set apart from answers."""
 
-    def __init__(self, connection: ClientConnection) -> None:
-        self.connection = connection
+    def __init__(self, hub: RunningHub, connection: ClientConnection) -> None:
+        self.hub, self.connection = hub, connection
         self.events: list[dict[str, Any]] = []
         self._number = 0
 
@@ -55,6 +55,9 @@ class Stream:
         return await self.answer("ready")
 
     async def sub(self, topic: str, since: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Take a topic up: from now on, after what the test did before, or from a place."""
+        if since is None:
+            await until(lambda: relayed(self.hub, topic))
         self._number += 1
         await self.send(op="sub", id=self._number, topic=topic, **({"since": since} if since else {}))
         return await self.answer("sub")
@@ -96,7 +99,7 @@ async def opened(
     names = [Subprotocol(name) for name in protocols]
     options = {"compression": None, "max_size": None} | options
     async with connect(url, subprotocols=names or None, **options) as connection:
-        yield Stream(connection)
+        yield Stream(hub, connection)
 
 
 @asynccontextmanager
@@ -120,6 +123,11 @@ async def tell(hub: RunningHub, topic: str, count: int, *, start: int = 1, size:
     ]
     async with hub.res.db.transaction() as tx:
         await outbox.append(tx, hub.res.redis, events)
+
+
+async def relayed(hub: RunningHub, topic: str) -> bool:
+    """Whether nothing of this topic waits to be published."""
+    return not await hub.rows("select 1 from core.outbox where topic = $1 limit 1", topic)
 
 
 async def published(hub: RunningHub, topic: str) -> int:
