@@ -16,17 +16,32 @@ returning id, account_id, ticket, user_id, reason, detail, state, decided_at, du
 -- name: due_closures :many
 -- What was never told goes first: a thousand that are told again must not keep it waiting.
 select c.id, c.account_id, c.ticket, c.user_id, c.reason, c.state, c.due_at, c.command_id, c.attempts, c.next_at,
-    p.closed_at as gone_at, p.price, e.status as said
+    gone.at as gone_at, p.price, e.status as said, e.updated_at as said_at
 from trading.closures as c
 join trading.positions as p on p.account_id = c.account_id and p.ticket = c.ticket
 left join lateral (
-    select execution.status
+    select execution.status, execution.updated_at
     from trading.executions as execution where execution.command_id = c.command_id
     order by execution.updated_at desc limit 1
 ) as e on true
+left join lateral (
+    -- One look may be incomplete: that it is gone the deals must say, or another look.
+    select p.closed_at as at
+    where p.closed_at is not null and (
+        exists (
+            select 1 from trading.account_states as state
+            where state.account_id = p.account_id and state.received_at > p.closed_at
+        )
+        or (
+            select sum(case d.direction when 'in' then d.volume when 'out' then -d.volume end) <= 0
+            from trading.deals as d where d.account_id = p.account_id and d.ticket = p.ticket
+        )
+    )
+) as gone on true
 where c.state <> 'closed'
-    and (c.next_at <= @now or p.closed_at is not null
-        or (c.attempts < @stuck and e.status in ('failed', 'refused', 'unknown')))
+    and (c.next_at <= @now or gone.at is not null
+        or (e.status in ('failed', 'refused', 'unknown')
+            and (c.attempts < @stuck or (c.attempts < @pressing and e.updated_at <= @soon))))
 order by c.attempts, c.due_at, c.id
 limit @n
 for update of c skip locked;

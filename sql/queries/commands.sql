@@ -21,14 +21,56 @@ select id, @command_id::uuid
 from trading.devices where user_id = @user_id and revoked_at is null;
 
 -- name: waiting_opens :many
--- Open commands with a volume of the hub's that a device has not acknowledged, and that were not taken back.
+-- Open commands with a volume of the hub's that a device has not acknowledged or that have not filled, and that were not
+-- taken back.
 select c.id, c.approval_id, c.signal_id, c.user_id, c.kind, c.opens, c.reason, c.issued_at, c.expires_at, c.traceparent,
     c.account_id, c.ticket, c.volume
 from trading.commands as c
 where c.user_id = @user_id and c.kind = 'open' and c.volume is not null and c.expires_at > @now
-    and exists (select 1 from trading.deliveries as d where d.command_id = c.id)
+    and (
+        exists (select 1 from trading.deliveries as d where d.command_id = c.id)
+        or exists (
+            select 1 from trading.executions as e
+            where e.command_id = c.id and e.status in ('placed', 'unknown') and e.fill_price is null
+        )
+    )
     and not exists (
         select 1 from trading.commands as back where back.signal_id = c.signal_id and back.opens = c.id);
+
+-- name: unfilled_opens :many
+-- Open commands that the account's terminal has yet to fetch, to answer or to see filled, and that it was not told to take back.
+select c.id, c.approval_id, c.signal_id, c.user_id, c.kind, c.opens, c.reason, c.issued_at, c.expires_at, c.traceparent,
+    c.account_id, c.ticket, c.volume
+from trading.accounts as own
+join trading.commands as c on c.user_id = own.user_id
+where own.id = @account_id and c.kind = 'open' and c.expires_at > @now
+    and (
+        exists (select 1 from trading.deliveries as d where d.device_id = own.device_id and d.command_id = c.id)
+        or exists (
+            select 1 from trading.executions as e
+            where e.device_id = own.device_id and e.command_id = c.id and e.status in ('placed', 'unknown')
+                and e.fill_price is null
+        )
+    )
+    and not exists (
+        select 1 from trading.commands as back
+        where back.signal_id = c.signal_id and back.opens = c.id and (
+            exists (select 1 from trading.deliveries as d where d.device_id = own.device_id and d.command_id = back.id)
+            or exists (select 1 from trading.executions as e where e.device_id = own.device_id and e.command_id = back.id)
+        )
+    );
+
+-- name: deliver_to_account :exec
+-- To the terminal that speaks for it, and to no other of the person's.
+insert into trading.deliveries (device_id, command_id)
+select device.id, @command_id::uuid
+from trading.accounts as own
+join trading.devices as device on device.id = own.device_id and device.revoked_at is null
+where own.id = @account_id;
+
+-- name: withdraw_from_account :exec
+delete from trading.deliveries
+where command_id = @command_id and device_id = (select own.device_id from trading.accounts as own where own.id = @account_id);
 
 -- name: deliver_sized :exec
 -- A volume was reckoned for the person's verified accounts: to no terminal but theirs.
@@ -75,13 +117,22 @@ using trading.commands as c
 where c.id = d.command_id and c.expires_at <= @now;
 
 -- name: pending_commands :many
--- While a person's trading is stopped, what would open a trade waits: it is handed out when they go on, if it still holds.
+-- While a person's trading is stopped, or the device's account must be closed, what would open a trade waits: it is handed
+-- out when that is over, if it still holds. What opens is bound to the accounts that the device speaks for.
 select
     d.device_id, c.id, c.kind, c.approval_id, c.signal_id, c.opens, c.reason, c.issued_at, c.expires_at,
     s.instrument, s.side, s.order_type, s.entry, s.stop, s.target,
     account.server, account.login, c.ticket, position.symbol,
     a.valid_until, a.max_drift_points, a.max_spread_points,
-    c.traceparent, c.volume
+    c.traceparent, c.volume,
+    case when c.kind = 'open' then (
+        select coalesce(array_agg(own.server order by own.id), '{}')
+        from trading.accounts as own where own.device_id = d.device_id and own.state = 'verified'
+    ) end as servers,
+    case when c.kind = 'open' then (
+        select coalesce(array_agg(own.login order by own.id), '{}')
+        from trading.accounts as own where own.device_id = d.device_id and own.state = 'verified'
+    ) end as logins
 from (select unnest(@device_ids::uuid[]) as id) as device
 cross join lateral (
     select delivery.device_id, delivery.command_id
@@ -94,6 +145,11 @@ cross join lateral (
                 where switch.off_at is null and (switch.user_id is null or switch.user_id = command.user_id)
             )
             or exists (select 1 from trading.pauses as pause where pause.user_id = command.user_id)
+            or exists (
+                select 1 from trading.accounts as own
+                join trading.risk_states as risk on risk.account_id = own.id
+                where own.device_id = device.id and own.state = 'verified' and risk.outcome = 'liquidate'
+            )
         ))
     order by command.issued_at, command.id
     limit @n

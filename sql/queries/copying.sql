@@ -78,14 +78,14 @@ where p.user_id = @user_id and p.outcome = 'placed' and c.expires_at > @now
             where e.command_id = c.id and e.status in ('placed', 'unknown') limit 1));
 
 -- name: manual_approvals :many
--- How often the person approved of each strategy themselves, since it was last suspended.
+-- How often the person approved of each strategy themselves, for a terminal and not on paper, since it was last suspended.
 select s.strategy, count(*)::integer as manual_approvals
 from trading.approvals as a
 join trading.signals as s on s.id = a.signal_id
-where a.user_id = @user_id and a.decision = 'approved' and (@strategy::text is null or s.strategy = @strategy)
-    and not exists (
-        select 1 from trading.copy_placements as p
-        where p.signal_id = a.signal_id and p.user_id = a.user_id and p.outcome = 'placed')
+where a.user_id = @user_id and a.decision = 'approved' and a.via = 'self' and (@strategy::text is null or s.strategy = @strategy)
+    and exists (
+        select 1 from trading.commands as c
+        where c.signal_id = a.signal_id and c.approval_id = a.id and c.kind = 'open')
     and not exists (
         select 1 from trading.copy_suspensions as lost
         where lost.user_id = a.user_id and lost.strategy = s.strategy and lost.at >= a.created_at)

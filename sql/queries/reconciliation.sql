@@ -1,5 +1,5 @@
 -- name: accounts_to_reconcile :many
-select a.id, a.user_id, a.device_id, state.seq, state.taken_at
+select a.id, a.user_id, state.seq, least(state.taken_at, state.received_at) as seen_at
 from trading.accounts as a
 join trading.account_states as state on state.account_id = a.id
 left join trading.reconciled as done on done.account_id = a.id
@@ -9,7 +9,17 @@ limit @n;
 
 -- name: intents :many
 select a.id as account_id, e.command_id, e.device_id, s.id as signal_id, s.instrument, s.side, s.order_type, s.entry,
-    c.expires_at, e.status, e.broker_ticket as ticket, e.fill_price, e.fill_volume, e.updated_at
+    c.expires_at, e.status, e.broker_ticket as ticket, e.fill_price, e.fill_volume, e.updated_at, e.supposed,
+    coalesce(e.created_at > a.verified_at, false) and not exists (
+        select 1 from trading.accounts as other
+        where other.device_id = a.device_id and other.state = 'verified' and other.id <> a.id
+    ) as here,
+    exists (select 1 from trading.deals as d where d.account_id = a.id and d.ticket = e.broker_ticket)
+    or exists (select 1 from trading.positions as p where p.account_id = a.id and p.ticket = e.broker_ticket) as booked,
+    (
+        select l.created_at from trading.reconciliation_log as l
+        where l.account_id = a.id and l.fingerprint = 'unseen:' || e.command_id || ':'
+    ) as unseen_at
 from trading.accounts as a
 join trading.executions as e on e.device_id = a.device_id
 join trading.commands as c on c.id = e.command_id
@@ -25,11 +35,16 @@ where account_id = any(@account_ids::uuid[]) and (closed_at is null or closed_at
 order by account_id, ticket;
 
 -- name: deals_to_compare :many
-select d.account_id, d.deal, d.ticket, d.direction, d.volume, d.price, d.reason, d.at
+-- Of positions that are shown above, and those of late, whose position may have come and gone between two looks.
+select d.account_id, d.deal, d.ticket, d.direction, d.side, d.symbol, d.volume, d.price, d.reason, d.comment, d.at
 from trading.deals as d
 join trading.positions as p on p.account_id = d.account_id and p.ticket = d.ticket
 where d.account_id = any(@account_ids::uuid[]) and d.kind = 'trade' and (p.closed_at is null or p.closed_at > @since)
-order by d.at, d.deal;
+union
+select d.account_id, d.deal, d.ticket, d.direction, d.side, d.symbol, d.volume, d.price, d.reason, d.comment, d.at
+from trading.deals as d
+where d.account_id = any(@account_ids::uuid[]) and d.kind = 'trade' and d.at > @since
+order by at, deal;
 
 -- name: log_findings :many
 insert into trading.reconciliation_log (

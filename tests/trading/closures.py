@@ -15,7 +15,18 @@ class Account:
         self.hub, self.id, self.person, self.device = hub, id, person, device
 
     async def gone(self, ticket: str) -> None:
-        """The broker says that it is closed."""
+        """The broker says that it is closed, and has booked it."""
+        await self.unseen(ticket)
+        await self.hub.res.db.execute(
+            """insert into trading.deals (account_id, deal, ticket, kind, direction, side, symbol, volume, price, profit,
+                   swap, commission, reason, comment, at, received_at)
+               values ($1, 'out-' || $2, $2, 'trade', 'out', 'sell', 'GOLD', 0.1, 1900.5, 0, 0, 0, 'expert', '', $3, $3)
+               on conflict do nothing""",
+            self.id, ticket, clock.now(),
+        )  # fmt: skip
+
+    async def unseen(self, ticket: str) -> None:
+        """One look did not show it."""
         query = "update trading.positions set closed_at = $3, price = 1900.5 where account_id = $1 and ticket = $2"
         await self.hub.res.db.execute(query, self.id, ticket, clock.now())
 
@@ -39,8 +50,9 @@ async def account(hub: RunningHub, count: int = 1) -> Account:
     device = await hub.device(person)
     id, now = uuid7(), clock.now()
     await hub.res.db.execute(
-        """insert into trading.accounts (id, user_id, broker, server, login, name, state, kind, device_id, created_at)
-           values ($1, $2, 'Demo', 'Demo-1', $3, 'mine', 'verified', 'demo', $4, $5)""",
+        """insert into trading.accounts (id, user_id, broker, server, login, name, state, kind, device_id, created_at,
+               verified_at)
+           values ($1, $2, 'Demo', 'Demo-1', $3, 'mine', 'verified', 'demo', $4, $5, $5)""",
         id, person.id, str(id.int % 10**8), UUID(device.id), now,
     )  # fmt: skip
     for number in range(count):

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from hub.core import clock
 from hub.identity.audit import service as audit
 from hub.trading.closing import rules, service
 from hub.trading.closing.models import Closure
@@ -111,7 +112,47 @@ async def test_a_position_that_must_go_again_later_can(hub: RunningHub) -> None:
     await decide(mine)
     await mine.gone("100")
     await service.advance(hub.res)
-    assert await decide(mine) == []
+    assert await decide(mine) == [], "it is closed"
+    await hub.res.db.execute("update trading.positions set closed_at = null where account_id = $1", mine.id)
+    assert len(await decide(mine)) == 1
+    assert [row["state"] for row in await mine.closures()] == ["closed", "warned"]
+
+
+async def looked_again(of: Account) -> None:
+    """Another look at the account was taken, which had the same positions."""
+    await of.hub.res.db.execute(
+        """insert into trading.account_states (account_id, seq, taken_at, received_at, balance, equity, margin, free_margin,
+               peak_equity, day_equity, day, leverage, connected, trade_allowed, algo_allowed, skew_ms)
+           values ($1, 1, $2, $2, 100000, 100000, 0, 100000, 100000, 100000, current_date, 100, true, true, true, 0)""",
+        of.id, clock.now(),
+    )  # fmt: skip
+
+
+async def test_one_look_without_a_position_ends_no_closure(hub: RunningHub) -> None:
+    mine = await account(hub)
+    await decide(mine)
+    await service.advance(hub.res)
+    await mine.unseen("100")
+    await service.advance(hub.res)
+    assert [row["state"] for row in await mine.closures()] == ["sent"], "it may have been incomplete"
+    await looked_again(mine)
+    await service.advance(hub.res)
+    assert [row["state"] for row in await mine.closures()] == ["closed"]
+
+
+async def test_a_part_that_was_closed_before_proves_nothing(hub: RunningHub) -> None:
+    mine = await account(hub)
+    for deal, direction, volume in (("d1", "in", "0.2"), ("d2", "out", "0.1")):
+        await hub.res.db.execute(
+            """insert into trading.deals (account_id, deal, ticket, kind, direction, side, symbol, volume, price, profit,
+                   swap, commission, reason, comment, at, received_at)
+               values ($1, $2, '100', 'trade', $3, 'buy', 'GOLD', $4::text::numeric, 1900, 0, 0, 0, 'client', '', now(), now())""",
+            mine.id, deal, direction, volume,
+        )  # fmt: skip
+    await decide(mine)
+    await mine.unseen("100")
+    await service.advance(hub.res)
+    assert [row["state"] for row in await mine.closures()] != ["closed"]
 
 
 async def test_two_workers_share_the_work(hub: RunningHub) -> None:

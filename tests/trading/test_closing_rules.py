@@ -16,7 +16,7 @@ NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 WARNED = Due(
     uuid7(), uuid7(), "7", uuid7(), "drawdown", "warned", NOW + 10 * SECOND, None, 0, NOW + 10 * SECOND,
-    None, Decimal(1), None,
+    None, Decimal(1), None, NOW,
 )  # fmt: skip
 SENT = msgspec.structs.replace(WARNED, state="sent", attempts=1, command_id=uuid7(), next_at=NOW + 5 * SECOND)
 
@@ -37,8 +37,12 @@ SENT = msgspec.structs.replace(WARNED, state="sent", attempts=1, command_id=uuid
         (msgspec.structs.replace(SENT, said="failed"), 0, "send"),
         (msgspec.structs.replace(SENT, said="refused"), 0, "send"),
         (msgspec.structs.replace(SENT, said="unknown"), 0, "send"),
-        (msgspec.structs.replace(SENT, said="failed", attempts=rules.STUCK), 0, "wait"),
-        (msgspec.structs.replace(SENT, said="failed", attempts=rules.STUCK), 5, "send"),
+        (msgspec.structs.replace(SENT, said="failed", attempts=rules.STUCK), 1.9, "wait"),
+        (msgspec.structs.replace(SENT, said="failed", attempts=rules.STUCK), 2, "send"),
+        (msgspec.structs.replace(SENT, said="failed", attempts=rules.PRESSING - 1), 2, "send"),
+        (msgspec.structs.replace(SENT, said="failed", attempts=rules.PRESSING), 2, "wait"),
+        (msgspec.structs.replace(SENT, said="failed", attempts=rules.PRESSING), 5, "send"),
+        (msgspec.structs.replace(SENT, said="closed", attempts=rules.STUCK), 2, "wait"),
     ],
 )
 def test_the_next_step(due: Due, after: float, step: str) -> None:

@@ -191,21 +191,22 @@ async def test_a_consent_once_given_is_never_changed(hub: RunningHub, servers: E
     assert row["ua"]
 
 
-async def test_taking_consent_back_takes_back_what_no_terminal_has_taken(hub: RunningHub) -> None:
+async def test_taking_consent_back_takes_back_what_has_not_filled(hub: RunningHub) -> None:
     mine = await copying(hub)
     assert await mine.copied() == ("placed", None)
     [opened] = await mine.orders()
     assert (await mine.call("disable")).status == 200
     [back] = await mine.orders()
     assert (back["kind"], back["opens"]) == ("cancel", opened["command_id"])
-    # What the terminal has taken is its own by now.
-    await mine.failed()
-    await mine.on()
-    assert await mine.copied() == ("placed", None)
-    [command] = (await mine.device.poll()).body["commands"]
-    assert (await mine.device.ack(command["id"], "placed", broker_ticket="1")).status == 200
-    assert (await mine.call("disable")).status == 200
-    assert await mine.orders() == []
+    # So does what waits at the broker for its price; what has filled stays.
+    for fill, taken_back in (({}, ["cancel"]), ({"fill_price": "1900"}, [])):
+        await mine.failed()
+        await mine.on()
+        assert await mine.copied() == ("placed", None)
+        [command] = (await mine.device.poll()).body["commands"]
+        assert (await mine.device.ack(command["id"], "placed", broker_ticket="1", **fill)).status == 200
+        assert (await mine.call("disable")).status == 200
+        assert [each["kind"] for each in await mine.orders()] == taken_back
 
 
 async def test_what_was_proposed_before_copying_ran_is_not_copied(hub: RunningHub) -> None:

@@ -1,9 +1,11 @@
 """Snapshots are compared once each, and what the broker proves is settled."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+import pytest
 
 from hub.core import clock
 from hub.trading.reconciliation import service
@@ -12,22 +14,64 @@ from tests.trading import test_acks as acks
 from tests.trading.closures import Account, account
 
 
-async def snapshot(of: Account, seq: int = 1, *, minutes: int = 1) -> None:
-    """How the account stands, a minute from now: what was said before has settled."""
-    now = clock.now() + timedelta(minutes=minutes)
+async def snapshot(of: Account, seq: int = 1) -> None:
+    """How the account stands now."""
+    now = clock.now()
     await of.hub.res.db.execute(
         """insert into trading.account_states (account_id, seq, taken_at, received_at, balance, equity, margin, free_margin,
                peak_equity, day_equity, day, leverage, connected, trade_allowed, algo_allowed, skew_ms)
            values ($1, $2, $3, $3, 100000, 100000, 0, 100000, 100000, 100000, current_date, 100, true, true, true, 0)
-           on conflict (account_id) do update set seq = excluded.seq, taken_at = excluded.taken_at""",
+           on conflict (account_id) do update set seq = excluded.seq, taken_at = excluded.taken_at,
+               received_at = excluded.received_at""",
         of.id, seq, now,
     )  # fmt: skip
 
 
 async def commanded(of: Account) -> str:
     """The id of a fresh open command. Nothing is approved for an account that nobody has looked at."""
-    await snapshot(of, 0, minutes=0)
+    await snapshot(of, 0)
     return await acks.commanded(of.hub, of.person, of.device)
+
+
+class Time:
+    """The hub's clock, which goes on when a test says so."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.passed = timedelta(0)
+        monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + self.passed)
+
+    async def looked(self, of: Account, seq: int) -> list[str]:
+        """A minute later another look is compared; every finding so far."""
+        self.passed += timedelta(seconds=61)
+        await snapshot(of, seq)
+        await reconciled(of.hub)
+        return await findings(of)
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    return Time(monkeypatch)
+
+
+async def unknown_market_order(of: Account) -> str:
+    command = await commanded(of)
+    await of.hub.res.db.execute(
+        """update trading.signals set order_type = 'market'
+           where id = (select signal_id from trading.commands where id = $1)""",
+        UUID(command),
+    )
+    await of.device.ack(command, "unknown", error="timed out")
+    return command
+
+
+async def booked(of: Account, direction: str, *, comment: str = "", reason: str = "expert") -> None:
+    side = "buy" if direction == "in" else "sell"
+    await of.hub.res.db.execute(
+        """insert into trading.deals (account_id, deal, ticket, kind, direction, side, symbol, volume, price, profit, swap,
+               commission, reason, comment, at, received_at)
+           values ($1, 'd-' || $2, '100', 'trade', $2, $3, 'GOLD', 0.1, 1901, 1000, 0, 0, $4, $5, now(), now())""",
+        of.id, direction, side, reason, comment,
+    )  # fmt: skip
 
 
 async def reconciled(hub: RunningHub) -> None:
@@ -90,30 +134,122 @@ async def test_an_unknown_order_that_the_broker_has_is_placed(hub: RunningHub) -
     assert "unknown_placed" in await findings(mine)
 
 
-async def test_an_unknown_market_order_that_the_broker_has_not_has_failed(hub: RunningHub) -> None:
+async def test_an_unknown_market_order_that_the_broker_has_not_in_two_looks_has_failed(
+    hub: RunningHub, time: Time
+) -> None:
     mine = await account(hub, 0)
-    command = await commanded(mine)
-    await hub.res.db.execute(
-        """update trading.signals set order_type = 'market'
-           where id = (select signal_id from trading.commands where id = $1)""",
-        UUID(command),
-    )
-    await mine.device.ack(command, "unknown", error="timed out")
-    await snapshot(mine)
+    command = await unknown_market_order(mine)
+    await snapshot(mine, 1)
     await reconciled(hub)
+    assert await findings(mine) == [], "the broker may still show it"
+    assert await time.looked(mine, 2) == ["unseen"]
+    await snapshot(mine, 3)
+    await reconciled(hub)
+    assert (await execution(mine, command))["status"] == "unknown", "a look at once is no second look"
+    assert await time.looked(mine, 4) == ["unknown_absent", "unseen"]
     row = await execution(mine, command)
     assert (row["status"], row["error"]) == ("failed", "timed out")
-    assert await findings(mine) == ["unknown_absent"]
 
 
-async def test_an_unknown_pending_order_stays_unknown_until_it_has_expired(hub: RunningHub) -> None:
+async def test_a_terminal_s_clock_proves_nothing(hub: RunningHub) -> None:
+    mine = await account(hub, 0)
+    command = await unknown_market_order(mine)
+    for seq in (1, 2, 3):
+        await snapshot(mine, seq)
+        await hub.res.db.execute(
+            "update trading.account_states set taken_at = taken_at + $2 * interval '1 hour' where account_id = $1",
+            mine.id, seq,
+        )  # fmt: skip
+        await reconciled(hub)
+    assert (await execution(mine, command))["status"] == "unknown"
+    assert await findings(mine) == []
+
+
+async def test_what_shows_late_overrules_that_it_failed(hub: RunningHub, time: Time) -> None:
+    mine = await account(hub, 0)
+    command = await unknown_market_order(mine)
+    await time.looked(mine, 1)
+    await time.looked(mine, 2)
+    assert (await execution(mine, command))["status"] == "failed"
+    answer = await mine.device.ack(
+        command, "placed", broker_ticket="100", fill_price="1900", fill_volume="0.1"
+    )
+    assert (answer.status, answer.body["status"]) == (200, "placed")
+    await mine.device.ack(command, "failed", error="gone")
+    assert (await execution(mine, command))["status"] == "failed"
+    refused = await mine.device.ack(command, "closed", close_price="1900")
+    assert refused.status == 409, "what the terminal itself said is not overruled"
+
+
+async def test_books_that_come_late_overrule_that_it_failed(hub: RunningHub, time: Time) -> None:
+    mine = await account(hub, 0)
+    command = await unknown_market_order(mine)
+    await time.looked(mine, 1)
+    await time.looked(mine, 2)
+    assert (await execution(mine, command))["status"] == "failed"
+    await booked(mine, "in", comment=UUID(command).hex)
+    await booked(mine, "out", reason="sl")
+    found = await time.looked(mine, 3)
+    assert "unknown_placed" in found and "broker_close" in found
+    assert (await execution(mine, command))["status"] == "placed"
+
+
+async def test_a_trade_between_two_looks_is_known_by_its_deals(hub: RunningHub, time: Time) -> None:
+    mine = await account(hub, 0)
+    command = await unknown_market_order(mine)
+    await booked(mine, "in", comment=UUID(command).hex)
+    await booked(mine, "out", reason="sl")
+    found = await time.looked(mine, 1)
+    assert "unknown_placed" in found and "broker_close" in found and "unseen" not in found
+    row = await execution(mine, command)
+    assert (row["status"], row["broker_ticket"], row["fill_price"]) == ("placed", "100", Decimal(1901))
+
+
+async def test_a_device_of_two_accounts_proves_nothing_absent(hub: RunningHub, time: Time) -> None:
+    mine = await account(hub, 0)
+    command = await unknown_market_order(mine)
+    other = await account(hub, 0)
+    await hub.res.db.execute(
+        "update trading.accounts set device_id = (select device_id from trading.accounts where id = $2) where id = $1",
+        other.id, mine.id,
+    )  # fmt: skip
+    for seq in (1, 2, 3):
+        assert await time.looked(mine, seq) == []
+    assert (await execution(mine, command))["status"] == "unknown"
+
+
+async def test_a_position_that_its_terminal_calls_failed_is_a_finding(hub: RunningHub, time: Time) -> None:
+    mine = await account(hub)
+    command = await commanded(mine)
+    await mine.device.ack(command, "failed", error="no money")
+    await ours(mine, command)
+    assert "status" in await time.looked(mine, 1)
+    assert (await execution(mine, command))["status"] == "failed"
+
+
+async def test_one_account_that_cannot_be_compared_keeps_no_other(hub: RunningHub) -> None:
+    bad, good = await account(hub), await account(hub)
+    command = await commanded(bad)
+    await bad.device.ack(command, "placed", broker_ticket="100", fill_price="1900", fill_volume="0.1")
+    await ours(bad, command)
+    await hub.res.db.execute("update trading.positions set open_price = 'NaN' where account_id = $1", bad.id)
+    for each in (bad, good):
+        await snapshot(each)
+    await reconciled(hub)
+    assert await findings(good) == ["manual_trade"] and await findings(bad) == []
+    assert await hub.alerts(bad.id) == ["reconciliation.failed"]
+    assert await service.reconcile(hub.res) == 0, "it is looked at again with its next look"
+
+
+async def test_an_unknown_pending_order_stays_unknown_until_it_has_expired(
+    hub: RunningHub, time: Time
+) -> None:
     mine = await account(hub, 0)
     command = await commanded(mine)
     await mine.device.ack(command, "unknown", error="timed out")
-    await snapshot(mine)
-    await reconciled(hub)
+    for seq in (1, 2, 3):
+        assert await time.looked(mine, seq) == []
     assert (await execution(mine, command))["status"] == "unknown"
-    assert await findings(mine) == []
 
 
 async def test_a_position_closed_by_hand_is_somebody_s_will(hub: RunningHub) -> None:
@@ -121,12 +257,7 @@ async def test_a_position_closed_by_hand_is_somebody_s_will(hub: RunningHub) -> 
     command = await commanded(mine)
     await mine.device.ack(command, "placed", broker_ticket="100", fill_price="1900", fill_volume="0.1")
     await ours(mine, command)
-    await hub.res.db.execute(
-        """insert into trading.deals (account_id, deal, ticket, kind, direction, side, symbol, volume, price, profit, swap,
-               commission, reason, comment, at, received_at)
-           values ($1, 'd9', '100', 'trade', 'out', 'sell', 'GOLD', 0.1, 1901, 1000, 0, 0, 'mobile', '', now(), now())""",
-        mine.id,
-    )  # fmt: skip
+    await booked(mine, "out", reason="mobile")
     await mine.gone("100")
     await snapshot(mine)
     await reconciled(hub)

@@ -15,7 +15,7 @@ from hub.trading.reconciliation.models import Account, Deal, Intent, Position, R
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-ACCOUNT = Account(uuid7(), uuid7(), uuid7(), 7, NOW)
+ACCOUNT = Account(uuid7(), uuid7(), 7, NOW)
 INTENT = Intent(
     ACCOUNT.id, uuid7(), uuid7(), uuid7(), "GOLD", "buy", "limit", Decimal("1900"), NOW + 60 * MINUTE, "placed", "7",
     Decimal("1900"), Decimal("0.3"), NOW - 5 * MINUTE,
@@ -23,7 +23,9 @@ INTENT = Intent(
 POSITION = Position(
     ACCOUNT.id, "7", "GOLD", "buy", Decimal("0.3"), Decimal("1900"), INTENT.command_id, NOW - 5 * MINUTE, None
 )
-IN = Deal(ACCOUNT.id, "d1", "7", "in", Decimal("0.3"), Decimal("1900"), "expert", NOW - 5 * MINUTE)
+IN = Deal(
+    ACCOUNT.id, "d1", "7", "in", "buy", "GOLD", Decimal("0.3"), Decimal("1900"), "expert", "", NOW - 5 * MINUTE
+)  # fmt: skip
 change = msgspec.structs.replace
 
 
@@ -64,6 +66,19 @@ CLOSED = change(POSITION, closed_at=NOW)
         ({"position": None, "deals": ()}, ["missing_position"]),
         ({"position": None, "deals": (), "intent": change(INTENT, fill_price=None)}, []),
         ({"position": None, "deals": (), "intent": change(INTENT, updated_at=NOW)}, []),
+        ({"position": None, "deals": (), "intent": change(INTENT, booked=True)}, []),
+        ({"position": None, "deals": (), "intent": change(INTENT, here=False)}, []),
+        ({"position": None, "deals": (IN,)}, ["missing_position"]),
+        ({"position": None, "deals": (IN, out("sl"))}, ["none", "broker_close"]),
+        ({"intent": change(INTENT, status="failed")}, ["status", "none"]),
+        ({"intent": change(INTENT, status="refused")}, ["status", "none"]),
+        ({"intent": change(INTENT, status="failed", supposed=True)}, ["unknown_placed", "none"]),
+        ({"intent": change(INTENT, status="closed")}, ["status", "none"]),
+        ({"intent": change(INTENT, status="closed", updated_at=NOW)}, ["none"]),
+        (
+            {"intent": change(INTENT, status="closed"), "position": CLOSED, "deals": (IN, out("sl"))},
+            ["none", "broker_close"],
+        ),
     ],
 )
 def test_what_is_found(case: dict[str, Any], divergences: list[str]) -> None:
@@ -98,10 +113,10 @@ def test_an_unknown_order_that_the_broker_has_was_placed() -> None:
     ("order_type", "said_before", "expires_in", "proven"),
     [
         ("market", 5, 60, True),
-        ("market", 0.4, 60, False),
+        ("market", 0.9, 60, False),
         ("limit", 5, 60, False),
         ("limit", 5, -5, True),
-        ("stop", 5, -0.4, False),
+        ("stop", 5, -0.9, False),
     ],
 )
 def test_absence_is_proven_only_where_it_would_show(
@@ -113,8 +128,12 @@ def test_absence_is_proven_only_where_it_would_show(
         updated_at=NOW - said_before * MINUTE,
         expires_at=NOW + expires_in * MINUTE,
     )
-    proofs = compared(intent, None, ()).proofs
-    assert [proof.placed for proof in proofs] == ([False] if proven else [])
+    once = compared(intent, None, ())
+    assert [each.divergence for each in once.findings] == (["unseen"] if proven else []) and once.proofs == []
+    at_once = compared(change(intent, unseen_at=NOW - rules.AGAIN), None, ())
+    assert at_once.proofs == []
+    again = compared(change(intent, unseen_at=NOW - rules.AGAIN - MINUTE / 60), None, ())
+    assert [proof.placed for proof in again.proofs] == ([False] if proven else [])
 
 
 @given(

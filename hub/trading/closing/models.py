@@ -35,7 +35,10 @@ class Closure(Struct, frozen=True):
 
 
 class Due(Struct, frozen=True):
-    """A closure to look at, with what the broker and the terminal have said of it since."""
+    """A closure to look at, with what the broker and the terminal have said of it since.
+
+    `gone_at`: when the position was closed, once the books or a second look bear that out: one look may be incomplete.
+    """
 
     id: UUID
     account_id: UUID
@@ -50,6 +53,7 @@ class Due(Struct, frozen=True):
     gone_at: datetime | None
     price: Decimal
     said: Status | None
+    said_at: datetime | None
 
 
 class CloseIn(Struct, frozen=True, forbid_unknown_fields=True):

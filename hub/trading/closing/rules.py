@@ -13,20 +13,28 @@ ANSWER = timedelta(seconds=5)
 _LONGEST = timedelta(seconds=60)
 STUCK = 5
 """So many times told without success, and somebody must look."""
+PRESSING = 60
+"""So many times a terminal that answers is told again soon: in a fast market a broker refuses many prices."""
+SOON = timedelta(seconds=2)
 
 
 def step(due: Due, now: datetime) -> Step:
     """Only the broker's word ends a closure: that the position is gone. Until then it is sent again and again.
 
-    A terminal that says it could not is told again at once; one that says nothing, or that it closed a position
-    which is still there, when its time is over.
+    A terminal that says it could not is told again at once, later soon, and when that was in vain for minutes (the market
+    is shut) as rarely as one that says nothing, or that it closed a position which is still there.
     """
     if due.gone_at is not None:
         return "done"
     if due.state == "warned":
         return "send" if now >= due.due_at else "wait"
-    failed = due.said in ("failed", "refused", "unknown")
-    return "send" if now >= due.next_at or (failed and due.attempts < STUCK) else "wait"
+    return "send" if now >= due.next_at or _failed_again(due, now) else "wait"
+
+
+def _failed_again(due: Due, now: datetime) -> bool:
+    if due.said not in ("failed", "refused", "unknown") or due.said_at is None:
+        return False
+    return due.attempts < STUCK or (due.attempts < PRESSING and now >= due.said_at + SOON)
 
 
 def answer_by(attempts: int, now: datetime) -> datetime:

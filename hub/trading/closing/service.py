@@ -80,7 +80,9 @@ async def close_by_owner(res: Resources, who: Principal, given: CloseIn, visitor
         if not await store.account_exists(tx, id):
             raise NotFound("There is no such account.")
         begun, entries = await close_all(tx, res, id, "owner", detail, equity=None, warning=timedelta(0))
-        asked = audit.act(who, visitor, "account.close_all", f"account:{id}", positions=len(begun), **detail)
+        back = await commands.take_back_of_account(tx, res, id, "owner")
+        counts = {"positions": len(begun), "taken_back": back}
+        asked = audit.act(who, visitor, "account.close_all", f"account:{id}", **counts, **detail)
         await audit.record(tx, *entries, asked)
     return begun
 
@@ -89,7 +91,7 @@ async def advance(res: Resources) -> int:
     """Take the closures that are due one step on; how many. All is one transaction, and safe to repeat."""
     now = clock.now()
     async with res.db.transaction() as tx:
-        due = await store.due(tx, now, rules.STUCK, _AT_ONCE)
+        due = await store.due(tx, now, _AT_ONCE)
         steps = [rules.step(each, now) for each in due]
         send = [each for each, step in zip(due, steps, strict=True) if step == "send"]
         gone = [each for each, step in zip(due, steps, strict=True) if step == "done"]

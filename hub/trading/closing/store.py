@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from hub.core.ids import uuid7
 from hub.core.sql import Runs, Sql
+from hub.trading.closing import rules
 from hub.trading.closing.models import Closure, Due, Reason
 
 sql = Sql("closing")
@@ -43,9 +44,18 @@ async def begin(
     )
 
 
-async def due(db: Runs, now: datetime, stuck: int, n: int) -> list[Due]:
+async def due(db: Runs, now: datetime, n: int) -> list[Due]:
     """Held until the transaction ends; what another worker holds is not among them."""
-    return await sql.many(db, Due, "due_closures", now=now, stuck=stuck, n=n)
+    return await sql.many(
+        db,
+        Due,
+        "due_closures",
+        now=now,
+        soon=now - rules.SOON,
+        stuck=rules.STUCK,
+        pressing=rules.PRESSING,
+        n=n,
+    )
 
 
 async def sent(db: Runs, ids: list[UUID], command_ids: list[UUID], next_ats: list[datetime]) -> None:

@@ -75,11 +75,23 @@ class Pending(Struct, frozen=True):
     max_spread_points: int | None
     traceparent: str | None
     volume: Decimal | None
+    servers: list[str] | None
+    logins: list[str] | None
+
+
+class OrderAccount(Struct, frozen=True):
+    """An account at a broker. Names of servers are alike without regard to case."""
+
+    server: str
+    login: str
 
 
 class OpenOrder(Struct, frozen=True):
     """The plain text of an `open` command. No volume: the terminal sizes on its own account. One that is copied has a
     volume, reckoned for the accounts that the hub knows.
+
+    `accounts`: those that the device speaks for; a terminal that is logged in to another must refuse. None: the person
+    has linked no account to it, so that the order is bound to none.
     """
 
     command_id: UUID
@@ -95,6 +107,7 @@ class OpenOrder(Struct, frozen=True):
     expires_at: datetime
     bounds: Bounds
     volume: Decimal | None = None
+    accounts: list[OrderAccount] | None = None
     kind: Literal["open"] = "open"
 
 

@@ -33,6 +33,7 @@ from hub.trading.commands.models import (
     Command,
     Issued,
     OpenOrder,
+    OrderAccount,
     Pending,
     Polled,
     Sealed,
@@ -115,11 +116,26 @@ async def withdraw(tx: Transaction, ids: list[UUID]) -> None:
 
 
 async def take_back_sized(tx: Transaction, res: Resources, user_id: UUID, reason: str) -> int:
-    """Take back the person's copied orders that no terminal has acknowledged; how many. One that was filled in the
-    meantime stays: its terminal says so.
+    """Take back the person's copied orders that have not filled; how many. One that was filled in the meantime stays:
+    its terminal says so.
     """
     opens = await store.waiting_opens(tx, user_id, clock.now())
     await _issue(tx, res, [_taking_back(opened, reason) for opened in opens])
+    return len(opens)
+
+
+async def take_back_of_account(tx: Transaction, res: Resources, account_id: UUID, reason: str) -> int:
+    """Take back all that this account's terminal may still open, whoever asked for it; how many. Other terminals of the
+    person go on.
+    """
+    opens = await store.unfilled_opens(tx, account_id, clock.now())
+    backs = [_taking_back(opened, reason) for opened in opens]
+    for back, opened in zip(backs, opens, strict=True):
+        await store.add(tx, back)
+        await store.deliver_to_account(tx, back.id, account_id)
+        await store.withdraw_from_account(tx, opened.id, account_id)
+    if backs:
+        await outbox.append(tx, res.redis, [_issued(back) for back in backs])
     return len(opens)
 
 
@@ -255,6 +271,7 @@ def _plain(each: Pending) -> OpenOrder | CancelOrder | CloseOrder:
         order.expires_at,
         Bounds(order.valid_until, order.max_drift_points, order.max_spread_points),
         order.volume,
+        [OrderAccount(*each) for each in zip(order.servers, order.logins, strict=True)] or None,
     )
 
 

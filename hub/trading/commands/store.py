@@ -37,8 +37,21 @@ async def opens_of(db: Runs, signal_id: UUID) -> list[Command]:
 
 
 async def waiting_opens(db: Runs, user_id: UUID, now: datetime) -> list[Command]:
-    """With a volume of the hub's, not acknowledged by every device, and not taken back."""
+    """With a volume of the hub's, not acknowledged by every device or not filled, and not taken back."""
     return await sql.many(db, Command, "waiting_opens", user_id=user_id, now=now)
+
+
+async def unfilled_opens(db: Runs, account_id: UUID, now: datetime) -> list[Command]:
+    """What the account's own terminal may still open."""
+    return await sql.many(db, Command, "unfilled_opens", account_id=account_id, now=now)
+
+
+async def deliver_to_account(db: Runs, command_id: UUID, account_id: UUID) -> None:
+    await sql.run(db, "deliver_to_account", command_id=command_id, account_id=account_id)
+
+
+async def withdraw_from_account(db: Runs, command_id: UUID, account_id: UUID) -> None:
+    await sql.run(db, "withdraw_from_account", command_id=command_id, account_id=account_id)
 
 
 async def deliver(db: Runs, command: Command) -> None:

@@ -26,6 +26,7 @@ from hub.identity.audit.models import Entry
 from hub.trading.accounts import quoting
 from hub.trading.approvals import service as approvals
 from hub.trading.approvals.models import ApprovalIn, Hand
+from hub.trading.commands import service as commands
 from hub.trading.commands.models import Bounds
 from hub.trading.copying import consent, market, rules, standing, store, topics
 from hub.trading.copying.kept import Kept, of_problem
@@ -237,13 +238,19 @@ async def _settle(res: Resources, signal: Proposed, user_id: UUID, kept: Kept) -
         if kept.reason not in _QUIET:
             await tell(tx, res, user_id, f"copy.{outcome}", signal.id, kept.reason, kept.figures)
         if kept.pauses:
-            await controls.pause_by_system(tx, res, user_id, f"copying: {kept.reason}")
+            await pause(tx, res, user_id, kept.reason)
         if outcome == "blocked":
             meta = {"signal_id": str(signal.id), "reason": kept.reason, "figures": kept.figures}
             await audit.record(tx, Entry("copy.block", f"user:{user_id}", "system", meta=meta))
     _trades.labels(outcome).inc()
     if kept.reason not in _QUIET:
         blocks.labels(kept.reason).inc()
+
+
+async def pause(tx: Transaction, res: Resources, user_id: UUID, reason: str) -> None:
+    """Stop the person's trading for a rule that was broken; copied orders that wait for their price are taken back."""
+    await controls.pause_by_system(tx, res, user_id, f"copying: {reason}")
+    await commands.take_back_sized(tx, res, user_id, reason)
 
 
 async def tell(

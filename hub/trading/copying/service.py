@@ -72,7 +72,7 @@ def _on(before: Copier, given: CopyIn, now: datetime) -> Copier:
 
 
 async def disable(res: Resources, who: Principal, visitor: Visitor) -> CopyStatus:
-    """Take the consent back, and the orders that no terminal has taken yet. What is open stays open."""
+    """Take the consent back, and the orders that have not filled yet. What is open stays open."""
     async with res.db.transaction() as tx:
         before = await store.hold(tx, who.person)
         if before and before.enabled:

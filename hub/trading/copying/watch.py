@@ -11,7 +11,7 @@ from hub.identity.audit.models import Entry
 from hub.trading.copying import place, rules, store
 from hub.trading.copying.models import Finding
 from hub.trading.copying.settings import settings
-from hub.trading.risk import caps, controls
+from hub.trading.risk import caps
 from hub.trading.risk import rules as limits
 from hub.trading.risk import service as risk
 
@@ -63,6 +63,6 @@ async def _stopped(tx: Transaction, res: Resources, user_id: UUID, found: Findin
         await store.suspend(tx, user_id, found.reason, clock.now())
     await place.tell(tx, res, user_id, "copy.suspended", None, found.reason, found.figures)
     if found.reason != "heartbeat":
-        await controls.pause_by_system(tx, res, user_id, f"copying: {found.reason}")
+        await place.pause(tx, res, user_id, found.reason)
     meta = {"reason": found.reason, "figures": found.figures}
     await audit.record(tx, Entry("copy.suspend", f"user:{user_id}", "system", meta=meta))

@@ -50,9 +50,10 @@ class Execution(Struct, frozen=True):
 
 
 class Recorded(Execution, frozen=True):
-    """An execution, with every status its device ever said of it."""
+    """An execution, with every status its device ever said of it. `supposed`: the last one is the hub's own conclusion."""
 
     said: list[Status]
+    supposed: bool
 
 
 class Aggregate(Struct, frozen=True):

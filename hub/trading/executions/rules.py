@@ -17,6 +17,8 @@ _NEXT: dict[Status, tuple[Status, ...]] = {
     "refused": ("refused",),
     "closed": ("closed",),
 }
+_OVERRULES: tuple[Status, ...] = ("placed", "closed")
+ABSENT = "the broker's books have no such order"
 _FACTS = ("broker_ticket", "fill_price", "fill_volume", "close_price", "close_reason", "error")
 
 
@@ -54,18 +56,24 @@ def begin(id: UUID, device_id: UUID, command: Command, ack: AckIn, now: datetime
 
 
 def go_on(known: Recorded, ack: AckIn, now: datetime) -> Execution:
-    """What is known plus what is new. A fact once told is never changed; what was said before is nothing."""
-    if ack.status != known.status and ack.status in known.said:
+    """What is known plus what is new. A fact once told is never changed; what was said before is nothing.
+
+    That the hub found no such order was its best conclusion: whoever has seen the order after all is right.
+    """
+    overruled = known.supposed and ack.status in _OVERRULES
+    if ack.status != known.status and ack.status in known.said and not overruled:
         return known
-    if ack.status not in _NEXT[known.status]:
+    if ack.status not in _NEXT[known.status] and not overruled:
         raise OutOfOrder(
             f"The execution is {known.status}; {ack.status} cannot follow.", execution_status=known.status
         )
     facts = {
         name: getattr(ack, name) for name in _FACTS if getattr(known, name) is None and getattr(ack, name)
     }
-    if not facts and ack.status == known.status:
+    if not facts and ack.status == known.status and not known.supposed:
         return known
+    if overruled and known.error == ABSENT:
+        facts["error"] = None
     return msgspec.structs.replace(known, status=ack.status, updated_at=now, **facts)
 
 

@@ -40,9 +40,15 @@ async def ack(res: Resources, who: Principal, given: AckIn) -> Execution:
 
 
 async def proven(tx: Transaction, res: Resources, device_id: UUID, given: AckIn) -> Execution:
-    """What the broker's books say of a command, as if its device had said it; `OutOfOrder` as there."""
+    """What the broker's books say of a command, as if its device had said it; `OutOfOrder` as there.
+
+    That it `failed` is a conclusion from what is not in them, and may be overruled.
+    """
     command = await commands.get(tx, given.command_id, None)
-    before, after = await _recorded(tx, res, device_id, "system:reconciliation", command, given)
+    supposed = given.status == "failed"
+    before, after = await _recorded(
+        tx, res, device_id, "system:reconciliation", command, given, supposed=supposed
+    )
     tx.after_commit(f"count {given.command_id}", partial(_count_now, before, after))
     return after
 
@@ -52,7 +58,14 @@ async def _count_now(before: Execution | None, after: Execution) -> None:
 
 
 async def _recorded(
-    tx: Transaction, res: Resources, device_id: UUID, actor: str, command: Command, given: AckIn
+    tx: Transaction,
+    res: Resources,
+    device_id: UUID,
+    actor: str,
+    command: Command,
+    given: AckIn,
+    *,
+    supposed: bool = False,
 ) -> tuple[Execution | None, Execution]:
     now = clock.now()
     await store.lock(tx, device_id, command.id)
@@ -62,7 +75,7 @@ async def _recorded(
     else:
         after = rules.go_on(before, given, now)
     if after is not before:
-        await store.put(tx, command.user_id, after)
+        await store.put(tx, command.user_id, after, supposed=supposed)
         await commands.acknowledged(tx, device_id, command.id)
         news = rules.news(before, after)
         await outbox.append(tx, res.redis, [_event(kind, after, command.user_id, actor) for kind in news])

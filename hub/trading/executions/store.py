@@ -16,7 +16,7 @@ async def of_command(db: Runs, device_id: UUID, command_id: UUID) -> Recorded | 
     return await sql.one(db, Recorded, "execution_of_command", device_id=device_id, command_id=command_id)
 
 
-async def put(db: Runs, user_id: UUID, execution: Execution) -> None:
+async def put(db: Runs, user_id: UUID, execution: Execution, *, supposed: bool) -> None:
     await sql.run(
         db,
         "put_execution",
@@ -36,6 +36,7 @@ async def put(db: Runs, user_id: UUID, execution: Execution) -> None:
         error=execution.error,
         created_at=execution.created_at,
         updated_at=execution.updated_at,
+        supposed=supposed,
     )
 
 

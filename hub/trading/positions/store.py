@@ -120,6 +120,7 @@ async def close_positions(db: Runs, account_id: UUID, tickets: list[str], now: d
 async def add_deals(
     db: Runs, account_id: UUID, deals: list[DealIn], currency: str, now: datetime
 ) -> list[Booked]:
+    """Those that are new. None is later than `now`: a terminal may not know its broker's zone yet."""
     return await sql.many(
         db,
         Booked,
@@ -139,7 +140,7 @@ async def add_deals(
         commissions=[minor(each.commission, currency) for each in deals],
         reasons=[each.reason for each in deals],
         comments=[each.comment for each in deals],
-        ats=[each.at for each in deals],
+        ats=[min(each.at, now) for each in deals],
     )
 
 

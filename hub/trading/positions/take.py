@@ -78,10 +78,12 @@ async def _take(tx: Transaction, res: Resources, held: Held, look: Look, actor: 
     if rules.doubt(look):
         await _doubted(tx, res, held, look, known, actor)
         return "doubtful"
+    if known and look.seq == known.seq:  # the same look: several ask a gateway at once
+        return "old"
     now = clock.now()
     booked = await store.add_deals(tx, held.id, look.deals, look.currency, now) if look.deals else []
     figures, at = rules.figures(look), peaks.moment(look.time, now)
-    if known and look.seq <= known.seq:
+    if known and look.seq < known.seq:
         flows = await store.flows_since(tx, held.id, look.time)
         await _remember(tx, held.id, known, peaks.late(known.mark, flows, figures.equity, at))
         await _trades(tx, res, held, look, known.balance, booked)
@@ -166,6 +168,8 @@ def _skew_ms(look: Look, now: datetime) -> int:
 async def _positions(tx: Transaction, held: Held, look: Look, now: datetime) -> Diff:
     seen = [rules.seen(each, look.currency) for each in look.positions]
     diff = rules.diff(await store.open_positions(tx, held.id), seen)
+    if not look.connected:  # a terminal without its broker shows what it still has
+        diff = Diff(diff.opened, diff.changed, [])
     if diff.opened:
         diff = Diff(await _of_commands(tx, held, diff.opened), diff.changed, diff.gone)
     if moved := diff.opened + diff.changed:

@@ -20,23 +20,29 @@ Divergence = Literal[
     "manual_trade",
     "hand_closed",
     "broker_close",
+    "status",
+    "unseen",
     "unknown_placed",
     "unknown_absent",
 ]
 
 
 class Account(Struct, frozen=True):
-    """An account whose newest snapshot was not compared yet."""
+    """An account whose newest snapshot was not compared yet. `seen_at`: when it was taken, at the latest."""
 
     id: UUID
     user_id: UUID
-    device_id: UUID | None
     seq: int
-    taken_at: datetime
+    seen_at: datetime
 
 
 class Intent(Struct, frozen=True):
-    """An order that was commanded, and what its terminal said of it."""
+    """An order that was commanded, and what its terminal said of it.
+
+    `supposed`: that it failed was concluded here. `here`: its device spoke for this account alone, ever since before
+    it; else it may be in another's books. `booked`: the books have its ticket, however long ago. `unseen_at`: when
+    it was first looked for in vain.
+    """
 
     account_id: UUID
     command_id: UUID
@@ -52,6 +58,10 @@ class Intent(Struct, frozen=True):
     fill_price: Decimal | None
     fill_volume: Decimal | None
     updated_at: datetime
+    supposed: bool = False
+    here: bool = True
+    booked: bool = False
+    unseen_at: datetime | None = None
 
 
 class Position(Struct, frozen=True):
@@ -75,9 +85,12 @@ class Deal(Struct, frozen=True):
     deal: str
     ticket: str
     direction: str
+    side: Side | None
+    symbol: str | None
     volume: Decimal
     price: Decimal
     reason: str
+    comment: str
     at: datetime
 
 

@@ -7,9 +7,12 @@ from datetime import timedelta
 from typing import Protocol, TypeVar, get_args
 from uuid import UUID
 
+import structlog
 from prometheus_client import Counter, Histogram
 
 from hub.core import clock
+from hub.core.alerts import queue as alerts
+from hub.core.alerts.queue import Alert
 from hub.core.db import Transaction
 from hub.core.metrics import from_zero
 from hub.core.paging import Page, PageQuery, page
@@ -18,9 +21,11 @@ from hub.core.problems import NotFound
 from hub.core.resources import Resources
 from hub.trading.executions import service as executions
 from hub.trading.executions.models import AckIn
-from hub.trading.executions.rules import OutOfOrder
+from hub.trading.executions.rules import ABSENT, OutOfOrder
 from hub.trading.reconciliation import rules, store
 from hub.trading.reconciliation.models import Account, Divergence, Logged, Proof, Result
+
+log = structlog.get_logger()
 
 _synced = Counter("mt5_position_sync_total", "Snapshots of accounts that were compared")
 _divergences = from_zero(
@@ -42,20 +47,42 @@ T = TypeVar("T", bound=OfAccount)
 async def reconcile(res: Resources, at_once: int = 250) -> int:
     """Compare some accounts whose newest snapshot was not compared yet; how many. Safe to repeat at any point."""
     with _seconds.time():
+        accounts = await store.accounts(res.db, at_once)
+        try:
+            await _together(res, accounts)
+        except Exception:  # whatever one account does must not keep the others
+            log.exception("reconciliation.batch", accounts=len(accounts))
+            for account in accounts:
+                await _alone(res, account)
+    return len(accounts)
+
+
+async def _alone(res: Resources, account: Account) -> None:
+    """One that cannot be compared is told to the owner, and looked at again with its next snapshot."""
+    try:
+        await _together(res, [account])
+    except Exception as error:
+        log.exception("reconciliation.failed", account_id=str(account.id))
+        text = f"Account {account.id} could not be compared with its broker's books: {type(error).__name__}."
         async with res.db.transaction() as tx:
-            accounts = await store.accounts(tx, at_once)
-            results = await _compared(tx, accounts) if accounts else []
-            findings = [finding for result in results for finding in result.findings]
-            new = await store.log(tx, findings, clock.now()) if findings else []
-            for proof in (proof for result in results for proof in result.proofs):
-                await _settle(tx, res, proof)
-            if accounts:
-                await store.done(tx, accounts, clock.now())
+            await store.done(tx, [account], clock.now())
+            await alerts.append(tx, [Alert("reconciliation.failed", text)])
+
+
+async def _together(res: Resources, accounts: list[Account]) -> None:
+    if not accounts:
+        return
+    async with res.db.transaction() as tx:
+        results = await _compared(tx, accounts)
+        findings = [finding for result in results for finding in result.findings]
+        new = await store.log(tx, findings, clock.now()) if findings else []
+        for proof in (proof for result in results for proof in result.proofs):
+            await _settle(tx, res, proof)
+        await store.done(tx, accounts, clock.now())
     _synced.inc(len(accounts))
     for divergence, count in Tally(new).items():
         if divergence != "none":
             _divergences.labels(divergence).inc(count)
-    return len(accounts)
 
 
 async def _compared(tx: Transaction, accounts: list[Account]) -> list[Result]:
@@ -86,7 +113,7 @@ async def _settle(tx: Transaction, res: Resources, proof: Proof) -> None:
         broker_ticket=proof.ticket,
         fill_price=proof.price,
         fill_volume=proof.volume,
-        error=None if proof.placed else "the broker's books have no such order",
+        error=None if proof.placed else ABSENT,
     )
     try:
         await executions.proven(tx, res, intent.device_id, said)

@@ -18,6 +18,7 @@ from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.trading.closing import service as closing
 from hub.trading.closing.models import Reason
+from hub.trading.commands import service as commands
 from hub.trading.risk import caps, rules, store, topics
 from hub.trading.risk.models import Caps, Guarded, Looked, Standing, Verdict
 from hub.trading.risk.service import standing
@@ -62,6 +63,9 @@ async def judge(
         await _tell(tx, res, news, now)
     said = {each.account_id: verdict for each, verdict in news}
     entries = list[Entry]()
+    for each, verdict in news:
+        if verdict.outcome == "liquidate":
+            await commands.take_back_of_account(tx, res, each.account_id, verdict.reason)
     for each in await _to_close(tx, looked, said):
         entries += await _close(tx, res, each, said.get(each.account_id))
     return [_event(each, verdict) for each, verdict in news], entries
