@@ -11,9 +11,11 @@ from hub.trading.copying import consent
 from hub.trading.copying.settings import settings
 from tests import metrics
 from tests.hubs import RunningHub
+from tests.identity.teams import team
 from tests.stream.sockets import signed_in
 from tests.trading.copiers import Copying, candidate, copied, copying
 from tests.trading.looks import verified
+from tests.trading.pairs import Pair
 
 pytestmark = pytest.mark.usefixtures("nobody_copies")
 
@@ -287,3 +289,18 @@ async def test_the_same_request_twice_is_one(hub: RunningHub) -> None:
     first, again = [await hub.call("POST", "/api/v1/copy/enable", body, headers) for _ in range(2)]
     assert (first.status, first.raw) == (again.status, again.raw)
     assert len(await consents(mine)) == 1
+
+
+async def test_what_others_approve_and_what_goes_on_paper_earns_nothing(hub: RunningHub) -> None:
+    mine = await candidate(hub)
+    assert (await hub.call("POST", "/api/v1/paper/enable", {}, mine.person.bearer)).status == 201
+    assert (await hub.approve(mine.person, await mine.signal())).status == 201
+    assert (await hub.call("POST", "/api/v1/paper/disable", {}, mine.person.bearer)).status == 204
+    made = await team(hub, mine.person)
+    deputy = await made.join(mine.person, await hub.person(), "member")
+    of = Pair(hub, made, mine.person, mine.device, deputy)
+    assert (await of.decide(await of.named(), await mine.signal())).status == 201
+    assert [each["manual_approvals"] for each in (await mine.status())["strategies"]] in ([], [0])
+    assert (await hub.approve(mine.person, await mine.signal())).status == 201
+    [shown] = (await mine.status())["strategies"]
+    assert shown["manual_approvals"] == 1

@@ -11,8 +11,9 @@ from hub.trading.closing import rules, service
 from hub.trading.risk import sweep
 from tests.hubs import RunningHub
 from tests.stream.sockets import signed_in
-from tests.trading.guarded import stand
-from tests.trading.looks import Verified, deposit, position, sent, verified
+from tests.trading.guarded import approved, stand
+from tests.trading.looks import Verified, broker, deposit, linked, position, sent, verified
+from tests.trading.test_poll import plain
 
 LOSS = {"balance": "10000", "equity": "7900", "free_margin": "7900"}
 """21 % below the peak; 20 % closes everything."""
@@ -50,9 +51,10 @@ async def test_the_person_is_warned_and_ten_seconds_later_everything_is_closed(h
     await make_due(mine)
     await service.advance(hub.res)
     assert [each["kind"] for each in (await mine.device.poll()).body["commands"]] == ["close"] * 2
-    await sent(mine.device, mine.broker.worth(2, "7900.00"))
-    await service.advance(hub.res)
-    assert {each["state"] for each in await closures(mine)} == {"closed"}
+    for seq, state in ((2, "sent"), (3, "closed")):  # without deals it takes two looks
+        await sent(mine.device, mine.broker.worth(seq, "7900.00"))
+        await service.advance(hub.res)
+        assert {each["state"] for each in await closures(mine)} == {state}
 
 
 async def test_the_owner_is_told_once(hub: RunningHub) -> None:
@@ -160,3 +162,82 @@ async def test_looks_and_sweeps_at_once_begin_each_closure_once(hub: RunningHub)
         *(sweep.sweep(hub.res) for _ in range(8)),
     )
     assert [each["ticket"] for each in await closures(mine)] == list(tickets)
+
+
+async def pending(mine: Verified) -> str:
+    """The command of an order that waits at the broker for its price."""
+    assert (await approved(mine.hub, mine.person)).status == 201
+    [command] = (await mine.device.poll()).body["commands"]
+    assert (await mine.device.ack(command["id"], "placed", broker_ticket="9")).status == 200
+    return str(command["id"])
+
+
+async def orders(mine: Verified) -> list[tuple[str, str | None]]:
+    told = [plain(mine.device, each) for each in (await mine.device.poll()).body["commands"]]
+    return [(order["kind"], order.get("opens")) for order in told]
+
+
+async def test_what_is_bound_to_an_account_says_so(hub: RunningHub) -> None:
+    mine = await verified(hub)
+    assert (await approved(hub, mine.person)).status == 201
+    [command] = (await mine.device.poll()).body["commands"]
+    accounts = plain(mine.device, command)["accounts"]
+    assert accounts == [{"server": mine.broker.server, "login": mine.broker.login}]
+
+
+async def test_an_account_that_is_closed_opens_nothing_more(hub: RunningHub) -> None:
+    """What waits for its price is taken back; what was not fetched yet waits until the account is well again."""
+    mine = await verified(hub)
+    waits = await pending(mine)
+    assert (await approved(hub, mine.person)).status == 201
+    await sent(mine.device, losing(mine, 1))
+    told = await orders(mine)
+    assert [kind for kind, _ in told] == ["cancel", "cancel"] and waits in [opens for _, opens in told]
+    await sent(mine.device, losing(mine, 2))
+    assert await orders(mine) == told, "it is said once"
+
+
+async def test_another_terminal_of_the_person_goes_on(hub: RunningHub) -> None:
+    mine, at = await verified(hub), broker()
+    second = await hub.device(mine.person, "second")
+    await linked(hub, mine.person, at)
+    await sent(second, at.look(0))
+    assert (await approved(hub, mine.person)).status == 201
+    await sent(mine.device, losing(mine, 1))
+    [kept] = (await second.poll()).body["commands"]
+    assert plain(second, kept)["kind"] == "open"
+    assert [kind for kind, _ in await orders(mine)] == ["cancel"]
+
+
+async def test_the_owner_s_close_takes_back_what_waits(hub: RunningHub) -> None:
+    mine, owner = await verified(hub), await hub.person("owner")
+    waits = await pending(mine)
+    body = {"account_id": mine.id, "because": "asked by telephone"}
+    assert (await hub.call("POST", "/api/v1/closures", body, owner.bearer)).status in (200, 201)
+    assert await orders(mine) == [("cancel", waits)]
+
+
+async def test_an_account_that_is_to_be_closed_is_handed_nothing(hub: RunningHub) -> None:
+    mine = await verified(hub)
+    assert (await approved(hub, mine.person)).status == 201
+    await hub.res.db.execute(
+        """insert into trading.risk_states (account_id, outcome, reason, figures, since)
+           values ($1::text::uuid, 'liquidate', 'liquidation_drawdown', '{}', now())
+           on conflict (account_id) do update set outcome = excluded.outcome""",
+        mine.id,
+    )
+    assert await orders(mine) == []
+    await hub.res.db.execute(
+        "update trading.risk_states set outcome = 'ok' where account_id = $1::text::uuid", mine.id
+    )
+    assert [kind for kind, _ in await orders(mine)] == ["open"]
+
+
+async def test_a_terminal_without_its_broker_takes_nothing_as_gone(hub: RunningHub) -> None:
+    mine = await verified(hub)
+    await sent(mine.device, mine.broker.look(1, positions=[position("1")]))
+    await sent(mine.device, mine.broker.look(2, connected=False))
+    query = "select closed_at is null from trading.positions where account_id = $1::text::uuid"
+    assert [row[0] for row in await hub.rows(query, mine.id)] == [True]
+    await sent(mine.device, mine.broker.look(3))
+    assert [row[0] for row in await hub.rows(query, mine.id)] == [False]

@@ -128,3 +128,9 @@ def test_drawdown_is_of_a_peak_above_nothing() -> None:
 def test_a_terminal_whose_clock_is_plainly_wrong_is_not_asked_for_the_time() -> None:
     assert peaks.moment(START + timedelta(hours=2), START) == START
     assert peaks.moment(START + timedelta(seconds=200), START) == START + timedelta(seconds=200)
+
+
+def test_no_deal_is_booked_plainly_after_it_was_told() -> None:
+    now = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    for ahead, expected in ((-3600, -3600), (0, 0), (300, 300), (301, 0), (3 * 3600, 0)):
+        assert peaks.booked(now + timedelta(seconds=ahead), now) == now + timedelta(seconds=expected)

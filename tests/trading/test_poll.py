@@ -76,7 +76,7 @@ async def test_the_sealed_order_says_all_a_terminal_needs(
     assert (order["instrument"], order["side"], order["order_type"]) == ("XAUUSD", "buy", "limit")
     assert [float(order[name]) for name in ("entry", "stop", "target")] == [1626.67, 1592.18, 1738.73]
     assert all(isinstance(order[name], str) for name in ("entry", "stop", "target"))
-    assert order["volume"] is None and order["bounds"] == bounds
+    assert order["volume"] is None and order["bounds"] == bounds and order["accounts"] is None
     assert (order["issued_at"], order["expires_at"]) == (command["issued_at"], command["expires_at"])
 
 

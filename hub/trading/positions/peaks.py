@@ -20,6 +20,11 @@ def moment(taken_at: datetime, received_at: datetime) -> datetime:
     return taken_at if abs(received_at - taken_at) <= _SKEW else received_at
 
 
+def booked(at: datetime, received_at: datetime) -> datetime:
+    """When a deal was booked: not plainly after it was told. A terminal may not know its broker's zone."""
+    return at if at <= received_at + _SKEW else received_at
+
+
 def begin(equity: int, at: datetime) -> Mark:
     """The first look at an account."""
     return Mark(equity, equity, at.date(), at)

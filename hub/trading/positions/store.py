@@ -8,6 +8,7 @@ from msgspec import Struct
 from hub.core.money import minor
 from hub.core.sql import Runs, Sql
 from hub.trading.accounts.looks import DealIn, Look
+from hub.trading.positions import peaks
 from hub.trading.positions.models import Doubt, Figures, Flow, Mark, Open, Standing
 
 sql = Sql("positions")
@@ -120,7 +121,7 @@ async def close_positions(db: Runs, account_id: UUID, tickets: list[str], now: d
 async def add_deals(
     db: Runs, account_id: UUID, deals: list[DealIn], currency: str, now: datetime
 ) -> list[Booked]:
-    """Those that are new. None is later than `now`: a terminal may not know its broker's zone yet."""
+    """Those that are new."""
     return await sql.many(
         db,
         Booked,
@@ -140,7 +141,7 @@ async def add_deals(
         commissions=[minor(each.commission, currency) for each in deals],
         reasons=[each.reason for each in deals],
         comments=[each.comment for each in deals],
-        ats=[min(each.at, now) for each in deals],
+        ats=[peaks.booked(each.at, now) for each in deals],
     )
 
 
