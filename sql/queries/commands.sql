@@ -20,6 +20,26 @@ insert into trading.deliveries (device_id, command_id)
 select id, @command_id::uuid
 from trading.devices where user_id = @user_id and revoked_at is null;
 
+-- name: deliver_cancel :exec
+-- To every device that may have the order, and was not told to take it back already.
+insert into trading.deliveries (device_id, command_id)
+select device.id, back.id
+from trading.commands as back
+join trading.commands as opened on opened.id = back.opens
+join trading.devices as device on device.user_id = back.user_id and device.revoked_at is null
+where back.id = @command_id
+    and (opened.volume is null or exists (
+        select 1 from trading.accounts as account
+        where account.device_id = device.id and account.state = 'verified' and account.user_id = back.user_id
+    ))
+    and not exists (
+        select 1 from trading.commands as other
+        where other.signal_id = back.signal_id and other.opens = back.opens and other.id <> back.id and (
+            exists (select 1 from trading.deliveries as d where d.device_id = device.id and d.command_id = other.id)
+            or exists (select 1 from trading.executions as e where e.device_id = device.id and e.command_id = other.id)
+        )
+    );
+
 -- name: waiting_opens :many
 -- Open commands with a volume of the hub's that a device has not acknowledged or that have not filled, and that were not
 -- taken back.
@@ -31,7 +51,8 @@ where c.user_id = @user_id and c.kind = 'open' and c.volume is not null and c.ex
         exists (select 1 from trading.deliveries as d where d.command_id = c.id)
         or exists (
             select 1 from trading.executions as e
-            where e.command_id = c.id and e.status in ('placed', 'unknown') and e.fill_price is null
+            where e.approval_id = c.approval_id and e.command_id = c.id and e.status in ('placed', 'unknown')
+                and e.fill_price is null
         )
     )
     and not exists (

@@ -33,11 +33,11 @@ returning id, name, key_version, created_at, last_seen_at, revoked_at, keyed_at,
     previous_until, skew_ms, silent_since;
 
 -- name: rotate_device :one
--- What the device has proven last stays good for a while; a key that was never used is gone.
+-- What the device has proven last stays good for a while, unless its time was over already; a key that was never used is gone.
 update trading.devices set
     used_version = coalesce(used_version, key_version), used_kdf_id = coalesce(used_kdf_id, kdf_id),
     key_version = key_version + 1, kdf_id = @kdf_id::text, secret_hash = @secret_hash, keyed_at = @now::timestamptz,
-    previous_until = @previous_until::timestamptz
+    previous_until = case when previous_until <= @now::timestamptz then previous_until else @previous_until::timestamptz end
 where id = @id and user_id = @user_id and revoked_at is null and key_version = @before
 returning id, name, key_version, created_at, last_seen_at, revoked_at, keyed_at,
     previous_until, skew_ms, silent_since;

@@ -16,6 +16,7 @@ from tests.stream.sockets import signed_in
 from tests.trading.copiers import Copying, candidate, copied, copying
 from tests.trading.looks import verified
 from tests.trading.pairs import Pair
+from tests.trading.test_poll import plain
 
 pytestmark = pytest.mark.usefixtures("nobody_copies")
 
@@ -209,6 +210,20 @@ async def test_taking_consent_back_takes_back_what_has_not_filled(hub: RunningHu
         assert (await mine.device.ack(command["id"], "placed", broker_ticket="1", **fill)).status == 200
         assert (await mine.call("disable")).status == 200
         assert [each["kind"] for each in await mine.orders()] == taken_back
+
+
+async def test_a_signal_that_was_taken_back_can_still_be_cancelled(hub: RunningHub) -> None:
+    mine, other = await copying(hub), await hub.person()
+    device = await hub.device(other)
+    signal_id = await mine.signal()
+    await copied(hub)
+    assert (await hub.approve(other, signal_id)).status == 201
+    assert (await mine.call("disable")).status == 200
+    before = await mine.orders()
+    assert (await mine.producer.cancel(signal_id)).status == 200
+    assert [each["kind"] for each in before] == ["cancel"] and await mine.orders() == before
+    [told] = (await device.poll()).body["commands"]
+    assert plain(device, told)["kind"] == "cancel"
 
 
 async def test_what_was_proposed_before_copying_ran_is_not_copied(hub: RunningHub) -> None:

@@ -79,6 +79,21 @@ async def test_a_new_secret_that_was_lost_is_made_anew(hub: RunningHub) -> None:
     assert (await before.poll()).status == 401
 
 
+async def test_a_secret_whose_time_is_over_stays_dead(hub: RunningHub) -> None:
+    person = await hub.person()
+    before = await hub.device(person)
+    assert (await rotate(hub, person, before)).status == 200
+    assert (await before.poll()).status == 200, "the new one was not used yet"
+    await hub.res.db.execute(
+        "update trading.devices set previous_until = now() - interval '1 second' where id = $1::text::uuid",
+        before.id,
+    )
+    assert (await before.poll()).status == 401
+    answer = await rotate(hub, person, before)
+    assert (await before.poll()).status == 401, "another rotation does not wake it"
+    assert (await replace(before, key=decode_secret(answer.body["device_secret"])).poll()).status == 200
+
+
 async def test_of_two_who_rotate_at_once_one_is_shown_a_secret(hub: RunningHub) -> None:
     person = await hub.person()
     before = await hub.device(person)

@@ -10,9 +10,7 @@ from msgspec import Meta, Struct
 from hub.trading.executions.models import Status
 
 State = Literal["warned", "sent", "closed"]
-Reason = Literal[
-    "drawdown", "equity_floor", "price_gap", "liquidity", "close_only", "risk_limit", "kill_switch", "owner"
-]
+Reason = Literal["drawdown", "equity_floor", "price_gap", "liquidity", "owner"]
 
 
 class Closure(Struct, frozen=True):

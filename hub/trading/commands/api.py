@@ -4,7 +4,7 @@ from uuid import UUID
 
 from hub.core.problems import Forbidden, Invalid, NotFound, Unauthenticated
 from hub.core.web import Api, Call
-from hub.trading.commands import service
+from hub.trading.commands import handout, service
 from hub.trading.commands.models import Polled, PollQuery
 from hub.trading.devices.guards import device
 from hub.trading.producers.guards import producer
@@ -16,7 +16,7 @@ api = Api("", tag="commands")
 @api.get("/client/poll", guard=device, raises=(Unauthenticated, Invalid))
 async def poll(call: Call, query: PollQuery) -> Polled:
     """Fetch sealed commands; waits up to `wait` seconds for something after `since`."""
-    return await service.poll(call.res, call.who, query.since, query.wait)
+    return await handout.poll(call.res, call.who, query.since, query.wait)
 
 
 @api.post("/signals/{id}/cancel", guard=producer, status=200, raises=(Unauthenticated, Forbidden, NotFound))

@@ -1,4 +1,4 @@
-"""How a command is known again in a broker's books; no state, no I/O."""
+"""How a command is known again in a broker's books and in traces; no state, no I/O."""
 
 import base64
 import re
@@ -16,3 +16,8 @@ def command_in(comment: str) -> UUID | None:
         return UUID(text) if len(text) in (32, 36) else None
     except ValueError:
         return None
+
+
+def names(command_id: UUID, device_id: UUID) -> dict[str, str | int]:
+    """A command and a device as a trace names them."""
+    return {"caerus.command_id": str(command_id), "caerus.device_id": str(device_id)}

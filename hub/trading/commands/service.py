@@ -1,54 +1,25 @@
-"""Issue commands and hand them out. A command stays in the answer until its device acknowledged it."""
+"""Issue commands, and take them back."""
 
-import time
 from datetime import timedelta
 from decimal import Decimal
-from functools import partial
-from typing import Any
 from uuid import UUID
 
-import msgspec
-from caerus_client.keys import seal_key
-from caerus_client.sealing import seal
-from prometheus_client import Counter, Histogram
-
 from hub.core import clock, outbox, tracing
-from hub.core.bus import Cursor
 from hub.core.db import Transaction
 from hub.core.ids import uuid7
-from hub.core.metrics import from_zero
 from hub.core.outbox import Event
-from hub.core.principal import Principal
 from hub.core.problems import NotFound
 from hub.core.resources import Resources
 from hub.core.tracing import Entered
 from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.trading.commands import store, topics
-from hub.trading.commands.models import (
-    Bounds,
-    CancelOrder,
-    Close,
-    CloseOrder,
-    Command,
-    Issued,
-    OpenOrder,
-    OrderAccount,
-    Pending,
-    Polled,
-    Sealed,
-)
-from hub.trading.devices import service as devices
-from hub.trading.devices.models import DeviceKey
+from hub.trading.commands.models import Close, Command, Issued
+from hub.trading.commands.rules import names
 from hub.trading.paper import service as paper
 from hub.trading.signals import service as signals
 from hub.trading.signals.models import Held, Signal
 
-_polls = from_zero(Counter("ea_poll_total", "Polls answered", ["status"]), ("commands", "empty"))
-_seconds = Histogram(
-    "ea_poll_duration_seconds", "Time in a poll, waiting included", buckets=(0.01, 0.1, 1, 5, 15, 31)
-)
-_MOST = 100
 _FOR_EVER = timedelta(days=3650)
 
 
@@ -170,9 +141,11 @@ def _taking_back(opened: Command, reason: str) -> Command:
 async def _issue(tx: Transaction, res: Resources, commands: list[Command]) -> None:
     for command in commands:
         await store.add(tx, command)
-        await (store.deliver if command.volume is None else store.deliver_sized)(tx, command)
         if command.opens:
+            await store.deliver_cancel(tx, command)
             await store.withdraw(tx, [command.opens])
+        else:
+            await (store.deliver if command.volume is None else store.deliver_sized)(tx, command)
     if commands:
         await outbox.append(tx, res.redis, [_issued(command) for command in commands])
 
@@ -182,97 +155,6 @@ def _issued(command: Command) -> Event:
     subject, actor = f"command:{command.id}", f"user:{command.user_id}"
     data = Issued(command.id, command.kind)
     return Event(topic, "command.issued", subject, actor, data, command.traceparent)
-
-
-async def poll(res: Resources, who: Principal, since: str, wait: int) -> Polled:
-    """Answer at once when something came after `since`, else when something comes, else at the end."""
-    with _seconds.time():
-        polled = await _poll(res, who, _cursor(since), time.monotonic() + wait)
-    _polls.labels("commands" if polled.commands else "empty").inc()
-    return polled
-
-
-async def _poll(res: Resources, who: Principal, since: Cursor | None, until: float) -> Polled:
-    topic = topics.commands.name(user_id=who.person)
-    with res.feed.waiter(topic) as waiter:
-        position = await res.feed.position(topic)
-        while True:
-            left = until - time.monotonic()
-            over = left <= 0 or res.feed.closing
-            if position != since or over:
-                commands = await _sealed(res, who)
-                if commands or over:
-                    return Polled(f"{position.epoch}.{position.offset}", commands)
-            await waiter.wait(left)
-            if waiter.offset is None:
-                position = await res.feed.position(topic)
-            else:
-                position = Cursor(position.epoch, waiter.offset)
-
-
-def _cursor(text: str) -> Cursor | None:
-    """A cursor nobody issued means: from the beginning."""
-    epoch, _, offset = text.partition(".")
-    return Cursor(epoch, int(offset)) if offset.isascii() and offset.isdigit() else None
-
-
-async def _sealed(res: Resources, who: Principal) -> list[Sealed]:
-    device, pending = await res.batcher("hand out commands", partial(_pending, res)).add(UUID(who.id))
-    if device is None or (found := devices.sealing(res, device)) is None:
-        return []
-    version, secret = found
-    key = seal_key(secret, str(device.id), version)
-    return [_seal(each, key, device, version) for each in pending]
-
-
-async def _pending(res: Resources, device_ids: list[UUID]) -> list[tuple[DeviceKey | None, list[Pending]]]:
-    """What waits for each of these devices, with the key of those for which something does.
-
-    Polls that wake together share the queries.
-    """
-    found: dict[UUID, list[Pending]] = {id: [] for id in device_ids}
-    for each in await store.pending(res.db, list(found), clock.now(), _MOST):
-        found[each.device_id].append(each)
-    wanted = [id for id, pending in found.items() if pending]
-    keys = dict(zip(wanted, await devices.find_all(res.db, wanted), strict=True)) if wanted else {}
-    return [(keys.get(id), found[id]) for id in device_ids]
-
-
-def _seal(each: Pending, key: bytes, device: DeviceKey, version: int) -> Sealed:
-    with tracing.continued(each.traceparent, "hand out command", _names(each.id, device.id)):
-        plain = msgspec.json.encode(_plain(each))
-        envelope = seal(key, plain, device_id=str(device.id), command_id=str(each.id), key_version=version)
-    return Sealed(each.id, each.kind, each.issued_at, each.expires_at, envelope)
-
-
-def _names(command_id: UUID, device_id: UUID) -> dict[str, str | int]:
-    return {"caerus.command_id": str(command_id), "caerus.device_id": str(device_id)}
-
-
-def _plain(each: Pending) -> OpenOrder | CancelOrder | CloseOrder:
-    if each.kind == "close":
-        return CloseOrder(
-            each.id, each.server, each.login, each.ticket, each.symbol, each.reason, each.issued_at
-        )
-    order: Any = each  # one that opens or cancels has a signal and an approval; the query cannot say so
-    if each.kind == "cancel":
-        return CancelOrder(order.id, order.signal_id, order.approval_id, order.opens, order.reason)
-    return OpenOrder(
-        order.id,
-        order.signal_id,
-        order.approval_id,
-        order.instrument,
-        order.side,
-        order.order_type,
-        order.entry,
-        order.stop,
-        order.target,
-        order.issued_at,
-        order.expires_at,
-        Bounds(order.valid_until, order.max_drift_points, order.max_spread_points),
-        order.volume,
-        [OrderAccount(*each) for each in zip(order.servers, order.logins, strict=True)] or None,
-    )
 
 
 async def get(tx: Transaction, id: UUID, user_id: UUID | None) -> Command:
@@ -285,7 +167,7 @@ async def get(tx: Transaction, id: UUID, user_id: UUID | None) -> Command:
 
 def trace(command: Command, device_id: UUID, name: str) -> Entered:
     """What a device says of a command is a part of the command's trace."""
-    return tracing.continued(command.traceparent, name, _names(command.id, device_id))
+    return tracing.continued(command.traceparent, name, names(command.id, device_id))
 
 
 async def acknowledged(tx: Transaction, device_id: UUID, id: UUID) -> None:

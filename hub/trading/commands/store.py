@@ -58,6 +58,11 @@ async def deliver(db: Runs, command: Command) -> None:
     await sql.run(db, "deliver_command", command_id=command.id, user_id=command.user_id)
 
 
+async def deliver_cancel(db: Runs, command: Command) -> int:
+    """To whom the order that it takes back may have gone; how many."""
+    return await sql.run(db, "deliver_cancel", command_id=command.id)
+
+
 async def deliver_sized(db: Runs, command: Command) -> int:
     """How many devices get it."""
     return await sql.run(db, "deliver_sized", command_id=command.id, user_id=command.user_id)

@@ -177,7 +177,7 @@ async def rotate(res: Resources, who: Principal, id: UUID, visitor: Visitor) -> 
         device = await store.rotate(tx, id, who.person, key.key_version, kdf_id, hashed, now, until)
         if device is None:
             raise Rotated
-        meta = {"key_version": version, "previous_until": clock.rfc3339(until)}
+        meta = {"key_version": version, "previous_until": clock.rfc3339(device.previous_until or until)}
         await audit.record(tx, audit.act(who, visitor, "device.rotate", f"device:{id}", **meta))
     _rotated.inc()
     return Registered(id, shown, version)
