@@ -10,10 +10,11 @@ from hub.core.resources import Resources, open_resources
 from hub.trading.reconciliation import service
 from workers.up.stack import Stack, throw_away
 
-ACCOUNTS, POSITIONS, ROUNDS = 1_000, 10, 5
+ACCOUNTS, POSITIONS, PAST, ROUNDS = 1_000, 10, 200, 5
 Row = dict[str, object]
 
-# Half of the positions were commanded here, half opened by hand; each has the deal that opened it.
+# Half of the positions were commanded here, half opened by hand; each has the deal that opened it. `PAST` trades of each
+# account are over for a month.
 _FILL = f"""
 create temp table p as select n, gen_random_uuid() as account, gen_random_uuid() as person, gen_random_uuid() as device
     from generate_series(1, {ACCOUNTS}) as n;
@@ -23,8 +24,8 @@ insert into identity.users (id, email, password_hash, role, created_at, updated_
     select person, 'bench-' || n || '@caerus.example', '', 'user', now(), now() from p;
 insert into trading.devices (id, user_id, name, salt, key_version, secret_hash, created_at, keyed_at)
     select device, person, 'bench', '', 1, '', now(), now() from p;
-insert into trading.accounts (id, user_id, broker, server, login, name, state, device_id, created_at)
-    select account, person, 'Demo', 'Demo-1', n::text, 'bench', 'verified', device, now() from p;
+insert into trading.accounts (id, user_id, broker, server, login, name, state, device_id, created_at, verified_at)
+    select account, person, 'Demo', 'Demo-1', n::text, 'bench', 'verified', device, now(), now() - interval '1 year' from p;
 insert into trading.account_states (account_id, seq, taken_at, received_at, balance, equity, margin, free_margin,
         peak_equity, day_equity, day, leverage, connected, trade_allowed, algo_allowed, skew_ms)
     select account, 1, now(), now(), 1, 1, 0, 1, 1, 1, current_date, 100, true, true, true, 0 from p;
@@ -47,9 +48,27 @@ insert into trading.positions (account_id, ticket, symbol, side, volume, open_pr
 insert into trading.deals (account_id, deal, ticket, kind, direction, side, symbol, volume, price, profit, swap, commission,
         reason, comment, at, received_at)
     select account, k::text, k::text, 'trade', 'in', 'buy', 'GOLD', 0.1, 1900.2, 0, 0, 0, 'expert', '', now(), now() from c;
+create temp table s as select gen_random_uuid() as signal, k from generate_series(1, {PAST}) as k;
+create temp table h as select p.*, s.*, gen_random_uuid() as command, gen_random_uuid() as approval from p, s;
+insert into trading.signals (id, producer_id, instrument, side, time, version, status, order_type, entry, stop, target,
+        expires_at, strategy, setup_id, features, created_at)
+    select signal, 'bench', 'GOLD', 'buy', now() - interval '1 month', 'past-' || k, 'expired', 'limit', 1900, 1890, 1930,
+        now() - interval '29 days', 'bench', 's', '{{}}', now() - interval '1 month' from s;
+insert into trading.approvals (id, signal_id, user_id, decision, consent_version, ua, created_at)
+    select approval, signal, person, 'approved', '1', '', now() - interval '1 month' from h;
+insert into trading.commands (id, approval_id, signal_id, user_id, kind, issued_at, expires_at)
+    select command, approval, signal, person, 'open', now() - interval '1 month', now() - interval '29 days' from h;
+insert into trading.executions (id, approval_id, signal_id, user_id, device_id, command_id, kind, status, said,
+        broker_ticket, fill_price, fill_volume, created_at, updated_at)
+    select gen_random_uuid(), approval, signal, person, device, command, 'open', 'closed', array['placed', 'closed'],
+        'past-' || k, 1900.2, 0.1, now() - interval '1 month', now() - interval '1 month' from h;
+insert into trading.deals (account_id, deal, ticket, kind, direction, side, symbol, volume, price, profit, swap, commission,
+        reason, comment, at, received_at)
+    select account, d || '-' || k, 'past-' || k, 'trade', d, 'buy', 'GOLD', 0.1, 1900.2, 0, 0, 0, 'expert', '',
+        now() - interval '1 month', now() - interval '1 month' from h, unnest(array['in', 'out']) as d;
 analyze;
 """
-_NEWS = "update trading.account_states set seq = seq + 1, taken_at = now()"
+_NEWS = "update trading.account_states set seq = seq + 1, taken_at = now(), received_at = now()"
 
 
 async def _round(owner: asyncpg.Connection, res: Resources, at_once: int) -> float:
