@@ -74,6 +74,7 @@ from hub.trading.quorum.api import api as quorum
 from hub.trading.reconciliation import jobs as _reconciliation_jobs
 from hub.trading.reconciliation.api import api as reconciliation
 from hub.trading.risk import jobs as _risk_jobs
+from hub.trading.risk import leaving as _risk_leaving
 from hub.trading.risk import topics as _risk_topics
 from hub.trading.risk.api import api as risk
 from hub.trading.risk.settings import RiskSettings
@@ -169,6 +170,7 @@ PLUGGED_IN = [
     _closing_topics,
     _reconciliation_jobs,
     _risk_jobs,
+    _risk_leaving,
     _decision_jobs,
     _chart_jobs,
     _paper_jobs,

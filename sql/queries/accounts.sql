@@ -64,7 +64,7 @@ returning a.id, a.broker, a.server, a.login, a.name, a.currency, a.mode, a.kind,
     a.created_at, a.verified_at, a.unlinked_at, a.user_id, a.tag_hash, a.tag_expires_at;
 
 -- name: verify_account :one
--- No row when somebody has proven it before.
+-- No row when somebody has proven it before, or its person is locked out.
 update trading.accounts set
     state = 'verified', proof = @proof::text, verified_at = @now::timestamptz, device_id = @device_id::uuid,
     tag_hash = null, tag_expires_at = null,
@@ -75,6 +75,9 @@ update trading.accounts set
 where id = @id and state = 'pending' and not exists (
     select 1 from trading.accounts as owned
     where lower(owned.server) = lower(accounts.server) and owned.login = accounts.login and owned.state = 'verified'
+) and exists (
+    select 1 from identity.users as person
+    where person.id = accounts.user_id and person.suspended_at is null and person.deleted_at is null
 )
 returning id, broker, server, login, name, currency, mode, kind, state, is_primary, device_id, proof, created_at,
     verified_at, unlinked_at, user_id, tag_hash, tag_expires_at;
@@ -119,6 +122,38 @@ select
         where c.expires_at > @now and (c.account_id = a.id or (c.account_id is null and d.device_id = a.device_id))
     ) as waiting_commands
 from trading.accounts as a where a.id = @id;
+
+-- name: business_of :one
+-- What would be left behind by a person whose terminals die: open positions that the guards watch, closures under way, and
+-- orders that one of their terminals may have and has neither filled nor taken back. What was issued after a terminal was last
+-- heard (which is written down twice a minute) it cannot have.
+select
+    (
+        select count(*) from trading.accounts as a join trading.positions as p on p.account_id = a.id
+        where a.user_id = @user_id and a.state = 'verified' and p.closed_at is null
+    ) as open_positions,
+    (
+        select count(*) from trading.closures as c where c.user_id = @user_id and c.state <> 'closed'
+    ) as closures,
+    (
+        select count(distinct opened.id)
+        from trading.devices as device
+        cross join lateral (
+            select d.command_id from trading.deliveries as d where d.device_id = device.id
+            union all
+            select e.command_id from trading.executions as e
+            where e.device_id = device.id and e.status in ('placed', 'unknown') and e.fill_price is null
+        ) as held
+        join trading.commands as c on c.id = held.command_id and c.kind in ('open', 'cancel')
+        join trading.commands as opened on opened.id = coalesce(c.opens, c.id)
+        where device.user_id = @user_id and device.revoked_at is null and opened.expires_at > @now
+            and device.last_seen_at > opened.issued_at - interval '1 minute'
+            and not exists (
+                select 1 from trading.commands as back
+                join trading.executions as done on done.command_id = back.id and done.device_id = device.id
+                where back.signal_id = opened.signal_id and back.opens = opened.id
+            )
+    ) as orders;
 
 -- name: unlink_account :exec
 update trading.accounts set

@@ -81,6 +81,32 @@ where own.id = @account_id and c.kind = 'open' and c.expires_at > @now
         )
     );
 
+-- name: unfilled_opens_of :many
+-- Open commands that a terminal of the person's has yet to fetch, to answer or to see filled, and was not told to take back.
+select c.id, c.approval_id, c.signal_id, c.user_id, c.kind, c.opens, c.reason, c.issued_at, c.expires_at, c.traceparent,
+    c.account_id, c.ticket, c.volume
+from (
+    select distinct held.command_id
+    from trading.devices as device
+    cross join lateral (
+        select d.command_id from trading.deliveries as d where d.device_id = device.id
+        union all
+        select e.command_id from trading.executions as e
+        where e.device_id = device.id and e.status in ('placed', 'unknown') and e.fill_price is null
+    ) as held
+    join trading.commands as opened on opened.id = held.command_id
+    where device.user_id = @user_id and device.revoked_at is null and opened.kind = 'open' and opened.expires_at > @now
+        and not exists (
+            select 1 from trading.commands as back
+            where back.signal_id = opened.signal_id and back.opens = opened.id and (
+                exists (select 1 from trading.deliveries as d where d.device_id = device.id and d.command_id = back.id)
+                or exists (select 1 from trading.executions as e where e.device_id = device.id and e.command_id = back.id)
+            )
+        )
+) as standing
+join trading.commands as c on c.id = standing.command_id
+order by c.id;
+
 -- name: deliver_to_account :exec
 -- To the terminal that speaks for it, and to no other of the person's.
 insert into trading.deliveries (device_id, command_id)
@@ -138,8 +164,8 @@ using trading.commands as c
 where c.id = d.command_id and c.expires_at <= @now;
 
 -- name: pending_commands :many
--- While a person's trading is stopped, or the device's account must be closed, what would open a trade waits: it is handed
--- out when that is over, if it still holds. What opens is bound to the accounts that the device speaks for.
+-- While a person's trading is stopped or they are locked out, or the device's account must be closed, what would open a trade
+-- waits: it is handed out when that is over, if it still holds. What opens is bound to the accounts that the device speaks for.
 select
     d.device_id, c.id, c.kind, c.approval_id, c.signal_id, c.opens, c.reason, c.issued_at, c.expires_at,
     s.instrument, s.side, s.order_type, s.entry, s.stop, s.target,
@@ -166,6 +192,10 @@ cross join lateral (
                 where switch.off_at is null and (switch.user_id is null or switch.user_id = command.user_id)
             )
             or exists (select 1 from trading.pauses as pause where pause.user_id = command.user_id)
+            or exists (
+                select 1 from identity.users as person
+                where person.id = command.user_id and (person.suspended_at is not null or person.deleted_at is not null)
+            )
             or exists (
                 select 1 from trading.accounts as own
                 join trading.risk_states as risk on risk.account_id = own.id

@@ -6,11 +6,11 @@ returning id, name, key_version, created_at, last_seen_at, revoked_at, keyed_at,
     previous_until, skew_ms, silent_since;
 
 -- name: device_keys :many
--- Of devices whose person may sign in: a terminal of somebody who was locked out gets nothing either.
+-- Of devices that may call, and whether their person is locked out; those of a deleted person are dead.
 select d.id, d.user_id, d.salt, d.key_version, d.kdf_id, d.last_seen_at, d.used_version, d.used_kdf_id, d.previous_until,
-    d.silent_since
+    d.silent_since, u.suspended_at is not null as locked
 from trading.devices as d join identity.users as u on u.id = d.user_id
-where d.id = any(@ids::uuid[]) and d.revoked_at is null and u.suspended_at is null and u.deleted_at is null;
+where d.id = any(@ids::uuid[]) and d.revoked_at is null and u.deleted_at is null;
 
 -- name: devices_of :many
 select id, name, key_version, created_at, last_seen_at, revoked_at, keyed_at,

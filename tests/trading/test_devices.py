@@ -191,12 +191,12 @@ async def test_what_becomes_of_a_device_is_recorded_without_the_secret(hub: Runn
     assert all(made["device_secret"] not in row[1] for row in rows)
 
 
-@pytest.mark.parametrize("column", ["suspended_at", "deleted_at"])
-async def test_a_device_of_somebody_who_may_not_come_is_refused(hub: RunningHub, column: str) -> None:
+async def test_a_device_of_somebody_who_was_deleted_is_refused(hub: RunningHub) -> None:
+    """Who is locked out: `test_locked_out.py`."""
     person = await hub.person()
     device = await hub.device(person)
     assert (await device.poll()).status == 200
-    await hub.res.db.execute(f"update identity.users set {column} = now() where id = $1", person.id)
+    await hub.res.db.execute("update identity.users set deleted_at = now() where id = $1", person.id)
     assert (await device.poll()).status == 401
-    await hub.res.db.execute(f"update identity.users set {column} = null where id = $1", person.id)
+    await hub.res.db.execute("update identity.users set deleted_at = null where id = $1", person.id)
     assert (await device.poll()).status == 200

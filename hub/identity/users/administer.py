@@ -19,7 +19,7 @@ from hub.core.web import Visitor
 from hub.identity.audit import service as audit
 from hub.identity.auth import backoff
 from hub.identity.sessions import service as sessions
-from hub.identity.users import rules, service, store
+from hub.identity.users import leaving, rules, service, store
 from hub.identity.users.models import ChangeUserIn, CreateUserIn, Detail, Standing
 from hub.identity.users.strength import must_be_good
 
@@ -82,13 +82,14 @@ async def change(res: Resources, who: Principal, id: UUID, given: ChangeUserIn, 
 
 
 async def lock(res: Resources, who: Principal, id: UUID, visitor: Visitor) -> Detail:
-    """Keep a person out, at once and until an operator unlocks them."""
+    """Keep a person out, at once and until an operator unlocks them. What they have open goes on being guarded."""
     async with res.db.transaction() as tx:
         held = await hold(tx, who, id)
         if not held.target.suspended:
             rules.check_an_owner_stays(held.target, held.people)
             await store.suspend(tx, id, clock.now())
             count = await sessions.end_all(tx, res, id, "locked")
+            await leaving.clear(tx, res, id)
             await audit.record(tx, audit.act(who, visitor, "user.lock", f"user:{id}", sessions=count))
     return await service.detail(res, id)
 
@@ -97,6 +98,8 @@ async def unlock(res: Resources, who: Principal | None, id: UUID, visitor: Visit
     """Let a person in again, whether an operator or their own failed attempts kept them out."""
     async with res.db.transaction() as tx:
         held = await hold(tx, who, id)
+        if held.target.suspended:
+            await leaving.clear(tx, res, id)  # what was asked for while they were being locked out
         await store.unlock(tx, id, clock.now())
         tx.after_commit("backoff", lambda: backoff.forget(res, held.target.email))
         await audit.record(tx, audit.act(who, visitor, "user.unlock", f"user:{id}"))

@@ -8,6 +8,7 @@ from hub.core.problems import Forbidden, NotFound, Unavailable
 from hub.core.web import Api, Call
 from hub.identity.users import administer, erase, service
 from hub.identity.users.administer import EmailTaken
+from hub.identity.users.leaving import StillBusy
 from hub.identity.users.models import ChangeUserIn, CreateUserIn, Detail, Listed, User, UserQuery
 from hub.identity.users.strength import WeakPassword
 
@@ -77,7 +78,7 @@ async def reset_user_mfa(call: Call, id: UUID) -> Detail:
     return await administer.reset_mfa(call.res, call.who, id, call.visitor)
 
 
-@api.delete("/users/{id}", guard=_write, raises=(NotFound, Forbidden))
+@api.delete("/users/{id}", guard=_write, raises=(NotFound, Forbidden, StillBusy))
 async def delete_user(call: Call, id: UUID) -> None:
-    """Delete a person for good."""
+    """Delete a person for good, when nothing of theirs is open or under way."""
     await erase.erase(call.res, call.who, id, call.visitor)

@@ -55,6 +55,22 @@ def check_unlink(open_positions: int, waiting_commands: int) -> None:
         raise StillTrading(f"{waiting_commands} commands wait for its terminal; let them end first.")
 
 
+def objections(open_positions: int, closures: int, orders: int) -> list[str]:
+    """What is to end before somebody is deleted, and how."""
+    found = []
+    if open_positions:
+        found.append(
+            f"{open_positions} positions are open: close them (POST /api/v1/closures), or have the account unlinked."
+        )
+    if closures:
+        found.append(f"{closures} closures are under way: wait until their terminal has carried them out.")
+    if orders:
+        found.append(
+            f"{orders} orders may wait at a broker: lock the person, and wait until their terminals have taken them back."
+        )
+    return found
+
+
 def ailing(sessions: Sequence[Session | None]) -> list[str]:
     """A sentence for each kind of trouble with the gateways' sessions; None is a silent one. No account is named."""
     there, all_ = [each for each in sessions if each is not None], len(sessions)

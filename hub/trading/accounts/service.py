@@ -1,6 +1,6 @@
 """Link, list, choose and unlink accounts. `verify.py` says whose they are."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from prometheus_client import Counter
@@ -90,6 +90,12 @@ async def choose(res: Resources, who: Principal, id: UUID, visitor: Visitor) -> 
         chosen = await store.make_primary(tx, id)
         await audit.record(tx, audit.act(who, visitor, "account.primary", f"account:{id}"))
     return chosen
+
+
+async def business_of(db: Runs, user_id: UUID, now: datetime) -> list[str]:
+    """A sentence for each kind of business that somebody's terminals must end before they die."""
+    left = await store.business_of(db, user_id, now)
+    return rules.objections(left.open_positions, left.closures, left.orders)
 
 
 async def unlink(res: Resources, who: Principal, id: UUID, visitor: Visitor) -> None:

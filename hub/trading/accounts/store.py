@@ -24,6 +24,12 @@ class Business(Struct, frozen=True):
     waiting_commands: int
 
 
+class BusinessOf(Struct, frozen=True):
+    open_positions: int
+    closures: int
+    orders: int
+
+
 async def lock(db: Runs, user_id: UUID) -> None:
     await sql.run(db, "lock_accounts", user_id=str(user_id))
 
@@ -109,6 +115,10 @@ async def make_primary(db: Runs, id: UUID) -> Account:
 
 async def business(db: Runs, id: UUID, now: datetime) -> Business:
     return await sql.sure(db, Business, "account_business", id=id, now=now)
+
+
+async def business_of(db: Runs, user_id: UUID, now: datetime) -> BusinessOf:
+    return await sql.sure(db, BusinessOf, "business_of", user_id=user_id, now=now)
 
 
 async def oust(db: Runs, id: UUID, now: datetime) -> list[Held]:

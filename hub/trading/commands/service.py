@@ -110,6 +110,13 @@ async def take_back_of_account(tx: Transaction, res: Resources, account_id: UUID
     return len(opens)
 
 
+async def take_back_all(tx: Transaction, res: Resources, user_id: UUID, reason: str) -> int:
+    """Take back all that the person's terminals may still open, whoever asked for it; how many."""
+    opens = await store.unfilled_opens_of(tx, user_id, clock.now())
+    await _issue(tx, res, [_taking_back(opened, reason) for opened in opens])
+    return len(opens)
+
+
 async def cancel_signal(res: Resources, id: UUID, producer_id: str, reason: str, ip: str | None) -> Signal:
     """End a signal, and take back every open command it led to."""
     async with res.db.transaction() as tx:

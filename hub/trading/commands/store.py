@@ -46,6 +46,11 @@ async def unfilled_opens(db: Runs, account_id: UUID, now: datetime) -> list[Comm
     return await sql.many(db, Command, "unfilled_opens", account_id=account_id, now=now)
 
 
+async def unfilled_opens_of(db: Runs, user_id: UUID, now: datetime) -> list[Command]:
+    """The same of all of a person's terminals."""
+    return await sql.many(db, Command, "unfilled_opens_of", user_id=user_id, now=now)
+
+
 async def deliver_to_account(db: Runs, command_id: UUID, account_id: UUID) -> None:
     await sql.run(db, "deliver_to_account", command_id=command_id, account_id=account_id)
 

@@ -1,4 +1,7 @@
-"""The guard of device calls: HMAC over the canonical string, nonce required."""
+"""The guard of device calls: HMAC over the canonical string, nonce required.
+
+What is open outlives a lock: the terminals of a person who is locked out go on telling of it and closing it, and nothing else.
+"""
 
 from datetime import timedelta
 from uuid import UUID
@@ -15,8 +18,9 @@ from hub.core.resources import Resources
 from hub.core.security import signatures
 from hub.core.security.signatures import Signed
 from hub.trading.devices import service
-from hub.trading.devices.models import DeviceKey, Version
+from hub.trading.devices.models import CallerKey, Version
 
+_WHILE_LOCKED = frozenset({"poll", "ack", "snapshot"})
 _MILLISECOND = timedelta(milliseconds=1)
 _requests = Counter("ea_requests_total", "Calls of terminals", ["endpoint"])
 _errors = Counter("ea_errors_total", "Calls of terminals that were refused at the door", ["endpoint"])
@@ -25,7 +29,7 @@ _errors = Counter("ea_errors_total", "Calls of terminals that were refused at th
 class _Caller(Struct, frozen=True):
     """A device as it called: `newest` if it has proven its newest key while the one before was good too."""
 
-    key: DeviceKey
+    key: CallerKey
     skew_ms: int | None = None
     newest: bool = False
 
@@ -44,6 +48,8 @@ async def _check(request: Request) -> Principal:
         signed = await signatures.read(request, "x-device-id", nonce_required=True)
         caller = await _proven(res, signed)
         signatures.once(request, signed)
+    if caller.key.locked and _endpoint(request) not in _WHILE_LOCKED:
+        raise Unauthenticated
     request.scope["caerus.device"] = caller
     return Principal("device", str(caller.key.id), caller.key.user_id, "device")
 
@@ -71,7 +77,7 @@ async def _proven(res: Resources, signed: Signed) -> _Caller:
     return _Caller(key, signed.skew() // _MILLISECOND, newest)
 
 
-def _fits(res: Resources, key: DeviceKey, version: Version, signed: Signed) -> bool:
+def _fits(res: Resources, key: CallerKey, version: Version, signed: Signed) -> bool:
     secret = service.secret(res, key, version)
     try:
         if secret is None:
@@ -82,7 +88,7 @@ def _fits(res: Resources, key: DeviceKey, version: Version, signed: Signed) -> b
     return True
 
 
-async def _known(res: Resources, id: str) -> DeviceKey:
+async def _known(res: Resources, id: str) -> CallerKey:
     """Of a device that may call. Alone it proves nothing: `HMAC_DEVICE_REQUIRED=false` is for development."""
     try:
         key = await service.find(res, UUID(id))

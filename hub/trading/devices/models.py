@@ -65,6 +65,12 @@ class DeviceKey(Struct, frozen=True):
         return [newest, Version(self.used_version, self.used_kdf_id)]
 
 
+class CallerKey(DeviceKey, frozen=True):
+    """The same of a device that may call. `locked`: its person is locked out; it sees to what is open, and opens nothing."""
+
+    locked: bool
+
+
 class RegisterIn(Struct, frozen=True, forbid_unknown_fields=True):
     name: DeviceName
 

@@ -22,7 +22,7 @@ from hub.identity.audit import service as audit
 from hub.identity.audit.models import Entry
 from hub.money.quotas import service as quotas
 from hub.trading.devices import store, topics
-from hub.trading.devices.models import Device, DeviceKey, Devices, Registered, Version
+from hub.trading.devices.models import CallerKey, Device, DeviceKey, Devices, Registered, Version
 from hub.trading.devices.settings import settings
 
 _registered = Counter("devices_registered_total", "Devices registered")
@@ -85,20 +85,20 @@ async def ensure(res: Resources, who: Principal, name: str) -> Registered:
     if device is None:
         return await register(res, who, name, None)
     key = await find(res, device.id)
-    if key is None:
+    if key is None or key.locked:
         raise NotFound("The device is revoked by now, or its owner may not sign in.")
     if (known := secret(res, key)) is None:
         raise NotFound(f"Nobody has the KDF secret {key.kdf_id}; see DEVICE_KEY_KDF_SECRET_PREVIOUS.")
     return Registered(device.id, encode_secret(known), device.key_version)
 
 
-async def find(res: Resources, id: UUID) -> DeviceKey | None:
+async def find(res: Resources, id: UUID) -> CallerKey | None:
     """A device that may call, looked up anew on every call so that a revocation holds at once."""
-    known: DeviceKey | None = await res.batcher("device keys", partial(find_all, res.db)).add(id)
+    known: CallerKey | None = await res.batcher("device keys", partial(find_all, res.db)).add(id)
     return known
 
 
-async def find_all(db: Runs, ids: list[UUID]) -> list[DeviceKey | None]:
+async def find_all(db: Runs, ids: list[UUID]) -> list[CallerKey | None]:
     """The same for many, in order."""
     found = {key.id: key for key in await store.keys(db, list(set(ids)))}
     return [found.get(id) for id in ids]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from hub.core.security.device_keys import KdfUsers
 from hub.core.sql import Runs, Sql
-from hub.trading.devices.models import Device, DeviceKey, Fallen
+from hub.trading.devices.models import CallerKey, Device, DeviceKey, Fallen
 
 sql = Sql("devices")
 
@@ -36,8 +36,8 @@ async def add(
     )
 
 
-async def keys(db: Runs, ids: list[UUID]) -> list[DeviceKey]:
-    return await sql.many(db, DeviceKey, "device_keys", ids=ids)
+async def keys(db: Runs, ids: list[UUID]) -> list[CallerKey]:
+    return await sql.many(db, CallerKey, "device_keys", ids=ids)
 
 
 async def of(db: Runs, user_id: UUID) -> list[Device]:
