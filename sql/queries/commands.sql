@@ -15,10 +15,18 @@ select id, approval_id, signal_id, user_id, kind, opens, reason, issued_at, expi
 from trading.commands where signal_id = @signal_id and kind = 'open';
 
 -- name: deliver_command :exec
--- To every device the person has now; one that comes later has no business with it.
+-- To every device the person has now, once an account of theirs is verified to those alone that speak for one; a device that comes
+-- later has no business with it.
 insert into trading.deliveries (device_id, command_id)
-select id, @command_id::uuid
-from trading.devices where user_id = @user_id and revoked_at is null;
+select device.id, @command_id::uuid
+from trading.devices as device
+where device.user_id = @user_id and device.revoked_at is null and (
+    exists (
+        select 1 from trading.accounts as own
+        where own.device_id = device.id and own.user_id = @user_id and own.state = 'verified'
+    )
+    or not exists (select 1 from trading.accounts as own where own.user_id = @user_id and own.state = 'verified')
+);
 
 -- name: deliver_cancel :exec
 -- To every device that may have the order, and was not told to take it back already.
@@ -28,10 +36,10 @@ from trading.commands as back
 join trading.commands as opened on opened.id = back.opens
 join trading.devices as device on device.user_id = back.user_id and device.revoked_at is null
 where back.id = @command_id
-    and (opened.volume is null or exists (
-        select 1 from trading.accounts as account
-        where account.device_id = device.id and account.state = 'verified' and account.user_id = back.user_id
-    ))
+    and (
+        exists (select 1 from trading.deliveries as d where d.device_id = device.id and d.command_id = opened.id)
+        or exists (select 1 from trading.executions as e where e.device_id = device.id and e.command_id = opened.id)
+    )
     and not exists (
         select 1 from trading.commands as other
         where other.signal_id = back.signal_id and other.opens = back.opens and other.id <> back.id and (

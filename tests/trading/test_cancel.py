@@ -4,6 +4,7 @@ import asyncio
 from uuid import uuid4
 
 from tests.hubs import RunningHub
+from tests.trading.looks import verified
 
 
 async def test_its_own_producer_cancels_a_signal(hub: RunningHub) -> None:
@@ -108,3 +109,13 @@ async def test_an_approval_racing_a_cancellation_never_leaves_an_order_standing(
     assert standing == []
     opens = await hub.rows("select 1 from trading.commands where kind = 'open' and user_id = $1", person.id)
     assert len(opens) == sum(approved == 201 for approved, _ in flat)
+
+
+async def test_only_who_may_have_the_order_is_told_to_take_it_back(hub: RunningHub) -> None:
+    producer, mine = await hub.producer(), await verified(hub)
+    signal_id = await producer.opened()
+    assert (await hub.approve(mine.person, signal_id)).status == 201
+    later = await hub.device(mine.person, "later")
+    await producer.cancel(signal_id)
+    assert [command["kind"] for command in (await mine.device.poll()).body["commands"]] == ["cancel"]
+    assert (await later.poll()).body["commands"] == []

@@ -11,6 +11,7 @@ from caerus_client.keys import seal_key
 from caerus_client.sealing import Envelope, open_sealed
 
 from tests.hubs import Answer, Device, Person, RunningHub, in_hours, until
+from tests.trading.looks import broker, linked, sent, verified
 
 
 def ids(answer: Answer) -> list[str]:
@@ -172,6 +173,30 @@ async def test_a_cursor_nobody_issued_means_from_the_beginning(
 @pytest.mark.parametrize("query", ["wait=-1", "wait=31", "wait=x", "since=" + "x" * 65, "until=1"])
 async def test_a_bad_query_is_refused(device: Device, query: str) -> None:
     assert (await device.call("GET", f"/api/v1/client/poll?{query}")).status == 422
+
+
+async def test_with_a_verified_account_only_terminals_that_speak_for_one_are_told(hub: RunningHub) -> None:
+    mine, at = await verified(hub), broker()
+    unlinked, second = [await hub.device(mine.person, name) for name in ("unlinked", "second")]
+    await linked(hub, mine.person, at)
+    await sent(second, at.look(0))
+    await approved(hub, mine.person)
+    assert ids(await unlinked.poll()) == []
+    for device, server in ((mine.device, mine.broker.server), (second, at.server)):
+        [command] = (await device.poll()).body["commands"]
+        assert plain(device, command)["accounts"] == [{"server": server, "login": "7001"}]
+
+
+async def test_without_a_verified_account_every_terminal_is_told(hub: RunningHub) -> None:
+    mine = await verified(hub)
+    await linked(hub, mine.person, broker())
+    second = await hub.device(mine.person, "second")
+    gone = await hub.call("DELETE", f"/api/v1/accounts/{mine.id}", headers=mine.person.bearer)
+    assert gone.status == 204
+    await approved(hub, mine.person)
+    for device in (mine.device, second):
+        [command] = (await device.poll()).body["commands"]
+        assert plain(device, command)["accounts"] is None
 
 
 async def test_a_device_registered_later_is_not_given_old_commands(hub: RunningHub, person: Person) -> None:

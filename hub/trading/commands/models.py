@@ -91,7 +91,7 @@ class OpenOrder(Struct, frozen=True):
     volume, reckoned for the accounts that the hub knows.
 
     `accounts`: those that the device speaks for; a terminal that is logged in to another must refuse. None: the person
-    has linked no account to it, so that the order is bound to none.
+    had no verified account when it was issued, so that the order is bound to none.
     """
 
     command_id: UUID

@@ -33,7 +33,8 @@ async def issue_open(
 ) -> Command:
     """Tell a person's terminals to open what was approved; the command goes on with the signal's trace.
 
-    With a volume (lots) only the terminals of verified accounts are told; without, each sizes on its own account.
+    Once the person has a verified account only terminals that speak for one are told. With a volume (lots) only they ever
+    are; without, each sizes on its own account.
     """
     with tracing.continued(signal.traceparent, "issue command"):
         command = Command(
