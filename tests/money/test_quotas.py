@@ -13,6 +13,8 @@ from hub.money.quotas import service as quotas
 from hub.money.quotas.models import Period
 from hub.money.quotas.service import QuotaExceeded
 from tests.hubs import Person, RunningHub
+from tests.trading.desks import desk
+from tests.trading.pairs import pair
 
 
 async def usage(hub: RunningHub, person: Person, key: str) -> dict[str, Any]:
@@ -74,6 +76,29 @@ async def test_a_refused_act_uses_nothing(hub: RunningHub) -> None:
     person, signal = await hub.person(), await (await hub.producer()).opened()
     assert [(await hub.approve(person, signal)).status for _ in range(3)] == [201, 409, 409]
     assert (await usage(hub, person, "approvals"))["used"] == 1
+
+
+async def test_a_rejection_uses_nothing_and_is_always_possible(hub: RunningHub) -> None:
+    person, producer = await hub.person(), await hub.producer()
+    assert (await hub.approve(person, await producer.opened(), "rejected")).status == 201
+    assert (await usage(hub, person, "approvals"))["used"] == 0
+    await consume(hub, person, "approvals", 200)
+    assert (await hub.approve(person, await producer.opened())).status == 429
+    assert (await hub.approve(person, await producer.opened(), "rejected")).status == 201
+    assert (await usage(hub, person, "approvals"))["used"] == 200
+
+
+@pytest.mark.parametrize(("decision", "used"), [("approved", 1), ("rejected", 0)])
+async def test_what_others_decide_in_ones_place_uses_ones_own_quota(
+    hub: RunningHub, decision: str, used: int
+) -> None:
+    of, under = await pair(hub), await desk(hub, 1, 1)
+    assert (await of.decide(await of.named(), await of.signal(), decision)).status == 201
+    assert (await under.vote(under.approvers[0], await under.signal(), decision)).status == 201
+    for person in (of.person, under.trader):
+        assert (await usage(hub, person, "approvals"))["used"] == used
+    for other in (of.deputy, under.approvers[0]):
+        assert (await usage(hub, other, "approvals"))["used"] == 0
 
 
 async def test_of_many_at_once_as_many_go_through_as_are_left(hub: RunningHub) -> None:

@@ -9,7 +9,10 @@ import pytest
 from hub.trading.approvals.rules import CONSENT
 from hub.trading.signals import service as signals
 from tests.hubs import RunningHub, in_hours
+from tests.identity.test_users_admin import act
+from tests.identity.test_users_admin import signed_in as session
 from tests.stream.sockets import minted, signed_in
+from tests.trading.guarded import traces
 
 PATH = "/api/v1/approve"
 
@@ -76,6 +79,27 @@ async def test_only_a_signed_in_person_decides(hub: RunningHub) -> None:
     assert (await producer.post(PATH, body)).status == 401
     expired = {"authorization": "Bearer " + minted(hub, person, seconds=-1)}
     assert (await hub.call("POST", PATH, body, expired)).status == 401
+    assert await decisions(hub, signal_id) == []
+
+
+@pytest.mark.parametrize("end", ["lock", "delete", "sign out"])
+async def test_who_may_not_come_any_more_decides_nothing(hub: RunningHub, end: str) -> None:
+    person, admin, signal_id = (
+        await hub.person(),
+        await hub.person("admin"),
+        await (await hub.producer()).opened(),
+    )
+    bearer, token = await session(hub, person)
+    body = {"signal_id": signal_id, "decision": "approved", "consent_version": CONSENT.version}
+    if end == "sign out":
+        assert (await hub.call("POST", "/api/v1/auth/logout", {"refresh_token": token})).status == 204
+    elif end == "lock":
+        assert (await act(hub, admin, "POST", f"/{person.id}/lock")).status == 200
+    else:
+        assert (await act(hub, admin, "DELETE", f"/{person.id}")).status == 204
+    before = await traces(hub, person)
+    assert (await hub.call("POST", PATH, body, bearer)).status == 401
+    assert await traces(hub, person) == before
     assert await decisions(hub, signal_id) == []
 
 

@@ -166,6 +166,18 @@ async def test_only_named_approvers_who_are_there_vote(hub: RunningHub) -> None:
     assert await of.stored(id) == (0, [], 0)
 
 
+@pytest.mark.parametrize("whose", ["approver removed", "trader locked"])
+async def test_who_has_gone_neither_votes_nor_is_voted_for(hub: RunningHub, whose: str) -> None:
+    of = await desk(hub, 1, 2)
+    id, by = await of.signal(), of.approvers[0]
+    if whose == "approver removed":
+        await of.team.remove(of.owner, by)
+    else:
+        await hub.rows("update identity.users set suspended_at = now() where id = $1", of.trader.id)
+    assert (await of.vote(by, id)).status == 404
+    assert await of.stored(id) == (0, [], 0)
+
+
 async def test_the_vote_of_who_has_gone_does_not_count(hub: RunningHub) -> None:
     of = await desk(hub, 2, 3)
     id = await of.signal()

@@ -111,20 +111,28 @@ async def settle(
     row = await store.add(tx, uuid7(), hand, given, clock.now())
     if row is None:
         raise await already(tx, hand.person, given.signal_id)
-    await quotas.consume(tx, hand.person, "approvals")
     approval = row.shown()
-    on_paper = approval.decision == "approved" and await paper.follow(
-        tx, approval.id, hand.person, signal, approval.bounds
-    )
-    if approval.decision == "approved" and not on_paper:
-        await risk.allow(tx, hand.person)
-        if hand.via != "quorum":
-            await policies.allow_alone(tx, hand.person)
-        await preflight.allow(tx, res, hand.person, signal.instrument)
-        volume = await size(tx, signal)
-        await commands.issue_open(tx, res, approval.id, hand.person, signal, volume)
+    on_paper = approval.decision == "approved" and await _approved(tx, res, signal, approval, hand, size)
     await outbox.append(tx, res.redis, [_event(approval, hand)])
     return Settled(approval, signal, on_paper, _entry(approval, hand, on_paper))
+
+
+async def _approved(
+    tx: Transaction, res: Resources, signal: Held, approval: Approval, hand: Hand, size: Sizing
+) -> bool:
+    """One approval of the person's plan (a rejection uses none), then their terminals or the paper portfolio; whether it
+    was paper.
+    """
+    await quotas.consume(tx, hand.person, "approvals")
+    if await paper.follow(tx, approval.id, hand.person, signal, approval.bounds):
+        return True
+    await risk.allow(tx, hand.person)
+    if hand.via != "quorum":
+        await policies.allow_alone(tx, hand.person)
+    await preflight.allow(tx, res, hand.person, signal.instrument)
+    volume = await size(tx, signal)
+    await commands.issue_open(tx, res, approval.id, hand.person, signal, volume)
+    return False
 
 
 def counted(settled: Settled) -> Approval:
