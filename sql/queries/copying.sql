@@ -113,8 +113,8 @@ order by e.id desc limit @n;
 -- name: known_accounts :many
 -- Verified accounts of these people, as `looked_at` of risk, with what sizing needs.
 select a.id as account_id, a.user_id, s.equity, s.peak_equity, s.day_equity, s.margin, s.leverage,
-    case when s.connected then s.received_at end as seen_at, r.outcome as outcome, r.reason as reason,
-    s.free_margin, a.currency, s.trade_allowed and s.algo_allowed and s.doubt is null as allowed,
+    case when s.connected then s.received_at end as seen_at, r.outcome as outcome, r.reason as reason, a.currency,
+    s.free_margin, s.trade_allowed and s.algo_allowed and s.doubt is null as allowed,
     s.received_at as heard_at, d.id is not null as has_terminal
 from trading.accounts as a
 left join trading.devices as d on d.id = a.device_id and d.revoked_at is null

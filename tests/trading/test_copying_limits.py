@@ -198,6 +198,21 @@ async def test_a_limit_is_watched_while_no_signal_comes(hub: RunningHub) -> None
     assert (await well.status())["running"] is True
 
 
+async def test_amounts_of_limits_are_watched_in_the_currency_of_the_account(hub: RunningHub) -> None:
+    """20,000 yen are 40 times the least equity there may be, and 200 dollars less than half of it."""
+    yen, dollars = await copying(hub), await copying(hub)
+    for mine, currency in ((yen, "JPY"), (dollars, "USD")):
+        id = UUID(mine.account.id)
+        await hub.rows("update trading.accounts set currency = $2 where id = $1", id, currency)
+        await hub.rows(
+            """update trading.account_states set equity = 20000, peak_equity = 20000, day_equity = 20000
+                where account_id = $1""",
+            id,
+        )
+    assert await watch.run(hub.res) == 1
+    assert (await pauses(yen), await pauses(dollars)) == ([], [("system", "copying: equity_floor")])
+
+
 async def test_who_does_not_copy_is_not_watched(hub: RunningHub) -> None:
     mine = await candidate(hub)
     await silent(mine, 10_000)

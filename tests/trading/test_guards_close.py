@@ -131,6 +131,34 @@ async def test_a_small_account_is_not_closed_for_being_small(hub: RunningHub) ->
     assert tuple(row) == ("block", "equity_floor")
 
 
+@pytest.mark.parametrize(
+    ("currency", "peak", "equity", "reason"),
+    [
+        ("JPY", "11000", "9901", "ok"),  # 99 times the floor of 100
+        ("JPY", "105", "99", "liquidation_equity"),
+        ("KWD", "110.000", "99.999", "liquidation_equity"),
+        ("KWD", "110.000", "100.000", "equity_floor"),
+        ("USD", "110.00", "99.99", "liquidation_equity"),
+    ],
+)
+async def test_the_floor_is_the_same_amount_in_every_currency(
+    hub: RunningHub, currency: str, peak: str, equity: str, reason: str
+) -> None:
+    """A look, a sweep and the question of an approval say the same."""
+    mine = await verified(hub, {"currency": currency, "balance": peak, "equity": peak, "free_margin": peak})
+    await sent(mine.device, mine.broker.worth(1, equity, currency=currency, positions=[position("1")]))
+    [row] = await hub.rows("select reason from trading.risk_states where account_id = $1", UUID(mine.id))
+    assert row["reason"] == reason
+    assert (len(await closures(mine)) == 1) == (reason == "liquidation_equity")
+    asked = await hub.call("GET", "/api/v1/risk/guards", headers=mine.person.bearer)
+    assert [each["reason"] for each in asked.body["items"]] == [reason]
+    other = "update trading.risk_states set outcome = 'block', reason = 'leverage' where account_id = $1"
+    await hub.res.db.execute(other, UUID(mine.id))
+    await sweep.sweep(hub.res)
+    [row] = await hub.rows("select reason from trading.risk_states where account_id = $1", UUID(mine.id))
+    assert row["reason"] == reason
+
+
 async def test_limits_that_are_tightened_close_with_the_next_sweep(hub: RunningHub) -> None:
     mine = await verified(hub)
     slight = {"balance": "10000", "equity": "9000", "free_margin": "9000"}

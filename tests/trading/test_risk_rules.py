@@ -214,3 +214,21 @@ def test_no_process_starts_with_a_bad_limit() -> None:
     env = os.environ | {"MAX_DRAWDOWN": "2"}
     ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
     assert (ended.returncode, "MAX_DRAWDOWN" in ended.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("currency", "least", "floor"),
+    [
+        (None, 50_001, 10_000),
+        ("USD", 50_001, 10_000),
+        ("JPY", 501, 100),  # no minor unit: what is no whole yen is rounded to the tighter side
+        ("KWD", 500_010, 100_000),
+    ],
+)
+def test_amounts_of_limits_are_of_the_major_unit_of_any_currency(
+    currency: str | None, least: int, floor: int
+) -> None:
+    kept = msgspec.structs.replace(CAPS, min_equity=50_001)
+    assert rules.in_currency(kept, currency) == msgspec.structs.replace(
+        kept, min_equity=least, liquidation_equity=floor
+    )

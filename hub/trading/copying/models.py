@@ -192,7 +192,6 @@ class Known(Looked, frozen=True):
     """A verified account with what sizing needs. `heard_at`: the last snapshot, connected to the broker or not."""
 
     free_margin: int | None
-    currency: str | None
     allowed: bool | None
     heard_at: datetime | None
     has_terminal: bool

@@ -193,7 +193,7 @@ async def _fitted(tx: Transaction, order: Order, signal: Held) -> Fit:
     most, fits = rules.most(order.copier, standing.house()).effective, []
     for each in known:
         stands = risk.standing(each, now)
-        _allowed(limits.account(stands, caps_, fresh_ms), user_id)
+        _allowed(limits.account(stands, limits.in_currency(caps_, each.currency), fresh_ms), user_id)
         fit = rules.fit(each, stands, waiting, size, signal, most.max_volume, caps_)
         if isinstance(fit, Verdict):
             raise Kept(fit.reason, fit.figures)

@@ -140,7 +140,8 @@ def judged(known: Known, now: Standing, waiting: int, order: Fit, caps: Caps, fr
     margin = None if now.margin is None else now.margin + waiting
     notional = None if now.notional is None else now.notional + waiting * leverage
     new = Trade(order.risk, order.margin, order.margin * leverage)
-    return risk.trade(replace(now, margin=margin, notional=notional), new, caps, fresh_ms)
+    own = risk.in_currency(caps, known.currency)
+    return risk.trade(replace(now, margin=margin, notional=notional), new, own, fresh_ms)
 
 
 def least(fits: Sequence[Fit]) -> Fit:

@@ -39,7 +39,8 @@ async def _found(db: Runs, people: list[UUID]) -> dict[UUID, Finding]:
             figures = {"account_id": str(each.account_id), "heard_at": heard, "seconds": seconds}
             found[each.user_id] = Finding("heartbeat", figures)
         elif each.user_id not in found:
-            verdict = limits.account(risk.standing(each, now), held[each.user_id].effective, caps.fresh_ms())
+            own = limits.in_currency(held[each.user_id].effective, each.currency)
+            verdict = limits.account(risk.standing(each, now), own, caps.fresh_ms())
             if rules.breach(verdict):
                 broken = verdict.figures | {"account_id": str(each.account_id)}
                 found[each.user_id] = Finding(verdict.reason, broken)

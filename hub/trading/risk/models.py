@@ -1,7 +1,8 @@
 """Risk: limits, what an account stands at, what the rules say of it, and who may stop trading.
 
-Money is in minor units of the account's currency, shares in basis points (10,000 is the whole), leverage in
-hundredths (3,000 is 30 times).
+What an account has is in minor units of its currency; the amounts of limits, which are of no currency, are in hundredths of a
+major unit of whatever it is (`rules.in_currency`). Shares are in basis points (10,000 is the whole), leverage in hundredths
+(3,000 is 30 times).
 """
 
 from datetime import datetime
@@ -62,7 +63,8 @@ class Verdict(Struct, frozen=True):
 
 
 class Caps(Struct, frozen=True, forbid_unknown_fields=True):
-    """The limits in force. The first two and the last five are of new trades.
+    """The limits in force. The first two and the last five are of new trades. `min_equity` and `liquidation_equity` are
+    hundredths of a major unit of an account's currency, also where its minor unit is another.
 
     At `liquidation_*` everything open is closed, 10 s after a warning; nobody can prevent it.
     """
@@ -238,6 +240,7 @@ class Looked(Struct, frozen=True):
     seen_at: datetime | None
     outcome: Outcome | None
     reason: Reason | None
+    currency: str | None
 
 
 class HeldPosition(Struct, frozen=True):

@@ -13,6 +13,9 @@ from fractions import Fraction
 from itertools import takewhile
 from typing import Any, TypeGuard
 
+from msgspec.structs import replace
+
+from hub.core.money import digits
 from hub.market.quotes.models import Tick
 from hub.trading.risk.models import Caps, Outcome, Standing, Trade, Verdict
 from strategies.guards import BOUND, SKEW_MS
@@ -20,11 +23,15 @@ from strategies.hours import DEFAULT_MARKET_TZ, Session, Span, session
 
 WHOLE = 10_000
 """Basis points."""
+_HUNDREDTHS = 100
 OK = Verdict("ok", "ok")
 
 
 def account(now: Standing, caps: Caps, fresh_ms: int) -> Verdict:
-    """What an account may do: liquidation first, then what is not known, then what keeps new trades out."""
+    """What an account may do: liquidation first, then what is not known, then what keeps new trades out.
+
+    `caps` are the account's own (`in_currency`).
+    """
     if not _known(now.age_ms) or not -SKEW_MS <= now.age_ms <= fresh_ms:
         return Verdict("unknown", "snapshot_stale", {"age_ms": _shown(now.age_ms), "fresh_ms": fresh_ms})
     if not _known(now.equity) or now.equity == 0:
@@ -94,6 +101,17 @@ def _with(now: Standing, new: Trade, caps: Caps) -> Iterator[Verdict]:
         yield Verdict("block", "trade_risk", {**figures})
     margin, notional = (now.margin or 0) + (new.margin or 0), (now.notional or 0) + (new.notional or 0)
     yield from _bound(equity, margin, notional, caps)
+
+
+def in_currency(caps: Caps, currency: str | None) -> Caps:
+    """The limits of one account: amounts, kept in hundredths of a major unit, in minor units of its currency (None: not known,
+    so hundredths), rounded up to the tighter side.
+    """
+    unit = 10 ** digits(currency or "")
+    if unit == _HUNDREDTHS:
+        return caps
+    least, floor = caps.min_equity * unit, caps.liquidation_equity * unit
+    return replace(caps, min_equity=-(-least // _HUNDREDTHS), liquidation_equity=-(-floor // _HUNDREDTHS))
 
 
 def carried(before: Outcome | None, now: Verdict) -> bool:

@@ -68,7 +68,7 @@ async def _judged(db: Runs, user_id: UUID) -> list[tuple[UUID, Verdict]]:
     now, limits, fresh_ms = clock.now(), (await caps.of(db, user_id)).effective, caps.fresh_ms()
     found = []
     for each in looked:
-        verdict = rules.account(standing(each, now), limits, fresh_ms)
+        verdict = rules.account(standing(each, now), rules.in_currency(limits, each.currency), fresh_ms)
         if each.outcome == "liquidate" and verdict.outcome == "unknown":
             verdict = Verdict("liquidate", each.reason or verdict.reason, verdict.figures)
         found.append((each.account_id, verdict))

@@ -54,7 +54,7 @@ class RiskSettings(BaseSettings):
         return self
 
     def caps(self) -> Caps:
-        """The limits, in basis points and minor units; a fraction of one is rounded to the tighter side."""
+        """The limits, in basis points and hundredths of a major unit; a fraction of one is rounded to the tighter side."""
         return Caps(
             max_drawdown_bp=max(1, int(self.max_drawdown * 10_000)),
             min_equity=math.ceil(self.min_equity * 100),

@@ -96,18 +96,19 @@ def _news(looked: list[Looked], limits: dict[UUID, Caps], now: datetime) -> list
     if not looked:
         return []
     fresh_ms, standings = caps.fresh_ms(), [standing(each, now) for each in looked]
-    codes = guards.judge(book(standings, [limits[each.user_id] for each in looked]), fresh_ms).tolist()
+    own = [rules.in_currency(limits[each.user_id], each.currency) for each in looked]
+    codes = guards.judge(book(standings, own), fresh_ms).tolist()
     news = []
-    for each, stands, code in zip(looked, standings, codes, strict=True):
+    for each, stands, held, code in zip(looked, standings, own, codes, strict=True):
         if REASONS[code] != each.reason:
-            verdict = rules.account(stands, limits[each.user_id], fresh_ms)
+            verdict = rules.account(stands, held, fresh_ms)
             if not rules.carried(each.outcome, verdict):
                 news.append((each, verdict))
     return news
 
 
 def book(standings: list[Standing], limits: list[Caps]) -> Book:
-    """Standings and limits as columns."""
+    """Standings and the limits of each account (`rules.in_currency`) as columns."""
     return Book(
         equity=_column([each.equity for each in standings]),
         peak=_column([each.peak for each in standings]),
