@@ -82,7 +82,7 @@ where p.user_id = @user_id and p.outcome = 'placed' and c.expires_at > @now
 select s.strategy, count(*)::integer as manual_approvals
 from trading.approvals as a
 join trading.signals as s on s.id = a.signal_id
-where a.user_id = @user_id and a.decision = 'approved' and a.via = 'self' and (@strategy::text is null or s.strategy = @strategy)
+where a.user_id = @user_id and a.decision = 'approved' and a.via = 'self'
     and exists (
         select 1 from trading.commands as c
         where c.signal_id = a.signal_id and c.approval_id = a.id and c.kind = 'open')
@@ -90,6 +90,22 @@ where a.user_id = @user_id and a.decision = 'approved' and a.via = 'self' and (@
         select 1 from trading.copy_suspensions as lost
         where lost.user_id = a.user_id and lost.strategy = s.strategy and lost.at >= a.created_at)
 group by s.strategy order by s.strategy;
+
+-- name: manual_approvals_of :one
+-- The same of one strategy; no further than to the number that is enough.
+select count(*)::integer as n from (
+    select a.id
+    from trading.approvals as a
+    join trading.signals as s on s.id = a.signal_id
+    where a.user_id = @user_id and a.decision = 'approved' and a.via = 'self' and s.strategy = @strategy
+        and exists (
+            select 1 from trading.commands as c
+            where c.signal_id = a.signal_id and c.approval_id = a.id and c.kind = 'open')
+        and not exists (
+            select 1 from trading.copy_suspensions as lost
+            where lost.user_id = a.user_id and lost.strategy = s.strategy and lost.at >= a.created_at)
+    limit @enough
+) as found;
 
 -- name: suspensions_of :many
 select distinct on (strategy) strategy, reason, at from trading.copy_suspensions
@@ -100,11 +116,15 @@ insert into trading.copy_suspensions (user_id, strategy, reason, figures, at)
 values (@user_id, @strategy, @reason, @figures, @now);
 
 -- name: last_fills :many
--- Of a strategy's orders, by whomever they were approved, since it was last suspended.
+-- Of a strategy's orders, by whomever they were approved, since it was last suspended: among the last that the person's
+-- terminals did, for a strategy that is rare would have all of it read, and what is older says nothing of how orders fill today.
 select s.instrument, s.side, s.entry, e.fill_price
-from trading.executions as e
+from (
+    select did.id, did.user_id, did.signal_id, did.kind, did.fill_price, did.created_at
+    from trading.executions as did where did.user_id = @user_id order by did.id desc limit @among
+) as e
 join trading.signals as s on s.id = e.signal_id
-where e.user_id = @user_id and e.kind = 'open' and e.fill_price is not null and s.strategy = @strategy
+where e.kind = 'open' and e.fill_price is not null and s.strategy = @strategy
     and not exists (
         select 1 from trading.copy_suspensions as lost
         where lost.user_id = e.user_id and lost.strategy = s.strategy and lost.at >= e.created_at)

@@ -166,15 +166,11 @@ async def test_only_named_approvers_who_are_there_vote(hub: RunningHub) -> None:
     assert await of.stored(id) == (0, [], 0)
 
 
-@pytest.mark.parametrize("whose", ["approver removed", "trader locked"])
-async def test_who_has_gone_neither_votes_nor_is_voted_for(hub: RunningHub, whose: str) -> None:
-    of = await desk(hub, 1, 2)
-    id, by = await of.signal(), of.approvers[0]
-    if whose == "approver removed":
-        await of.team.remove(of.owner, by)
-    else:
-        await hub.rows("update identity.users set suspended_at = now() where id = $1", of.trader.id)
-    assert (await of.vote(by, id)).status == 404
+async def test_nobody_votes_for_a_trader_who_is_locked_out(hub: RunningHub) -> None:
+    of = await desk(hub, 1, 1)
+    id = await of.signal()
+    await hub.rows("update identity.users set suspended_at = now() where id = $1", of.trader.id)
+    assert (await of.vote(of.approvers[0], id)).body["type"] == "/problems/no-trader"
     assert await of.stored(id) == (0, [], 0)
 
 
@@ -183,6 +179,7 @@ async def test_the_vote_of_who_has_gone_does_not_count(hub: RunningHub) -> None:
     id = await of.signal()
     await of.vote(of.approvers[0], id)
     await of.team.remove(of.owner, of.approvers[0])
+    assert (await of.vote(of.approvers[0], await of.signal())).status == 404
     assert (await of.vote(of.approvers[1], id)).body["outcome"] == "open"
     assert (await of.vote(of.approvers[2], id)).body["outcome"] == "approved"
 

@@ -145,8 +145,9 @@ async def _may(tx: Transaction, order: Order) -> None:
         verdict = await market.permits(tx, hours, signal.instrument, clock.now(), sources)
         if not verdict.opens:
             raise Kept(verdict.reason, verdict.figures)
-    if (n := await store.approvals_of(tx, user_id, signal.strategy)) < settings().earned_approvals:
-        raise Kept("not_earned", {"manual_approvals": n, "needed": settings().earned_approvals})
+    needed = settings().earned_approvals
+    if (n := await store.approvals_of(tx, user_id, signal.strategy, needed)) < needed:
+        raise Kept("not_earned", {"manual_approvals": n, "needed": needed})
     fills = await store.last_fills(tx, user_id, signal.strategy, settings().drift_fills)
     if figures := rules.drifted(fills, settings().drift_fills, settings().drift_points):
         raise Kept("drift", {**figures, "strategy": signal.strategy}, suspends=True)

@@ -81,7 +81,7 @@ async def _holds(db: Runs, user_id: UUID, copier: Copier) -> list[CopyHold]:
 
 async def _strategies(db: Runs, user_id: UUID) -> list[Earned]:
     """What the person approved of themselves, and what was suspended."""
-    counted = {row.strategy: row for row in await store.manual_approvals(db, user_id, None)}
+    counted = {row.strategy: row for row in await store.manual_approvals(db, user_id)}
     lost = {row.strategy: row for row in await store.suspensions(db, user_id)}
     needed = settings().earned_approvals
     return [

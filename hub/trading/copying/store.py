@@ -22,6 +22,7 @@ from hub.trading.copying.models import (
 )
 
 sql = Sql("copying")
+_LAST_EXECUTIONS = 2_000
 
 
 async def hold(db: Runs, user_id: UUID) -> Copier | None:
@@ -150,15 +151,16 @@ async def waiting_margin(db: Runs, user_id: UUID, now: datetime) -> int:
     return (await sql.sure(db, Waiting, "waiting_margin", user_id=user_id, now=now)).margin
 
 
-async def manual_approvals(db: Runs, user_id: UUID, strategy: str | None) -> list[EarnedRow]:
-    """Of one strategy, or of all."""
-    return await sql.many(db, EarnedRow, "manual_approvals", user_id=user_id, strategy=strategy)
+async def manual_approvals(db: Runs, user_id: UUID) -> list[EarnedRow]:
+    return await sql.many(db, EarnedRow, "manual_approvals", user_id=user_id)
 
 
-async def approvals_of(db: Runs, user_id: UUID, strategy: str) -> int:
-    """How often the person approved of a strategy themselves, since it was last suspended."""
-    rows = await manual_approvals(db, user_id, strategy)
-    return rows[0].manual_approvals if rows else 0
+async def approvals_of(db: Runs, user_id: UUID, strategy: str, enough: int) -> int:
+    """How often the person approved of a strategy themselves, since it was last suspended; `enough` at most."""
+    found = await sql.sure(
+        db, Count, "manual_approvals_of", user_id=user_id, strategy=strategy, enough=enough
+    )
+    return found.n
 
 
 async def suspensions(db: Runs, user_id: UUID) -> list[SuspendedRow]:
@@ -181,7 +183,10 @@ async def add_suspension(
 
 
 async def last_fills(db: Runs, user_id: UUID, strategy: str, n: int) -> list[Fill]:
-    return await sql.many(db, Fill, "last_fills", user_id=user_id, strategy=strategy, n=n)
+    """The newest `n` at most, of what the person's terminals did last."""
+    return await sql.many(
+        db, Fill, "last_fills", user_id=user_id, strategy=strategy, n=n, among=_LAST_EXECUTIONS
+    )
 
 
 async def known_accounts(db: Runs, user_ids: list[UUID]) -> list[Known]:
