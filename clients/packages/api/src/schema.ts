@@ -1803,7 +1803,7 @@ export interface paths {
         get: operations["get_user"];
         put?: never;
         post?: never;
-        /** Delete a person for good. */
+        /** Delete a person for good, when nothing of theirs is open or under way. */
         delete: operations["delete_user"];
         options?: never;
         head?: never;
@@ -2071,7 +2071,8 @@ export interface components {
         };
         /**
          * Caps
-         * @description The limits in force. The first two and the last five are of new trades.
+         * @description The limits in force. The first two and the last five are of new trades. `min_equity` and `liquidation_equity` are
+         *         hundredths of a major unit of an account's currency, also where its minor unit is another.
          *
          *         At `liquidation_*` everything open is closed, 10 s after a warning; nobody can prevent it.
          */
@@ -2210,7 +2211,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {unknown} */
-            reason: "close_only" | "drawdown" | "equity_floor" | "kill_switch" | "liquidity" | "owner" | "price_gap" | "risk_limit";
+            reason: "drawdown" | "equity_floor" | "liquidity" | "owner" | "price_gap";
             /** @enum {unknown} */
             state: "closed" | "sent" | "warned";
             ticket: string;
@@ -3077,7 +3078,7 @@ export interface components {
             created_at: string;
             detail: Record<string, never>;
             /** @enum {unknown} */
-            divergence: "broker_close" | "hand_closed" | "manual_trade" | "missing_position" | "none" | "partial_fill" | "side" | "slippage" | "unknown_absent" | "unknown_placed" | "volume";
+            divergence: "broker_close" | "hand_closed" | "manual_trade" | "missing_position" | "none" | "partial_fill" | "side" | "slippage" | "status" | "unknown_absent" | "unknown_placed" | "unseen" | "volume";
             /** Format: uuid */
             id: string;
             matched: boolean;
@@ -3956,7 +3957,7 @@ export interface components {
             closure_id: string;
             due_at: string;
             /** @enum {unknown} */
-            reason: "close_only" | "drawdown" | "equity_floor" | "kill_switch" | "liquidity" | "owner" | "price_gap" | "risk_limit";
+            reason: "drawdown" | "equity_floor" | "liquidity" | "owner" | "price_gap";
             ticket: string;
         };
         /**
@@ -13147,6 +13148,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Person has business under way */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
