@@ -118,29 +118,3 @@ function known(type: string): type is keyof LiveEvents {
 export function applyEvent(client: QueryClient, { type, data, at }: EventFrame): void {
   if (known(type)) (table[type] as Handler<unknown>)(client, data, at);
 }
-
-const snapshots: Record<string, (subject: string) => QueryKey> = {
-  signals: () => keys.signals,
-  approvals: () => keys.approvals,
-  executions: () => keys.executions,
-  candles: (symbol) => keys.candlesOf(symbol),
-  quotes: (symbol) => keys.quote(symbol),
-  accounts: () => keys.accounts,
-  devices: () => keys.devices,
-  positions: () => keys.liveAccounts,
-  equity: () => keys.liveAccounts,
-  trading: () => keys.trading,
-  risk: () => keys.trading,
-  guards: () => keys.guards,
-  preflight: () => keys.preflights,
-  copying: () => keys.copying,
-};
-
-/** Load again what a topic keeps current, after events may have been missed; settles when what is shown was loaded. */
-export async function loadSnapshot(client: QueryClient, topic: string): Promise<void> {
-  const [kind = "", subject = ""] = topic.split(":");
-  const key = snapshots[kind]?.(subject);
-  // What this user decided is part of the signals.
-  const wanted = [...(key ? [key] : []), ...(kind === "approvals" ? [keys.signals] : [])];
-  await Promise.all(wanted.map((queryKey) => client.invalidateQueries({ queryKey })));
-}
