@@ -17,6 +17,7 @@ const snapshots: Record<string, (subject: string) => QueryKey> = {
   trading: () => keys.trading,
   risk: () => keys.trading,
   guards: () => keys.guards,
+  closures: () => keys.closures,
   preflight: () => keys.preflights,
   copying: () => keys.copying,
 };
