@@ -25,7 +25,8 @@ async def tried(mine: Account) -> None:
     """Tell its terminal, as often as makes somebody look."""
     for _ in range(rules.STUCK):
         await mine.hub.rows(
-            "update trading.closures set next_at = decided_at, due_at = decided_at where account_id = $1", mine.id
+            "update trading.closures set next_at = decided_at, due_at = decided_at where account_id = $1",
+            mine.id,
         )
         await sent(mine)
 

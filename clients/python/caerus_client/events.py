@@ -57,11 +57,11 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Execution(msgspec.Struct, frozen=True, kw_only=True):
-    """One command on one device."""
+    """One command on one device. One that closes a position for the house's sake has no approval and no signal."""
 
     id: UUID
-    approval_id: UUID
-    signal_id: UUID
+    approval_id: UUID | None
+    signal_id: UUID | None
     device_id: UUID
     command_id: UUID
     kind: str
