@@ -3077,7 +3077,7 @@ export interface components {
             created_at: string;
             detail: Record<string, never>;
             /** @enum {unknown} */
-            divergence: "broker_close" | "hand_closed" | "manual_trade" | "missing_position" | "none" | "partial_fill" | "side" | "slippage" | "unknown_absent" | "unknown_placed" | "volume";
+            divergence: "broker_close" | "hand_closed" | "manual_trade" | "missing_position" | "none" | "partial_fill" | "side" | "slippage" | "status" | "unknown_absent" | "unknown_placed" | "unseen" | "volume";
             /** Format: uuid */
             id: string;
             matched: boolean;
