@@ -52,7 +52,7 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     consent_version: str
     bounds: PriceBounds
     created_at: datetime
-    via: Literal["self", "deputy", "quorum"] = "self"
+    via: str = "self"
     decided_by: UUID | None = None
 
 
