@@ -28,11 +28,14 @@ inline bool ShimTaken(uint retcode) {
   return retcode == TRADE_RETCODE_DONE || retcode == TRADE_RETCODE_PLACED || retcode == TRADE_RETCODE_DONE_PARTIAL;
 }
 
+inline bool ShimFirst() {
+  static bool first = true;
+  return std::exchange(first, false);
+}
+
 // The broker's answer to what `act` does to its books.
 template <class Act> uint ShimDo(Act act) {
-  static bool first = true;
-  std::string wrong = first ? ShimEnv("SHIM_TRADE", "") : "";
-  first = false;
+  std::string wrong = ShimFirst() ? ShimEnv("SHIM_TRADE", "") : "";
   ShimBroker &b = ShimBroker::The();
   if (wrong == "die-before") std::raise(SIGKILL);
   if (wrong == "stopped") std::raise(SIGTERM);
