@@ -36,7 +36,9 @@ async def polled(fake: FakeHub, times: int = 10) -> None:
 
 
 @pytest.mark.parametrize(
-    "bound", [{}, {"accounts": None}, {"accounts": []}, {"accounts": [HERE]}, {"accounts": [OTHER, HERE]}], ids=str
+    "bound",
+    [{}, {"accounts": None}, {"accounts": []}, {"accounts": [HERE]}, {"accounts": [OTHER, HERE]}],
+    ids=str,
 )
 async def test_an_order_for_this_account_or_for_none_is_placed(
     fake: FakeHub, terminal: Terminal, bound: dict[str, Any]
@@ -50,7 +52,12 @@ async def test_an_order_for_this_account_or_for_none_is_placed(
 
 @pytest.mark.parametrize(
     "account",
-    [OTHER, {"server": "Shim-Real", "login": "7001"}, {"server": "Shim-Demo", "login": "70010"}, HERE | {"login": "07001"}],
+    [
+        OTHER,
+        {"server": "Shim-Real", "login": "7001"},
+        {"server": "Shim-Demo", "login": "70010"},
+        HERE | {"login": "07001"},
+    ],
     ids=str,
 )
 async def test_an_order_for_another_account_is_refused_and_was_never_begun(
@@ -66,7 +73,10 @@ async def test_an_order_for_another_account_is_refused_and_was_never_begun(
     async with terminal.running():
         await until(lambda: fake.statuses(sent) == ["refused"], seconds=20)
     [said] = facts(fake, sent)
-    assert said["error"] == "account: this terminal is logged in to 7001 at Shim-Demo, and the order is for another"
+    assert (
+        said["error"]
+        == "account: this terminal is logged in to 7001 at Shim-Demo, and the order is for another"
+    )
     assert terminal.placed() == 0
     assert {record["r"] for record in read(journal(terminal))} == {"start", "done", "sent"}
 
@@ -115,7 +125,10 @@ async def test_a_recovery_judges_the_account_anew(fake: FakeHub, terminal: Termi
     sent = fake.command(buy(accounts=[HERE]))
     await terminal.dies(SHIM_TRADE="die-before")
     file = journal(terminal)
-    old = [{name: value for name, value in record.items() if name not in ("login", "server")} for record in read(file)]
+    old = [
+        {name: value for name, value in record.items() if name not in ("login", "server")}
+        for record in read(file)
+    ]
     file.write_bytes(written(old))
     with elsewhere(terminal) as there:
         async with terminal.running(**there):

@@ -13,7 +13,9 @@ ALONE = "caerus: no mail from the courier for 45 s: the EA asks the hub itself"
 BACK = "caerus: the courier brings mail again"
 
 
-async def test_without_a_courier_the_ea_asks_itself_until_one_comes(fake: FakeHub, terminal: Terminal) -> None:
+async def test_without_a_courier_the_ea_asks_itself_until_one_comes(
+    fake: FakeHub, terminal: Terminal
+) -> None:
     """Twenty seconds of the terminal's pass in one."""
     sent = fake.command(buy())
     hasty = {"EA_UseCourier": "1", "EA_SafeAfterSeconds": "600", "SHIM_HASTE": "20"}

@@ -20,7 +20,9 @@ def shortly(seconds: float) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
-async def test_a_command_waits_for_the_first_quote_and_is_not_begun(fake: FakeHub, terminal: Terminal) -> None:
+async def test_a_command_waits_for_the_first_quote_and_is_not_begun(
+    fake: FakeHub, terminal: Terminal
+) -> None:
     terminal.market(0.0, 0.0)
     sent = fake.command(buy())
     async with terminal.running():
@@ -63,7 +65,11 @@ async def test_an_order_ends_with_its_consent_or_its_signal_whichever_is_sooner(
 ) -> None:
     """The consent was to a fill until then."""
     soon, late = shortly(6), shortly(360)
-    until_then = {"valid_until": soon, "expires_at": late} if sooner == "valid_until" else {"valid_until": late, "expires_at": soon}
+    until_then = (
+        {"valid_until": soon, "expires_at": late}
+        if sooner == "valid_until"
+        else {"valid_until": late, "expires_at": soon}
+    )
     bounds = {"valid_until": until_then["valid_until"].isoformat()}
     sent = fake.command(buy(expires_at=until_then["expires_at"].isoformat(), bounds=bounds))
     async with terminal.running(**settings):
