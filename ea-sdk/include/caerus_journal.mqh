@@ -104,6 +104,8 @@ public:
       if(Find(ack.command_id) >= 0)
          return;
       Blank(entry, ack.command_id, plain, at);
+      owed.entry = -1;
+      owed.before = -1;
       owed.status = ack.status;
       owed.filled = false;
       owed.body = CaerusAckJson(ack);

@@ -82,3 +82,20 @@ async def test_without_the_broker_no_order_is_called_missing(fake: FakeHub, term
         terminal.market(2000.0, 2000.2, connected=1)
         [said] = await all_said(fake, taken)
     assert said["status"] == "refused"
+
+
+async def test_an_order_that_is_gone_for_good_is_called_missing_once_that_is_proven(
+    fake: FakeHub, terminal: Terminal
+) -> None:
+    """The broker has dropped it from its books."""
+    opened = await waiting(fake, terminal)
+    books = terminal.folder / "broker.txt"
+    lines = books.read_text().splitlines(keepends=True)
+    books.write_text("".join(line for line in lines if not line.startswith("order ")))
+    taken = fake.command(cancel(opened))
+    async with terminal.running(EA_SettleSeconds="2"):
+        first = len(fake.calls)
+        await until(lambda: len(fake.calls) > first + 10, seconds=20)
+        assert fake.statuses(taken) == []
+        [said] = await all_said(fake, taken)
+    assert (said["status"], said["error"]) == ("refused", "there is no such order")

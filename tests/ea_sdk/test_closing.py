@@ -65,7 +65,7 @@ async def test_a_closing_order_says_nothing_of_the_order_whose_mark_it_carries(
     [
         ({"SHIM_CLOSE": "requote,price-off,requote"}, 1),
         ({"SHIM_CLOSE": "part,requote,part"}, 3),
-        ({"SHIM_CLOSE": "moved"}, 1),
+        ({"SHIM_CLOSE": "moved*"}, 1),
         ({"SHIM_FILLING": "1"}, 1),
         ({"SHIM_FILLING": "2"}, 1),
     ],

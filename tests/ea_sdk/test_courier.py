@@ -53,3 +53,17 @@ async def test_mail_comes_through_when_the_clock_is_put_back(
         second = fake.command(buy())
         await until(lambda: fake.statuses(second) == ["placed"], seconds=30)
     assert ALONE not in terminal.log()
+
+
+async def test_mail_of_before_the_clock_was_put_back_is_read(fake: FakeHub, terminal: Terminal) -> None:
+    """Its courier has ended meanwhile."""
+    clock(terminal.folder, 0, 7200)
+    sent = fake.command(buy())
+    async with terminal.running("courier", EA_WaitSeconds="0"):
+        await until(
+            lambda: any(sent in mail.read_text() for mail in terminal.folder.glob("*.mail")), seconds=20
+        )
+    clock(terminal.folder, 0, 3600)
+    async with terminal.running(EA_UseCourier="1"):
+        await until(lambda: fake.statuses(sent) == ["placed"], seconds=20)
+    assert ALONE not in terminal.log()

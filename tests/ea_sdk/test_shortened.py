@@ -105,6 +105,16 @@ def test_what_was_kept_short_does_not_count_and_stays(file: Path, opened: Pieces
     assert file.read_bytes().startswith(before)
 
 
+@pytest.mark.parametrize("question", [f"journal {FILE}", f"shorten {FILE} 0"])
+def test_a_refusal_in_one_line_that_is_still_owed_stays_owed(tmp_path: Path, question: str) -> None:
+    """A command that was never begun: its account was another."""
+    body = json.dumps({"command_id": "other", "status": "refused"})
+    facts = {"status": "refused", "filled": False, "never": False, "owed": True, "body": body}
+    done = {"r": "done", "id": "other", "at": begin("other")["at"], "plain": "", **facts}
+    (tmp_path / FILE).write_bytes(written([done, begin("new", 40), said("new", "closed")]))
+    assert once(tmp_path, question) == (0, ["other=refused new=closed owed=2 sound"])
+
+
 @pytest.mark.parametrize("silent", [{}, {"SHIM_DISK_SILENT": "1"}], ids=["told", "silent"])
 def test_without_room_for_a_new_file_the_old_one_stays(
     file: Path, opened: Pieces, silent: dict[str, str]

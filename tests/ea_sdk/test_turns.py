@@ -4,6 +4,7 @@ import asyncio
 import signal
 
 from tests.client.fakehub import FakeHub
+from tests.ea_sdk.journals import read
 from tests.ea_sdk.spoilers import spoiler
 from tests.ea_sdk.terminals import Terminal
 from tests.hubs import until
@@ -53,6 +54,8 @@ async def test_a_program_that_is_being_ended_leaves_commands_to_the_next(
             between.spoil = ended
             assert await asyncio.wait_for(process.wait(), 20) == 0
         assert (terminal.placed(), fake.acks) == (0, [])
+        [journal] = terminal.folder.glob("*.journal")
+        assert [record["r"] for record in read(journal)] == ["start"]
         between.spoil = None
         async with terminal.running():
             await until(lambda: fake.statuses(sent) == ["placed"], seconds=20)
