@@ -132,11 +132,16 @@ class PackageDriver:
         """None from the package is "no answer", unless it says that it did not even understand the request."""
         if request.expires_at is not None and not self._zone.known:
             raise NotSent(_UNKNOWN)
-        position = self._held(request.position) if request.action == "close" else None
-        if request.action == "close" and position is None:
-            return OrderResult(Retcode.POSITION_CLOSED)
-        info = self._selected(request.symbol)
-        tick = self._sure(self._mt5.symbol_info_tick(request.symbol), request.symbol)
+        try:
+            position = self._held(request.position) if request.action == "close" else None
+            if request.action == "close" and position is None:
+                return OrderResult(Retcode.POSITION_CLOSED)
+            info = self._selected(request.symbol)
+            tick = self._sure(self._mt5.symbol_info_tick(request.symbol), request.symbol)
+        except UnknownSymbol:
+            raise
+        except MT5Error as error:
+            raise NotSent(str(error), error.code) from error
         result = self._mt5.order_send(packed(request, info, tick, position, self.offset))
         if result is None:
             code, text = self._mt5.last_error()

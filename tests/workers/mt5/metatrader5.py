@@ -1,12 +1,13 @@
 """The MetaTrader5 package's functions and named tuples, over a simulated broker. Server time is `zone` ahead."""
 
 from collections import namedtuple
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
 
-from workers.mt5.models import OrderRequest
+from workers.mt5.errors import MT5Disconnected, MT5InitError, UnknownSymbol
+from workers.mt5.models import Credentials, OrderRequest
 from workers.mt5.simulated.listing import ticks_of
 
 TerminalInfo = namedtuple("TerminalInfo", "connected trade_allowed tradeapi_disabled ping_last")
@@ -92,7 +93,7 @@ class FakeMetaTrader5:
         return self._if_up(lambda: TerminalInfo(True, True, False, 21_000))
 
     def account_info(self):
-        return self._if_up(self._account)
+        return self._if_up(lambda: self._account(self.broker.account()))
 
     def symbol_info(self, symbol):
         listing = self.broker.listings.get(symbol)
@@ -103,7 +104,9 @@ class FakeMetaTrader5:
         return True
 
     def symbol_info_tick(self, symbol):
-        quote = self.broker.listings[symbol].quote
+        return self._if_up(lambda: self._newest(self.broker.listings[symbol].quote))
+
+    def _newest(self, quote):
         seconds = self._server(quote.at)
         return Tick(int(seconds), float(quote.bid), float(quote.ask), 0.0, 0, int(seconds * 1000), 6, 0.0)
 
@@ -150,6 +153,9 @@ class FakeMetaTrader5:
         result = self.broker.submit(self._asked(request), self.clock.now())
         if self.silent:
             return self._fail((-10005, "IPC timeout"))
+        return self._answer(result, request)
+
+    def _answer(self, result, request):
         price = float(result.price or 0)
         numbers = (int(result.retcode), result.deal, result.order, float(result.volume), price)
         return OrderSendResult(*numbers, 0.0, 0.0, "Request executed", 1, 0, request)
@@ -175,7 +181,11 @@ class FakeMetaTrader5:
             order=request.get("order", 0),
             magic=request["magic"],
             comment=request["comment"],
+            expires_at=self._utc(request["expiration"]) if "expiration" in request else None,
         )
+
+    def _utc(self, seconds):
+        return datetime.fromtimestamp(seconds, UTC) - self.zone
 
     def _number(self, value, symbol):
         return self.broker.listings[symbol].price(value) if value else None
@@ -194,13 +204,12 @@ class FakeMetaTrader5:
     def _within(self, at, since, until):
         return since.timestamp() <= self._server(at) <= until.timestamp()
 
-    def _account(self):
-        found = self.broker.account()
+    def _account(self, found):
         money = [each / 100 for each in (found.profit, found.equity, found.margin, found.free_margin)]
         money[1] = self.equity if self.equity is not None else money[1]
         mode = 2 if found.mode == "hedging" else 0
         head = (found.login, 0, found.leverage, 0, 0, True, True, mode, 2, False)
-        return AccountInfo(*head, found.balance / 100, 0.0, *money, 0.0, "Simulated", "USD")
+        return AccountInfo(*head, found.balance / 100, 0.0, *money, 0.0, found.server, "USD")
 
     def _symbol(self, info):
         volumes = (float(each) for each in (info.volume_min, info.volume_step, info.volume_max))
@@ -236,3 +245,70 @@ class FakeMetaTrader5:
         money = (each.commission / 100, each.swap / 100, each.profit / 100, 0.0)
         tail = (each.symbol, each.comment, "")
         return TradeDeal(*head, REASONS[each.reason], float(each.volume), float(each.price), *money, *tail)
+
+
+class MoodyMetaTrader5(FakeMetaTrader5):
+    """The same over a simulated terminal, which shows and does what its mood lets it. Contract terms it has at hand."""
+
+    def __init__(self, driver, clock, *, zone=timedelta(hours=2)):
+        super().__init__(driver.broker, clock, zone=zone)
+        self.driver = driver
+
+    def initialize(self, path=None, *, login=0, password="", server="", timeout=60_000, portable=False):
+        try:
+            self.driver.connect(Credentials(login, password, server))
+        except MT5InitError as error:
+            return self._fail((error.code, str(error)), False)
+        return True
+
+    def shutdown(self):
+        self.driver.shutdown()
+
+    def terminal_info(self):
+        return self._shown(
+            self.driver.terminal, lambda each: TerminalInfo(each.connected, True, False, 21_000)
+        )
+
+    def account_info(self):
+        return self._shown(self.driver.account, self._account)
+
+    def symbol_info(self, symbol):
+        return self._shown(lambda: self._terms(symbol), self._symbol)
+
+    def symbol_info_tick(self, symbol):
+        return self._shown(lambda: self.driver.quote(symbol), self._newest)
+
+    def positions_get(self, *, symbol=None, ticket=None):
+        return self._listed(self.driver.positions, self._position, lambda each: ticket in (None, each.ticket))
+
+    def orders_get(self, *, symbol=None, ticket=None):
+        return self._listed(self.driver.orders, self._order, lambda each: True)
+
+    def history_orders_get(self, date_from, date_to):
+        found = lambda: self.driver.past_orders(date_from - self.zone)  # noqa: E731
+        return self._listed(found, self._order, lambda each: self._within(each.at, date_from, date_to))
+
+    def history_deals_get(self, date_from, date_to):
+        found = lambda: self.driver.deals(date_from - self.zone)  # noqa: E731
+        return self._listed(found, self._deal, lambda each: self._within(each.at, date_from, date_to))
+
+    def order_send(self, request):
+        self.requests.append(request)
+        sent = lambda: self.driver.send(self._asked(request))  # noqa: E731
+        return self._shown(sent, lambda result: self._answer(result, request))
+
+    def _terms(self, symbol):
+        self.driver._listed(symbol)
+        return self.broker.listings[symbol].info
+
+    def _listed(self, ask, made, kept):
+        return self._shown(ask, lambda found: tuple(made(each) for each in found if kept(each)))
+
+    def _shown(self, ask, made):
+        self.error = OK
+        try:
+            return made(ask())
+        except UnknownSymbol as error:
+            return self._fail((-4, str(error)))
+        except MT5Disconnected as error:
+            return self._fail((error.code, str(error)))

@@ -239,6 +239,20 @@ def test_no_answer_is_no_answer_and_a_bad_request_is_refused(place, driver):
     assert driver.send(long).retcode == Retcode.INVALID
 
 
+def test_an_order_that_was_prepared_in_vain_was_not_sent(place, driver):
+    """Else a close would wait until its absence is proven, which takes minutes."""
+    ticket = driver.send(buy()).order
+    place[1].up = False
+    for request in (
+        buy(),
+        OrderRequest("close", SYMBOL, position=ticket),
+        OrderRequest("cancel", SYMBOL, order=1),
+    ):
+        with pytest.raises(NotSent):
+            driver.send(request)
+    assert len(place[1].requests) == 1
+
+
 @pytest.mark.parametrize("equity", [float("nan"), float("inf")])
 def test_an_account_without_a_number_is_no_account(place, driver, equity):
     place[1].equity = equity

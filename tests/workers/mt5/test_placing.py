@@ -142,7 +142,9 @@ async def test_a_broker_that_does_not_let_an_order_go_is_not_asked_every_second(
     gaps = [later - earlier for earlier, later in pairwise(asked)]
     assert len(broker.orders()) == 1
     # each look takes a second or two, and 7 pauses add up to two minutes
-    assert all(pause - 1 < gap < pause + 5 for pause, gap in zip((1, 2, 4, 8, 16, 32, 60), gaps, strict=False))
+    assert all(
+        pause - 1 < gap < pause + 5 for pause, gap in zip((1, 2, 4, 8, 16, 32, 60), gaps, strict=False)
+    )
     assert all(59 < gap < 65 for gap in gaps[6:]) and len(gaps) > 10
     errands.market.driver.send = real
     clock.sleep(70)
