@@ -6,6 +6,7 @@ before it is handed in. A command that is in the book without an order in the jo
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
@@ -67,7 +68,7 @@ class Carrier:
 
     async def _open(self, command: OpenCommand) -> Ack | None:
         post, id = self._post, command.command_id
-        reason = await self._unsafe()
+        reason = await self._unsafe(command)
         self._say(reason)
         if reason:
             return None
@@ -100,8 +101,8 @@ class Carrier:
             return "the account's lease ended meanwhile"
         return "it ended meanwhile" if ends_at(command) <= self._post.now() else None
 
-    async def _unsafe(self) -> str | None:
-        """Why nothing may be opened now, whatever it is: safe mode."""
+    async def _unsafe(self, command: OpenCommand) -> str | None:
+        """Why it may not be opened now, whatever the market: safe mode."""
         if self._silence() > self._limits.safe_after_seconds:
             return "the hub has not been heard for too long"
         if not self._holds():
@@ -109,7 +110,18 @@ class Carrier:
         found = await self._post.ready()
         if not found.connected:
             return "the terminal is not connected to its broker"
-        return None if found.algo_allowed else "algorithmic trading is switched off"
+        if not found.algo_allowed:
+            return "algorithmic trading is switched off"
+        if command.order_type != "market" and not (found.knows_zone or await self._learned(command)):
+            return "the broker's clock is not known yet, and the order is to expire by it"
+        return None
+
+    async def _learned(self, command: OpenCommand) -> bool:
+        """Whether the terminal knows its broker's clock after another look at the symbol's quote."""
+        terminal = self._post.terminal
+        with suppress(UnknownSymbol):
+            await terminal.quote(self._limits.mapped.get(command.instrument, command.instrument))
+        return (await terminal.terminal()).knows_zone
 
     def _say(self, reason: str | None) -> None:
         """Once each."""
