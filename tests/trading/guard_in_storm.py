@@ -49,6 +49,8 @@ from workers.mt5.simulated import GOLD, WORST, Broker, SimulatedClock, Simulated
 STORM = replace(WORST, clock_off=timedelta(0))
 """The clock that is two hours off is the package's, which the adapter has to find out."""
 AHEAD = timedelta(hours=2)
+BEFORE = timedelta(hours=12)
+"""It is played in the past, so that nothing of it is in the future of other tests: a quote would be the newest there."""
 TURN = 15.0
 """Seconds between two looks, at most, beside what calls take."""
 NOTHING = Envelope(v=1, key_version=1, nonce="", ciphertext="")
@@ -87,7 +89,7 @@ class Storm:
     def __init__(self, hub: RunningHub, mine: Verified, seed: int, mood: Any, guarded: bool) -> None:
         self.hub, self.mine, self.guarded = hub, mine, guarded
         self.random, self.counts = Random(seed), Counter[str]()
-        self.clock = SimulatedClock(clock.now().replace(second=0, microsecond=0))
+        self.clock = SimulatedClock((clock.now() - BEFORE).replace(second=0, microsecond=0))
         place = Place(mine.broker.server, mine.broker.login)
         at = self.clock.now() - timedelta(days=2)
         self.broker = Broker(
@@ -258,6 +260,9 @@ async def storm(
 ) -> Storm:
     """One that was played, of somebody new."""
     mine = await verified(hub, at=Known(f"Storm-{uuid.uuid4().hex[:8]}"))
+    query = """update trading.account_states set taken_at = taken_at - $2::interval, received_at = received_at - $2::interval
+               where account_id = $1::text::uuid"""
+    await hub.rows(query, mine.id, 2 * BEFORE)
     made = Storm(hub, mine, seed, mood, guarded)
     with monkeypatch.context() as patched:
         patched.setattr(clock, "now", made.clock.now)
