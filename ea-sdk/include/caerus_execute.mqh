@@ -213,7 +213,7 @@ public:
       string login = CaerusLogin(), server = AccountInfoString(ACCOUNT_SERVER);
       if(command.accounts == "" || StringFind(command.accounts, CaerusAccount(login, server)) >= 0)
          return "";
-      return "account: this terminal is logged in to " + login + " at " + server + ", and the order is for another";
+      return "account: the terminal is logged in to " + login + " at " + server + ", the order is for another account";
      }
 
    // Whether it must wait for the symbol's first quote. One that the broker does not have is waited for by nobody.

@@ -75,7 +75,7 @@ async def test_an_order_for_another_account_is_refused_and_was_never_begun(
     [said] = facts(fake, sent)
     assert (
         said["error"]
-        == "account: this terminal is logged in to 7001 at Shim-Demo, and the order is for another"
+        == "account: the terminal is logged in to 7001 at Shim-Demo, the order is for another account"
     )
     assert terminal.placed() == 0
     assert {record["r"] for record in read(journal(terminal))} == {"start", "done", "sent"}
