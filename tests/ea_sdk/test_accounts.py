@@ -134,7 +134,7 @@ async def test_a_recovery_judges_the_account_anew(fake: FakeHub, terminal: Termi
         async with terminal.running(**there):
             await until(lambda: fake.statuses(sent) == ["refused"], seconds=20)
         assert terminal.placed() == 0
-    assert facts(fake, sent)[0]["error"].startswith("account: this terminal is logged in to 7002")
+    assert facts(fake, sent)[0]["error"].startswith("account: the terminal is logged in to 7002")
 
 
 def journal(terminal: Terminal) -> Path:
