@@ -17,6 +17,7 @@ input ENUM_CAERUS_MODE Mode = CAERUS_APPROVAL;    // What may be executed
 input int PollMilliseconds = 1500;                // How often the hub is asked (without the courier)
 input bool UseCourier = false;                    // CourierService holds the line to the hub
 input int SlippagePoints = 20;                    // Most slippage of a market order, points
+input int CloseDeviationPoints = 200;             // How far the price may move while a position is closed, points
 input double MaxSpreadPoints = 60;                // Nothing is opened at a wider spread; 0: no bound
 input double RiskPercent = 1.0;                   // Of the balance, where the hub gives no volume
 input double MaxVolume = 0;                       // Most lots of one order; 0: no bound
@@ -47,6 +48,7 @@ int OnInit()
    s.limits.mode = Mode;
    s.limits.max_spread_points = MaxSpreadPoints;
    s.limits.slippage_points = SlippagePoints;
+   s.limits.close_deviation_points = CloseDeviationPoints;
    s.limits.risk_percent = RiskPercent;
    s.limits.max_volume = MaxVolume;
    s.limits.equity_floor = EquityFloor;

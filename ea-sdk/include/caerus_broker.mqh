@@ -20,8 +20,20 @@ struct SCaerusFate
    string            close_reason;
   };
 
-// How far the broker's clock is east of UTC, in seconds, to the quarter of an hour.
-long CaerusBrokerEast() { return 900 * (long)MathRound(((long)TimeTradeServer() - (long)TimeGMT()) / 900.0); }
+// How far the broker's clock is east of UTC, in seconds. To the half hour: no broker's zone is on a quarter, and where the
+// terminal shows the broker's true time, this machine's clock may be minutes off.
+long CaerusBrokerEast() { return 1800 * (long)MathRound(((long)TimeTradeServer() - (long)TimeGMT()) / 1800.0); }
+
+string CaerusLogin() { return IntegerToString(AccountInfoInteger(ACCOUNT_LOGIN)); }
+
+// Whether that is the account the terminal is logged in to. What is "" was not written down.
+bool CaerusIsHere(const string login, const string server)
+  {
+   string theirs = server, ours = AccountInfoString(ACCOUNT_SERVER);
+   StringToLower(theirs);
+   StringToLower(ours);
+   return (login == "" || login == CaerusLogin()) && (server == "" || theirs == ours);
+  }
 
 // Lots as a text: two digits, or as many as it takes.
 string CaerusVolume(const double lots)
@@ -123,6 +135,8 @@ bool CaerusFindOpen(const string comment, const long mark, SCaerusFate &fate)
    return false;
   }
 
+// An order that closed a position (by this EA, a stop, a target) carries the mark of what opened it: its position is not
+// the one of its own ticket. It says nothing of an order's fate.
 bool CaerusFindEnded(const string comment, const long mark, SCaerusFate &fate)
   {
    for(int i = 0; i < HistoryOrdersTotal(); i++)
@@ -131,14 +145,15 @@ bool CaerusFindEnded(const string comment, const long mark, SCaerusFate &fate)
       if(ticket == 0 || (HistoryOrderGetString(ticket, ORDER_COMMENT) != comment
                          && HistoryOrderGetInteger(ticket, ORDER_MAGIC) != mark))
          continue;
+      ulong position = (ulong)HistoryOrderGetInteger(ticket, ORDER_POSITION_ID);
+      if(position != 0 && position != ticket)
+         continue;
       long state = HistoryOrderGetInteger(ticket, ORDER_STATE);
       fate.ticket = ticket;
       fate.state = state == ORDER_STATE_EXPIRED ? "expired" : state == ORDER_STATE_REJECTED ? "rejected" : "cancelled";
       fate.close_reason = fate.state == "expired" ? "expired" : "cancelled";
-      ulong position = (ulong)HistoryOrderGetInteger(ticket, ORDER_POSITION_ID);
       if(position == 0)
          return true;
-      fate.ticket = position;
       CaerusFromDeals(position, fate);
       return true;
      }
@@ -154,8 +169,8 @@ bool CaerusFind(const string comment, const long mark, const datetime since, SCa
       return false;
    if(CaerusFindOpen(comment, mark, fate))
       return true;
-   datetime from = (datetime)((long)since + CaerusBrokerEast() - CAERUS_DAY);
-   return HistorySelect(from, CAERUS_EVER) && CaerusFindEnded(comment, mark, fate);
+   long from = (long)since + CaerusBrokerEast() - CAERUS_DAY;
+   return HistorySelect((datetime)(from > 0 ? from : 0), CAERUS_EVER) && CaerusFindEnded(comment, mark, fate);
   }
 
 // Whether an order placed at or after `since` (UTC) must be in what the terminal shows, if it exists at all.

@@ -11,6 +11,8 @@
 #define CAERUS_UNLINKED_SECONDS 30
 #define CAERUS_CHECK_SECONDS 43200
 #define CAERUS_MEND_SECONDS 600
+#define CAERUS_FLUSH_MS 1000
+#define CAERUS_NO_MAIL_SECONDS 45
 
 struct SCaerusSettings
   {
@@ -41,6 +43,8 @@ private:
    string            m_said;
    string            m_found;
    bool              m_heard;
+   // The courier is silent: the EA asks the hub itself.
+   bool              m_alone;
    ulong             m_check_at;
    ulong             m_poll_at;
    ulong             m_show_at;
@@ -72,25 +76,21 @@ private:
       return CaerusSafeMode(Answered(), silence, m_desk.Sound(), m_set.limits);
      }
 
-   // Closes what this EA opened when equity has fallen to the floor. Goes on whether there is a hub or not.
+   // Closes and takes back what this EA placed when equity has fallen to the floor. Goes on whether there is a hub or not;
+   // without the broker nobody knows the equity.
    void              Guard()
      {
-      if(m_set.limits.equity_floor <= 0.0 || AccountInfoDouble(ACCOUNT_EQUITY) > m_set.limits.equity_floor)
-         return;
-      for(int i = PositionsTotal() - 1; i >= 0; i--)
-        {
-         ulong ticket = PositionGetTicket(i);
-         if(ticket == 0 || !CaerusIsOurs(PositionGetInteger(POSITION_MAGIC), m_set.magic))
-            continue;
-         Print("caerus: equity floor reached, closing ", ticket);
-         m_desk.Flatten(ticket);
-        }
+      if(m_set.limits.equity_floor > 0.0 && TerminalInfoInteger(TERMINAL_CONNECTED)
+         && AccountInfoDouble(ACCOUNT_EQUITY) <= m_set.limits.equity_floor)
+         m_desk.Flatten();
      }
 
-   // The acknowledgements that are owed, oldest first; one that the hub will never take is set aside.
+   // The acknowledgements that are owed, oldest first; one that the hub will never take is set aside. No more of them than
+   // a second has room for: with a slow hub the guard would wait for all of them.
    void              Flush()
      {
-      for(int ack = m_desk.Owed(); ack >= 0 && m_http.Ready(); ack = m_desk.Owed())
+      ulong until = GetTickCount64() + CAERUS_FLUSH_MS;
+      for(int ack = m_desk.Owed(); ack >= 0 && m_http.Ready() && GetTickCount64() < until; ack = m_desk.Owed())
         {
          CCaerusJson answer;
          ENUM_CAERUS_REASON reason = Send("POST", "/api/v1/client/ack", m_desk.Body(ack), answer);
@@ -104,10 +104,13 @@ private:
         }
      }
 
+   // A program that is being ended leaves the rest to the next one: the terminal would refuse its orders.
    void              TakeAll(const CCaerusJson &answer)
      {
       for(int item = answer.First(answer.Find(0, "commands")); item >= 0; item = answer.Next(item))
         {
+         if(IsStopped())
+            return;
          SCaerusSealed sealed;
          if(CaerusReadSealed(answer, item, sealed))
             m_desk.Take(m_auth, sealed, m_clock.Now(), SafeMode());
@@ -117,11 +120,29 @@ private:
       m_cursor = CaerusCursor(answer);
      }
 
+   // Whether the courier brought an answer. When it brought none for long (it may have ended, or never begun) the EA asks
+   // for itself until one comes.
+   bool              Mail(CCaerusJson &answer)
+     {
+      bool news = m_mailbox.Read(answer, m_clock), alone = m_mailbox.Silence() >= CAERUS_NO_MAIL_SECONDS;
+      if(alone && !m_alone)
+        {
+         Print("caerus: no mail from the courier for ", CAERUS_NO_MAIL_SECONDS, " s: the EA asks the hub itself");
+         m_cursor = "";
+        }
+      if(m_alone && !alone)
+         Print("caerus: the courier brings mail again");
+      m_alone = alone;
+      return news;
+     }
+
    // Whether there is an answer that was not seen before.
    bool              Poll(CCaerusJson &answer)
      {
-      if(m_set.courier)
-         return m_mailbox.Read(answer, m_clock);
+      if(m_set.courier && Mail(answer))
+         return true;
+      if(m_set.courier && !m_alone)
+         return false;
       if(!m_http.Ready() || GetTickCount64() < m_poll_at)
          return false;
       m_poll_at = GetTickCount64() + (ulong)m_set.poll_ms;
@@ -173,7 +194,7 @@ private:
      }
 
 public:
-                     CCaerusEa() : m_cursor(""), m_mode(""), m_said(""), m_found(""), m_heard(false), m_check_at(0), m_poll_at(0),
+                     CCaerusEa() : m_cursor(""), m_mode(""), m_said(""), m_found(""), m_heard(false), m_alone(false), m_check_at(0), m_poll_at(0),
                                    m_show_at(0), m_deal(0) {}
 
    // "" when it may run, else what to mend.
@@ -187,6 +208,9 @@ public:
       if(m_set.magic < 1 || m_set.magic > 32767)
          return "Magic must be 1 to 32767";
       MathSrand((uint)GetMicrosecondCount());
+      // a terminal that changes its account begins the same program anew: another broker's deals, another report
+      m_deal = 0;
+      m_check_at = 0;
       m_mailbox.Begin(m_set.device_id);
       if(!m_desk.Begin("caerus-" + m_set.device_id + ".journal", m_set.limits, m_set.magic, m_set.symbols))
          return "the journal cannot be opened: is this EA on another chart too?";
@@ -199,6 +223,8 @@ public:
    void              Turn()
      {
       CCaerusJson answer;
+      if(IsStopped())
+         return;
       Guard();
       bool news = Poll(answer);
       string mode = SafeMode();

@@ -1,77 +1,44 @@
-// Carries out commands, each once, and says what became of them. What cannot be proven is unknown, and nothing is sent
-// again until its absence is proven.
+// Carries out commands and says what became of them. What cannot be proven is unknown, and nothing is sent again until its
+// absence is proven. A status of "" says that nothing was done that must be told, and that it is to be carried out later.
 #ifndef CAERUS_EXECUTE_MQH
 #define CAERUS_EXECUTE_MQH
 
 #include <Trade/Trade.mqh>
-#include "caerus_broker.mqh"
+#include "caerus_close.mqh"
 #include "caerus_guard.mqh"
-
-// The broker has taken it.
-bool CaerusTaken(const uint retcode)
-  {
-   return retcode == TRADE_RETCODE_DONE || retcode == TRADE_RETCODE_PLACED || retcode == TRADE_RETCODE_DONE_PARTIAL;
-  }
-
-// The broker, or the terminal before it, has said no; nothing is there. Anything else proves nothing (ERROR, TIMEOUT,
-// CONNECTION, LOCKED and CANCEL among it): it may have been executed.
-bool CaerusDenied(const uint retcode)
-  {
-   switch(retcode)
-     {
-      case TRADE_RETCODE_REQUOTE:
-      case TRADE_RETCODE_REJECT:
-      case TRADE_RETCODE_INVALID:
-      case TRADE_RETCODE_INVALID_VOLUME:
-      case TRADE_RETCODE_INVALID_PRICE:
-      case TRADE_RETCODE_INVALID_STOPS:
-      case TRADE_RETCODE_TRADE_DISABLED:
-      case TRADE_RETCODE_MARKET_CLOSED:
-      case TRADE_RETCODE_NO_MONEY:
-      case TRADE_RETCODE_PRICE_CHANGED:
-      case TRADE_RETCODE_PRICE_OFF:
-      case TRADE_RETCODE_INVALID_EXPIRATION:
-      case TRADE_RETCODE_TOO_MANY_REQUESTS:
-      case TRADE_RETCODE_SERVER_DISABLES_AT:
-      case TRADE_RETCODE_CLIENT_DISABLES_AT:
-      case TRADE_RETCODE_INVALID_FILL:
-      case TRADE_RETCODE_ONLY_REAL:
-      case TRADE_RETCODE_LIMIT_ORDERS:
-      case TRADE_RETCODE_LIMIT_VOLUME:
-      case TRADE_RETCODE_LIMIT_POSITIONS:
-      case TRADE_RETCODE_HEDGE_PROHIBITED:
-      case TRADE_RETCODE_FIFO_CLOSE:
-      case TRADE_RETCODE_FROZEN:
-      case TRADE_RETCODE_INVALID_ORDER:
-      case TRADE_RETCODE_POSITION_CLOSED:
-      case TRADE_RETCODE_LONG_ONLY:
-      case TRADE_RETCODE_SHORT_ONLY:
-      case TRADE_RETCODE_CLOSE_ONLY:
-         return true;
-     }
-   return false;
-  }
+#include "caerus_pause.mqh"
 
 class CCaerusExecutor
   {
 private:
    CTrade            m_trade;
+   CCaerusCloser     m_closer;
+   CCaerusPauses     m_pauses;
    SCaerusLimits     m_limits;
    string            m_symbols;
    long              m_magic;
 
-   // Placed, failed or unknown, by what the broker said.
-   void              Judge(SCaerusAck &ack)
+   // A symbol that is not in Market Watch has no quotes, and its first come some time after it was put there.
+   void              Watch() const
      {
-      uint retcode = m_trade.ResultRetcode();
-      if(CaerusTaken(retcode))
+      ARRAY(string, pairs);
+      int count = StringSplit(m_symbols, ';', pairs);
+      for(int i = 0; i < count; i++)
         {
-         ack.status = "placed";
-         ack.broker_ticket = IntegerToString((long)m_trade.ResultOrder());
-         return;
+         int equals = StringFind(pairs[i], "=");
+         if(equals >= 0)
+            SymbolSelect(StringSubstr(pairs[i], equals + 1), true);
         }
+     }
+
+   // Failed or unknown, by what the broker said. A program that is being ended sends nothing (CLIENT_DISABLES_AT): the next
+   // one carries it out.
+   void              Judge(SCaerusAck &ack, const uint retcode, const string said)
+     {
       ack.status = CaerusDenied(retcode) ? "failed" : "unknown";
-      ack.error = IntegerToString(retcode) + " " + m_trade.ResultRetcodeDescription();
+      if(IsStopped() && (retcode == TRADE_RETCODE_CLIENT_DISABLES_AT || retcode == 0))
+         ack.status = "";
+      ack.error = IntegerToString(retcode) + " " + said;
      }
 
    void              Place(const SCaerusCommand &command, const string symbol, const MqlTick &tick, const double volume,
@@ -82,7 +49,7 @@ private:
       double stop = StringToDouble(command.stop), target = StringToDouble(command.target);
       bool buy = command.side == "buy", timed = CaerusTakesExpiry(symbol);
       ENUM_ORDER_TYPE_TIME kind = timed ? ORDER_TIME_SPECIFIED : ORDER_TIME_GTC;
-      datetime until = timed ? (datetime)((long)command.expires_at + CaerusBrokerEast()) : 0;
+      datetime until = timed ? (datetime)((long)CaerusUntil(command) + CaerusBrokerEast()) : 0;
       m_trade.SetTypeFillingBySymbol(symbol);
       m_trade.SetExpertMagicNumber((ulong)CaerusMark(m_magic, command.id));
       bool sent = false;
@@ -98,32 +65,45 @@ private:
                    : m_trade.SellStop(volume, price, symbol, stop, target, kind, until, comment);
       if(!sent)
          Print("caerus: the broker did not take ", command.id, ": ", m_trade.ResultRetcodeDescription());
-      Judge(ack);
+      Judge(ack, m_trade.ResultRetcode(), m_trade.ResultRetcodeDescription());
+      if(!CaerusTaken(m_trade.ResultRetcode()))
+         return;
+      ack.status = "placed";
+      ack.error = "";
+      ack.broker_ticket = IntegerToString((long)m_trade.ResultOrder());
+     }
+
+   // Why it is refused at this price; "" when it is not.
+   string            Refusal(const SCaerusCommand &command, const MqlTick &tick, const string symbol) const
+     {
+      string own = CaerusOwnRefusal(command, tick, symbol, m_limits);
+      return own != "" ? own : CaerusBrokenBound(command, tick, symbol);
      }
 
    void              Open(const SCaerusCommand &command, const datetime now, SCaerusAck &ack)
      {
       string symbol = BrokerSymbol(command.instrument);
       MqlTick tick;
-      ack.status = "failed";
+      ack.error = Elsewhere(command);
+      if(ack.error == "")
+         ack.error = CaerusEnded(command, now);
+      if(ack.error != "")
+         return;
       if(!SymbolSelect(symbol, true))
         {
+         ack.status = "failed";
          ack.error = command.instrument + " is not traded here";
          return;
         }
-      if(!SymbolInfoTick(symbol, tick) || tick.bid <= 0.0 || tick.ask < tick.bid)
+      if(!CaerusTick(symbol, tick))
         {
-         ack.error = "the terminal has no quotes";
+         ack.status = "";
          return;
         }
-      ack.error = CaerusOwnRefusal(command, tick, symbol, m_limits);
-      if(ack.error == "")
-         ack.error = CaerusBrokenBound(command, tick, symbol, now);
+      ack.error = Refusal(command, tick, symbol);
       if(ack.error != "")
-        {
-         ack.status = "refused";
          return;
-        }
+      ack.status = "failed";
       double volume = command.volume == "" ? CaerusLots(command, symbol, m_limits.risk_percent)
                       : StringToDouble(command.volume);
       if(!CaerusProtected(command, CaerusWorkingPrice(command, tick, symbol)))
@@ -138,22 +118,43 @@ private:
          Place(command, symbol, tick, volume, ack);
      }
 
+   // Takes back an order that waits; true when the broker has said something that proves nothing. What it refuses (the
+   // market is closed, the order is frozen) is left as it is for now.
+   bool              TakeBack(const ulong order)
+     {
+      if(!m_pauses.Try(order))
+         return false;
+      m_trade.OrderDelete(order);
+      uint retcode = m_trade.ResultRetcode();
+      if(CaerusTaken(retcode))
+         return false;
+      Print("caerus: the order ", order, " was not taken back: ", retcode, " ", m_trade.ResultRetcodeDescription());
+      return !CaerusDenied(retcode);
+     }
+
+   // As long as the order waits, or is in no book after it was there, the command goes on.
    void              Cancel(const SCaerusCommand &command, SCaerusAck &ack)
      {
       SCaerusFate fate;
-      ack.status = "refused";
       if(!Find(command.opens, 0, fate))
         {
          ack.error = "there is no such order";
          return;
         }
-      if(fate.state == "pending" && !m_trade.OrderDelete(fate.ticket) && !CaerusDenied(m_trade.ResultRetcode()))
-        {
-         Judge(ack);
-         return;
-        }
-      Find(command.opens, 0, fate);
       ack.broker_ticket = IntegerToString((long)fate.ticket);
+      if(fate.state == "pending")
+        {
+         if(TakeBack(fate.ticket))
+           {
+            Judge(ack, m_trade.ResultRetcode(), m_trade.ResultRetcodeDescription());
+            return;
+           }
+         if(!Find(command.opens, 0, fate) || fate.state == "pending")
+           {
+            ack.status = "";
+            return;
+           }
+        }
       if(fate.state == "cancelled")
         {
          ack.status = "closed";
@@ -167,33 +168,30 @@ private:
    void              CloseTicket(const SCaerusCommand &command, SCaerusAck &ack)
      {
       SCaerusFate fate;
-      ack.status = "refused";
       ack.broker_ticket = command.ticket;
-      if((command.login != "" && command.login != IntegerToString(AccountInfoInteger(ACCOUNT_LOGIN)))
-         || (command.server != "" && command.server != AccountInfoString(ACCOUNT_SERVER)))
+      if(!CaerusIsHere(command.login, command.server))
         {
          ack.error = "this terminal is on another account";
          return;
         }
       CaerusPosition((ulong)StringToInteger(command.ticket), fate);
-      if(fate.state == "open")
-        {
-         if(!m_trade.PositionClose(fate.ticket) || !CaerusTaken(m_trade.ResultRetcode()))
-           {
-            Judge(ack);
-            return;
-           }
+      bool there = fate.state == "open", taken = there && m_closer.Close(fate.ticket);
+      if(there)
          CaerusPosition(fate.ticket, fate);
-        }
-      if(fate.state == "")
+      if(fate.state == "" && !there)
         {
          ack.error = "there is no such position";
          return;
         }
-      // taken, and not booked yet: looked at again
-      ack.status = fate.state == "closed" ? "closed" : "unknown";
       if(fate.state != "closed")
+        {
+         // taken, and not booked yet: looked at again
+         ack.status = "unknown";
+         if(!taken)
+            Judge(ack, m_closer.Retcode(), m_closer.Said());
          return;
+        }
+      ack.status = "closed";
       ack.close_reason = "manual";
       ack.close_price = Price(command.symbol, fate.close_price);
      }
@@ -205,6 +203,25 @@ public:
       m_symbols = symbols;
       m_magic = magic;
       m_trade.SetDeviationInPoints((ulong)limits.slippage_points);
+      m_closer.Begin(limits.close_deviation_points);
+      Watch();
+     }
+
+   // Why an order that is bound to accounts is not for the one that the terminal is logged in to; "" when it is.
+   string            Elsewhere(const SCaerusCommand &command) const
+     {
+      string login = CaerusLogin(), server = AccountInfoString(ACCOUNT_SERVER);
+      if(command.accounts == "" || StringFind(command.accounts, CaerusAccount(login, server)) >= 0)
+         return "";
+      return "account: the terminal is logged in to " + login + " at " + server + ", the order is for another account";
+     }
+
+   // Whether it must wait for the symbol's first quote. One that the broker does not have is waited for by nobody.
+   bool              Unquoted(const SCaerusCommand &command, const datetime now) const
+     {
+      MqlTick tick;
+      string symbol = BrokerSymbol(command.instrument);
+      return CaerusEnded(command, now) == "" && SymbolSelect(symbol, true) && !CaerusTick(symbol, tick);
      }
 
    // The broker's name of an instrument: what `XAUUSD=GOLD;US500=SPX` says, else the same.
@@ -230,10 +247,29 @@ public:
       return CaerusFind(CaerusComment(command_id), CaerusMark(m_magic, command_id), since, fate);
      }
 
-   bool              Withdraw(const ulong order) { return m_trade.OrderDelete(order); }
-   bool              Flatten(const ulong position) { return m_trade.PositionClose(position); }
+   void              Withdraw(const ulong order) { TakeBack(order); }
 
-   // Carry out a command that was never begun.
+   // Closes and takes back whatever carries this EA's mark.
+   void              Flatten()
+     {
+      for(int i = PositionsTotal() - 1; i >= 0; i--)
+        {
+         ulong ticket = PositionGetTicket(i);
+         if(ticket == 0 || !CaerusIsOurs(PositionGetInteger(POSITION_MAGIC), m_magic) || !m_pauses.Try(ticket))
+            continue;
+         Print("caerus: equity floor reached, closing ", ticket);
+         if(!m_closer.Close(ticket))
+            Print("caerus: ", ticket, " was not closed: ", m_closer.Retcode(), " ", m_closer.Said());
+        }
+      for(int i = OrdersTotal() - 1; i >= 0; i--)
+        {
+         ulong ticket = OrderGetTicket(i);
+         if(ticket > 0 && CaerusIsOurs(OrderGetInteger(ORDER_MAGIC), m_magic))
+            TakeBack(ticket);
+        }
+     }
+
+   // Carry out a command. One that opens was never begun before.
    void              Execute(const SCaerusCommand &command, const datetime now, SCaerusAck &ack)
      {
       CaerusBlank(ack, command.id, "refused", now);

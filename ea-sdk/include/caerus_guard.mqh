@@ -18,6 +18,7 @@ struct SCaerusLimits
    ENUM_CAERUS_MODE  mode;
    double            max_spread_points;
    int               slippage_points;
+   int               close_deviation_points;
    double            risk_percent;
    double            max_volume;
    double            equity_floor;
@@ -52,13 +53,32 @@ string CaerusOver(const string bound, const double points, const string most)
    return bound + ": " + DoubleToString(points, 1) + " points against " + most;
   }
 
-// The consent bound that does not hold, with its figures; "" when all hold. Points are the symbol's own.
-string CaerusBrokenBound(const SCaerusCommand &command, const MqlTick &tick, const string symbol, const datetime now)
+// The symbol's quote now; false before the first one came.
+bool CaerusTick(const string symbol, MqlTick &tick)
+  {
+   return SymbolInfoTick(symbol, tick) && tick.bid > 0.0 && tick.ask >= tick.bid;
+  }
+
+// When an order ends that was not filled: with its signal, or with the consent, which was to a fill until then.
+datetime CaerusUntil(const SCaerusCommand &command)
+  {
+   bool consent = command.valid_until != 0 && command.valid_until < command.expires_at;
+   return consent ? command.valid_until : command.expires_at;
+  }
+
+// Which of the two is past; "" when neither is.
+string CaerusEnded(const SCaerusCommand &command, const datetime now)
   {
    if(command.expires_at <= now)
       return "expires_at: the signal ended at " + CaerusRfc3339(command.expires_at);
    if(command.valid_until != 0 && command.valid_until <= now)
       return "valid_until: the consent ended at " + CaerusRfc3339(command.valid_until);
+   return "";
+  }
+
+// The consent bound that does not hold, with its figures; "" when all hold. Points are the symbol's own.
+string CaerusBrokenBound(const SCaerusCommand &command, const MqlTick &tick, const string symbol)
+  {
    double point = SymbolInfoDouble(symbol, SYMBOL_POINT), spread = (tick.ask - tick.bid) / point;
    double drift = MathAbs(CaerusWorkingPrice(command, tick, symbol) - StringToDouble(command.entry)) / point;
    if(command.max_drift != "" && drift > StringToDouble(command.max_drift) + 1e-6)

@@ -108,21 +108,25 @@ private:
       return unlisted ? CAERUS_UNLISTED : status;
      }
 
-   // What to mend, or the first words of a refusal: a problem document's, or what there is.
-   void              Explain(const ARRAY_REF(uchar, answer))
+   // What to mend, or the first words of a refusal: a problem document's, or what there is. True when it is a whole problem
+   // document of that status (RFC 9457), as the hub writes them.
+   bool              Explain(const ARRAY_REF(uchar, answer))
      {
       CCaerusJson json;
-      string title = "", detail = "";
+      string type = "", title = "", detail = "";
       m_detail = "";
       if(m_status == CAERUS_UNLISTED)
          m_detail = "add " + m_base + " to the allowed URLs: Tools, Options, Expert Advisors";
       if(!json.Parse(answer))
-         return;
+         return false;
       if(json.String(0, "title", title))
          m_detail = title;
       if(json.String(0, "detail", detail))
          m_detail += ": " + detail;
       m_detail = StringSubstr(m_detail, 0, 300);
+      int status = json.Find(0, "status");
+      return title != "" && json.String(0, "type", type) && json.Is(status, CAERUS_JSON_NUMBER)
+             && json.Value(status) == IntegerToString(m_status);
      }
 
    ENUM_CAERUS_REASON Read(const ARRAY_REF(uchar, answer), CCaerusJson &json)
@@ -181,7 +185,9 @@ public:
       if(reason == CAERUS_OK)
          reason = Read(answer, json);
       else
-         Explain(answer);
+         if(!Explain(answer) && reason == CAERUS_REFUSED)
+            // somebody between says that there is no such page: the hub has refused nothing
+            reason = CAERUS_HUB_FAILED;
       if(reason == CAERUS_OK || reason == CAERUS_REFUSED)
         {
          m_failures = 0;

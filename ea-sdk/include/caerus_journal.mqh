@@ -6,20 +6,16 @@
 #ifndef CAERUS_JOURNAL_MQH
 #define CAERUS_JOURNAL_MQH
 
-#include "caerus_index.mqh"
 #include "caerus_log.mqh"
+#include "caerus_memory.mqh"
 
 #define CAERUS_JOURNAL_LINES 20000
 #define CAERUS_JOURNAL_SECONDS 2592000
 
-class CCaerusJournal
+class CCaerusJournal : public CCaerusMemory
   {
 private:
    CCaerusLog        m_log;
-   ARRAY(SCaerusEntry, m_entries);
-   ARRAY(SCaerusOwed, m_acks);
-   CCaerusIndex      m_index;
-   int               m_first_owed;
    int               m_most;
    bool              m_damaged;
    bool              m_failed;
@@ -31,123 +27,12 @@ private:
       return !m_failed;
      }
 
-   void              Enter(const string id, const string plain, const datetime at)
-     {
-      int n = ArraySize(m_entries);
-      // room for as many again: an array that grows by steps of one size is copied ever more often
-      ArrayResize(m_entries, n + 1, n + 256);
-      m_entries[n].id = id;
-      m_entries[n].state = "acting";
-      m_entries[n].plain = plain;
-      m_entries[n].at = at;
-      m_entries[n].filled = false;
-      m_entries[n].ended = false;
-      m_entries[n].last = -1;
-      m_index.Add(m_entries);
-     }
-
-   void              Owe(const int entry, const string status, const bool filled, const string body)
-     {
-      int n = ArraySize(m_acks);
-      ArrayResize(m_acks, n + 1, n + 256);
-      m_acks[n].entry = entry;
-      m_acks[n].status = status;
-      m_acks[n].filled = filled;
-      m_acks[n].body = body;
-      m_acks[n].debt = CAERUS_OWED;
-      m_acks[n].before = m_entries[entry].last;
-      m_entries[entry].last = n;
-      m_entries[entry].state = status;
-      if(filled)
-         m_entries[entry].filled = true;
-      if(status == "closed")
-         m_entries[entry].ended = true;
-     }
-
-   void              OweAgain(const int entry)
-     {
-      for(int i = m_entries[entry].last; i >= 0; i = m_acks[i].before)
-        {
-         if(m_acks[i].debt != CAERUS_SENT)
-            continue;
-         m_acks[i].debt = CAERUS_OWED;
-         if(i < m_first_owed)
-            m_first_owed = i;
-        }
-     }
-
-   bool              ApplyPaid(const CCaerusJson &json, const ENUM_CAERUS_DEBT debt)
-     {
-      string n = "";
-      int ack = json.Decimal(0, "n", n) ? (int)StringToInteger(n) : -1;
-      if(ack < 0 || ack >= ArraySize(m_acks))
-         return false;
-      m_acks[ack].debt = debt;
-      return true;
-     }
-
-   bool              ApplyBegin(const CCaerusJson &json, const string id)
-     {
-      string plain = "", at = "";
-      if(Find(id) >= 0 || !json.String(0, "plain", plain) || !json.Decimal(0, "at", at))
-         return false;
-      Enter(id, plain, (datetime)StringToInteger(at));
-      return true;
-     }
-
-   bool              ApplySaid(const CCaerusJson &json, const int entry)
-     {
-      string status = "", body = "";
-      if(entry < 0 || !json.String(0, "status", status) || !json.String(0, "body", body))
-         return false;
-      Owe(entry, status, json.Value(json.Find(0, "filled")) == "true", body);
-      return true;
-     }
-
-   bool              ApplyDone(const CCaerusJson &json, const string id)
-     {
-      if(!ApplyBegin(json, id) || !ApplySaid(json, ArraySize(m_entries) - 1))
-         return false;
-      bool never = json.Value(json.Find(0, "never")) == "true";
-      m_acks[ArraySize(m_acks) - 1].debt = never ? CAERUS_NEVER : CAERUS_SENT;
-      return true;
-     }
-
-   bool              Apply(const string line)
-     {
-      CCaerusJson json;
-      ARRAY(uchar, bytes);
-      string kind = "", id = "";
-      CaerusUtf8(line, bytes);
-      if(!json.Parse(bytes) || !json.String(0, "r", kind))
-         return false;
-      if(kind == "start")
-         return true;
-      if(kind == "sent" || kind == "never")
-         return ApplyPaid(json, kind == "sent" ? CAERUS_SENT : CAERUS_NEVER);
-      if(!json.String(0, "id", id))
-         return false;
-      if(kind == "begin")
-         return ApplyBegin(json, id);
-      if(kind == "done")
-         return ApplyDone(json, id);
-      int entry = Find(id);
-      if(kind == "said")
-         return ApplySaid(json, entry);
-      if(kind != "again" || entry < 0)
-         return false;
-      OweAgain(entry);
-      return true;
-     }
-
    // How many lines the file has of commands that still have more than one; -1 when it cannot be had.
    int               Read(const string file)
      {
       ARRAY(string, lines);
-      ArrayResize(m_entries, 0);
-      ArrayResize(m_acks, 0);
-      m_index.Clear();
-      m_first_owed = 0;
+      Clear();
+      m_failed = false;
       if(!m_log.Open(file, lines, m_damaged))
          return -1;
       int count = 0;
@@ -169,7 +54,7 @@ private:
      }
 
 public:
-                     CCaerusJournal() : m_first_owed(0), m_most(CAERUS_JOURNAL_LINES), m_damaged(false), m_failed(false) {}
+                     CCaerusJournal() : m_most(CAERUS_JOURNAL_LINES), m_damaged(false), m_failed(false) {}
 
    // How many lines it may have before it is shortened when it is opened.
    void              ShortenAfter(const int lines) { m_most = lines; }
@@ -193,25 +78,42 @@ public:
    // Something in it cannot be read, or a line could not be written: no new position until a person looked.
    bool              Sound() const { return !m_damaged && !m_failed; }
 
-   int               Count() const { return ArraySize(m_entries); }
-   string            Id(const int entry) const { return m_entries[entry].id; }
-   string            State(const int entry) const { return m_entries[entry].state; }
-   string            Plain(const int entry) const { return m_entries[entry].plain; }
-   datetime          At(const int entry) const { return m_entries[entry].at; }
-   bool              Filled(const int entry) const { return m_entries[entry].filled; }
-   bool              Ended(const int entry) const { return m_entries[entry].ended; }
-
-   int               Find(const string id) const { return m_index.Find(m_entries, id); }
-
-   // Enter a command as "acting". False when it is there already or cannot be written: it must not be executed.
-   bool              BeginCommand(const string id, const string plain, const datetime at)
+   // Enter a command as "acting", with the account it is begun on. One that opens (`opens`) is not entered, and must not be
+   // executed, when it cannot be written; what closes or takes back is then known to this program's life alone: to do it
+   // again does no harm, to leave it may. False also when it is there already.
+   bool              BeginCommand(const string id, const string plain, const datetime at, const bool opens,
+                                  const string login, const string server)
      {
-      if(Find(id) >= 0 || m_damaged)
+      SCaerusEntry entry;
+      if(Find(id) >= 0 || (opens && m_damaged))
          return false;
-      if(!Write(CaerusBeginLine(id, at, plain)))
+      Blank(entry, id, plain, at);
+      entry.login = login;
+      entry.server = server;
+      if(!Write(CaerusBeginLine(entry)) && opens)
          return false;
-      Enter(id, plain, at);
+      Enter(entry);
       return true;
+     }
+
+   // A command that is refused before anything was begun, in one line: whenever the terminal dies, it never was "acting".
+   void              Refuse(const SCaerusAck &ack, const string plain, const datetime at)
+     {
+      SCaerusEntry entry;
+      SCaerusOwed owed;
+      if(Find(ack.command_id) >= 0)
+         return;
+      Blank(entry, ack.command_id, plain, at);
+      owed.entry = -1;
+      owed.before = -1;
+      owed.status = ack.status;
+      owed.filled = false;
+      owed.body = CaerusAckJson(ack);
+      owed.debt = CAERUS_OWED;
+      if(!Write(CaerusDoneLine(entry, owed)))
+         return;
+      Enter(entry);
+      Owe(Find(ack.command_id), owed.status, owed.filled, owed.body);
      }
 
    // What came of a command; the hub is owed that. Kept in memory even when it cannot be written.
@@ -226,27 +128,20 @@ public:
       Owe(entry, ack.status, filled, body);
      }
 
-   // The hub lists a command that it was told of: it never got the word.
+   // The hub lists a command that it was told of: it never got the word. What it refused for good is said once more in
+   // this program's life: something between may have refused it.
    void              Repeat(const int entry)
      {
-      bool sent = false;
-      for(int i = m_entries[entry].last; i >= 0 && !sent; i = m_acks[i].before)
-         sent = m_acks[i].debt == CAERUS_SENT;
-      if(!sent)
+      if(!m_entries[entry].revived && Any(entry, CAERUS_NEVER))
+        {
+         m_entries[entry].revived = true;
+         OweAgain(entry, CAERUS_NEVER);
+        }
+      if(!Any(entry, CAERUS_SENT))
          return;
       Write("{\"r\":\"again\",\"id\":" + CaerusQuoted(m_entries[entry].id) + "}");
-      OweAgain(entry);
+      OweAgain(entry, CAERUS_SENT);
      }
-
-   // The oldest acknowledgement that is owed, -1 when none is.
-   int               Owed()
-     {
-      while(m_first_owed < ArraySize(m_acks) && m_acks[m_first_owed].debt != CAERUS_OWED)
-         m_first_owed++;
-      return m_first_owed < ArraySize(m_acks) ? m_first_owed : -1;
-     }
-
-   string            Body(const int ack) const { return m_acks[ack].body; }
 
    void              Sent(const int ack)
      {

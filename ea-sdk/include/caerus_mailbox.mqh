@@ -45,14 +45,16 @@ public:
    // Seconds since a new answer lay in it.
    long              Silence() const { return (long)((GetTickCount64() - m_heard) / 1000); }
 
-   // The courier's side: an answer replaces the one before, whole or not at all. Its stamp is this machine's time, in
-   // milliseconds, so that the EA sees that it is new, and does not act on what a courier left who died long ago; after
-   // it stands how far the hub's clock is ahead of the machine's, in seconds.
+   // The courier's side: an answer replaces the one before, whole or not at all. Its stamp is this machine's time (UTC: no
+   // hour of it comes twice), in milliseconds, so that the EA sees that it is new, and does not act on what a courier left
+   // who died long ago; after it stands how far the hub's clock is ahead of the machine's, in seconds.
    bool              Write(const string answer, const long offset)
      {
       ARRAY(uchar, bytes);
-      long now = 1000 * (long)TimeLocal();
-      m_stamp = now > m_stamp ? now : m_stamp + 1;
+      long now = 1000 * (long)TimeGMT();
+      // a clock that was put back is followed
+      bool ahead = m_stamp > now + 1000 * CAERUS_MAIL_SECONDS;
+      m_stamp = now > m_stamp || ahead ? now : m_stamp + 1;
       CaerusUtf8(IntegerToString(m_stamp) + " " + IntegerToString(offset) + " " + answer, bytes);
       int handle = FileOpen(m_file + ".new", FILE_WRITE | FILE_BIN | FILE_COMMON);
       if(handle == INVALID_HANDLE)
@@ -76,7 +78,7 @@ public:
       int space = StringFind(text, " "), second = StringFind(text, " ", space + 1);
       if(space <= 0 || second < 0 || StringSubstr(text, 0, space) == m_read)
          return false;
-      long age = (long)TimeLocal() - StringToInteger(StringSubstr(text, 0, space)) / 1000;
+      long age = (long)TimeGMT() - StringToInteger(StringSubstr(text, 0, space)) / 1000;
       if(age < -CAERUS_MAIL_SECONDS || age > CAERUS_MAIL_SECONDS)
          return false;
       CaerusUtf8(StringSubstr(text, second + 1), body);

@@ -69,7 +69,8 @@ struct SCaerusSealed
    string            ciphertext;
   };
 
-// `volume` "": this terminal sizes on its own account. A bound that is "" (or 0: valid_until) was not given.
+// `volume` "": this terminal sizes on its own account. A bound that is "" (or 0: valid_until) was not given. `accounts`: of
+// those that the order is for each as `CaerusAccount` writes it; "": it is bound to none.
 struct SCaerusCommand
   {
    string            id;
@@ -86,6 +87,7 @@ struct SCaerusCommand
    datetime          valid_until;
    string            max_drift;
    string            max_spread;
+   string            accounts;
    string            opens;
    string            server;
    string            login;
@@ -220,6 +222,32 @@ bool CaerusReadBounds(const CCaerusJson &json, const int root, SCaerusCommand &c
           && CaerusMaybeDecimal(json, bounds, "max_spread_points", command.max_spread);
   }
 
+// An account as one text. Servers are the same whatever their case.
+string CaerusAccount(const string login, const string server)
+  {
+   string small = server;
+   StringToLower(small);
+   return CaerusQuoted(login) + CaerusQuoted(small) + ";";
+  }
+
+bool CaerusReadAccounts(const CCaerusJson &json, const int root, string &accounts)
+  {
+   int list = json.Find(root, "accounts");
+   accounts = "";
+   if(json.IsNull(root, "accounts"))
+      return true;
+   if(!json.Is(list, CAERUS_JSON_ARRAY))
+      return false;
+   for(int item = json.First(list); item >= 0; item = json.Next(item))
+     {
+      string login = "", server = "";
+      if(!json.String(item, "login", login) || !json.String(item, "server", server))
+         return false;
+      accounts += CaerusAccount(login, server);
+     }
+   return true;
+  }
+
 bool CaerusReadOpen(const CCaerusJson &json, const int root, SCaerusCommand &command)
   {
    bool said = json.String(root, "instrument", command.instrument) && json.String(root, "side", command.side)
@@ -227,7 +255,8 @@ bool CaerusReadOpen(const CCaerusJson &json, const int root, SCaerusCommand &com
                && json.Decimal(root, "stop", command.stop) && json.Decimal(root, "target", command.target)
                && CaerusMaybeDecimal(json, root, "volume", command.volume)
                && CaerusReadTime(json, root, "issued_at", command.issued_at)
-               && CaerusReadTime(json, root, "expires_at", command.expires_at) && CaerusReadBounds(json, root, command);
+               && CaerusReadTime(json, root, "expires_at", command.expires_at) && CaerusReadBounds(json, root, command)
+               && CaerusReadAccounts(json, root, command.accounts);
    return said && (command.side == "buy" || command.side == "sell")
           && (command.order_type == "limit" || command.order_type == "stop" || command.order_type == "market");
   }
@@ -241,6 +270,7 @@ bool CaerusReadCommand(const ARRAY_REF(uchar, plain), SCaerusCommand &command)
    command.opens = "";
    command.server = "";
    command.login = "";
+   command.accounts = "";
    command.expires_at = 0;
    if(!json.Parse(plain) || !json.Is(0, CAERUS_JSON_OBJECT) || !json.String(0, "command_id", command.id)
       || !CaerusUuid(command.id, id) || !json.String(0, "kind", command.kind))

@@ -12,8 +12,9 @@ enum ENUM_CAERUS_DEBT
   };
 
 // `state` is "acting" or the newest status. `filled`, `ended`: whether an acknowledgement said so. `plain` "": it is settled
-// long since, and only its last word was kept. `last` is its newest acknowledgement, -1 when it has none; `before` of an
-// acknowledgement is the one before it of the same entry.
+// long since, and only its last word was kept. `login`, `server`: the account it was begun on; "" when that was not written
+// down. `revived`: what the hub had refused to hear was owed again in this program's life. `last` is its newest
+// acknowledgement, -1 when it has none; `before` of an acknowledgement is the one before it of the same entry.
 struct SCaerusEntry
   {
    string            id;
@@ -22,6 +23,9 @@ struct SCaerusEntry
    datetime          at;
    bool              filled;
    bool              ended;
+   string            login;
+   string            server;
+   bool              revived;
    int               last;
   };
 
@@ -35,14 +39,16 @@ struct SCaerusOwed
    int               before;
   };
 
-string CaerusBeginLine(const string id, const datetime at, const string plain)
+string CaerusBeginLine(const SCaerusEntry &entry)
   {
    CCaerusWriter w;
    w.Open("", "{");
    w.String("r", "begin");
-   w.String("id", id);
-   w.Integer("at", (long)at);
-   w.String("plain", plain);
+   w.String("id", entry.id);
+   w.Integer("at", (long)entry.at);
+   w.Maybe("login", entry.login);
+   w.Maybe("server", entry.server);
+   w.String("plain", entry.plain);
    w.Close("}");
    return w.Text();
   }
@@ -81,7 +87,7 @@ string CaerusKeptText(const string plain)
    return CaerusReadCommand(bytes, command) && command.kind == "cancel" ? plain : "";
   }
 
-// All that is kept of a settled entry: it is known for ever, and its last word can be said again.
+// All that is kept of an entry that is over: it is known for ever, and its last word can be said again.
 string CaerusDoneLine(const SCaerusEntry &entry, const SCaerusOwed &last)
   {
    CCaerusWriter w;
@@ -93,6 +99,8 @@ string CaerusDoneLine(const SCaerusEntry &entry, const SCaerusOwed &last)
    w.String("status", last.status);
    w.Bool("filled", last.filled);
    w.Bool("never", last.debt == CAERUS_NEVER);
+   if(last.debt == CAERUS_OWED)
+      w.Bool("owed", true);
    w.String("body", last.body);
    w.Close("}");
    return w.Text();
@@ -135,7 +143,7 @@ void CaerusShorter(const ARRAY_REF(SCaerusEntry, entries), const ARRAY_REF(SCaer
    CaerusSettled(entries, acks, before, last);
    for(int i = 0; i < ArraySize(entries); i++)
       if(last[i] < 0)
-         CaerusAdd(lines, CaerusBeginLine(entries[i].id, entries[i].at, entries[i].plain));
+         CaerusAdd(lines, CaerusBeginLine(entries[i]));
       else
         {
          CaerusAdd(lines, CaerusDoneLine(entries[i], acks[last[i]]));

@@ -137,7 +137,7 @@ static std::string Journal(Line &line, bool shorten) {
     int entry = journal.Find(id);
     SCaerusAck ack;
     CaerusBlank(ack, id, string::Of(verb), 1);
-    if (verb == "begin") told += journal.BeginCommand(id, "plain \"text\" of " + id, 1700000000) ? "begun " : "no ";
+    if (verb == "begin") told += journal.BeginCommand(id, "plain \"text\" of " + id, 1700000000, true, "7001", "Shim-Demo") ? "begun " : "no ";
     else if (verb == "sent" && journal.Owed() >= 0) journal.Sent(journal.Owed());
     else if (verb == "repeat" && entry >= 0) journal.Repeat(entry);
     else if (verb != "sent" && verb != "repeat") journal.Record(ack);

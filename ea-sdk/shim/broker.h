@@ -29,6 +29,10 @@ struct ShimDeal {
 class ShimBroker {
   std::string m_file = ShimPath("broker.txt");
   ulong m_last = 100;
+  // The turn in which an order ended or a symbol was put in Market Watch.
+  long m_turn = 0;
+  std::map<ulong, long> m_ended;
+  std::map<std::string, long> m_watched;
 
   template <class T> void Drop(std::vector<T> &items, ulong ticket) {
     items.erase(std::remove_if(items.begin(), items.end(), [&](const T &each) { return each.ticket == ticket; }), items.end());
@@ -120,22 +124,44 @@ class ShimBroker {
     o.state = state;
     Drop(orders, o.ticket);
     past.push_back(o);
+    m_ended[o.ticket] = m_turn;
   }
 
-  void Close(ulong ticket, double price, int reason) {
-    for (const auto &p : std::vector<ShimPosition>(positions)) {
+  // As in the terminal, whatever closes a position is an order too: of that position, with the mark that it is given. So many
+  // lots of it, or all.
+  void Close(ulong ticket, double price, int reason, long magic, double lots = 0) {
+    for (auto &p : positions) {
       if (p.ticket != ticket) continue;
-      double gain = (Buys(p.type) ? price - p.price : p.price - price) * 100 * p.volume;
+      double volume = lots > 0 && lots < p.volume ? lots : p.volume;
+      double gain = (Buys(p.type) ? price - p.price : p.price - price) * 100 * volume;
       balance += gain;
-      deals.push_back({++m_last, ticket, 1 - p.type, DEAL_ENTRY_OUT, reason, TimeCurrent(), p.volume, price, gain, p.comment});
-      Drop(positions, ticket);
+      past.push_back({++m_last, ticket, 1 - p.type, ORDER_STATE_FILLED, magic, 0, TimeCurrent(), volume, price, 0, 0, "-"});
+      deals.push_back({++m_last, ticket, 1 - p.type, DEAL_ENTRY_OUT, reason, TimeCurrent(), volume, price, gain, p.comment});
+      p.volume = std::round((p.volume - volume) * 1e8) / 1e8;
+      if (p.volume <= 0) Drop(positions, ticket);
+      return;
     }
+  }
+
+  // SHIM_BOOKED_LATE: for so many turns an order that was taken back is in no book.
+  bool Booked(const ShimOrder &o) const {
+    const char *late = std::getenv("SHIM_BOOKED_LATE");
+    auto ended = m_ended.find(o.ticket);
+    return !late || ended == m_ended.end() || m_turn - ended->second >= std::atol(late);
+  }
+
+  // SHIM_UNWATCHED: a symbol has no quotes before the turn after it was put in Market Watch.
+  void Watch(const std::string &symbol) { m_watched.insert({symbol, m_turn}); }
+  bool Watched(const std::string &symbol) const {
+    auto since = m_watched.find(symbol);
+    return !std::getenv("SHIM_UNWATCHED") || (since != m_watched.end() && since->second < m_turn);
   }
 
   ulong Next() { return ++m_last; }
 
   // The market moves to what the file says, and with it whatever waited for that. True when anything changed.
   bool Move() {
+    m_turn++;
     std::ifstream file(ShimPath("market.txt"));
     double was_bid = bid, was_ask = ask;
     std::string name;
@@ -146,7 +172,7 @@ class ShimBroker {
       if (name == "tick") ticked = value;
       if (name == "connected") connected = static_cast<long>(value);
       if (name == "algo") algo = static_cast<long>(value);
-      if (name == "close") Close(static_cast<ulong>(value), bid, DEAL_REASON_CLIENT);
+      if (name == "close") Close(static_cast<ulong>(value), bid, DEAL_REASON_CLIENT, 0);
     }
     for (const auto &o : std::vector<ShimOrder>(orders)) {
       double sign = Buys(o.type) ? 1 : -1, over = sign * (Touch(o.type) - o.price);
@@ -156,8 +182,8 @@ class ShimBroker {
     }
     for (const auto &p : std::vector<ShimPosition>(positions)) {
       double sign = Buys(p.type) ? 1 : -1, now = Buys(p.type) ? bid : ask;
-      if (p.sl > 0 && sign * (now - p.sl) <= 0) Close(p.ticket, p.sl, DEAL_REASON_SL);
-      else if (p.tp > 0 && sign * (now - p.tp) >= 0) Close(p.ticket, p.tp, DEAL_REASON_TP);
+      if (p.sl > 0 && sign * (now - p.sl) <= 0) Close(p.ticket, p.sl, DEAL_REASON_SL, p.magic);
+      else if (p.tp > 0 && sign * (now - p.tp) >= 0) Close(p.ticket, p.tp, DEAL_REASON_TP, p.magic);
     }
     Save();
     return bid != was_bid || ask != was_ask;

@@ -12,10 +12,13 @@ int main() {
   ShimInput("Mode", Mode);
   ShimInput("PollMilliseconds", PollMilliseconds);
   ShimInput("UseCourier", UseCourier);
+  ShimInput("SlippagePoints", SlippagePoints);
+  ShimInput("CloseDeviationPoints", CloseDeviationPoints);
   ShimInput("MaxSpreadPoints", MaxSpreadPoints);
   ShimInput("RiskPercent", RiskPercent);
   ShimInput("MaxVolume", MaxVolume);
   ShimInput("EquityFloor", EquityFloor);
+  ShimInput("Magic", Magic);
   ShimInput("SnapshotSeconds", SnapshotSeconds);
   ShimInput("SafeAfterSeconds", SafeAfterSeconds);
   ShimInput("RetrySeconds", RetrySeconds);

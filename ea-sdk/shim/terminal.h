@@ -39,11 +39,17 @@ inline long TerminalInfoInteger(ENUM_TERMINAL_INTEGER what) { return what == TER
 inline long MQLInfoInteger(ENUM_MQL_INTEGER) { return 1; }
 inline bool IsStopped();
 
-inline bool SymbolSelect(const string &name, bool) { return name.utf8() == ShimSymbol(); }
+inline bool SymbolSelect(const string &name, bool) {
+  if (name.utf8() != ShimSymbol()) return false;
+  ShimBroker::The().Watch(name.utf8());
+  return true;
+}
+// SHIM_FILLING: the symbol's SYMBOL_FILLING_MODE.
 inline long SymbolInfoInteger(const string &, ENUM_SYMBOL_INTEGER what) {
   switch (what) {
     case SYMBOL_DIGITS: return 2;
-    case SYMBOL_FILLING_MODE: return SYMBOL_FILLING_FOK | SYMBOL_FILLING_IOC;
+    case SYMBOL_FILLING_MODE: return std::atol(ShimEnv("SHIM_FILLING", "3").c_str());
+    case SYMBOL_TRADE_EXEMODE: return SYMBOL_TRADE_EXECUTION_MARKET;
     case SYMBOL_TRADE_MODE: return SYMBOL_TRADE_MODE_FULL;
     case SYMBOL_EXPIRATION_MODE: return std::getenv("SHIM_NO_EXPIRY") ? SYMBOL_EXPIRATION_GTC : SYMBOL_EXPIRATION_GTC | SYMBOL_EXPIRATION_SPECIFIED;
     default: return 0;
@@ -54,6 +60,8 @@ inline double SymbolInfoDouble(const string &, ENUM_SYMBOL_DOUBLE what) {
     case SYMBOL_VOLUME_MIN: case SYMBOL_VOLUME_STEP: return std::atof(ShimEnv("SHIM_VOLUME_STEP", "0.01").c_str());
     case SYMBOL_VOLUME_MAX: case SYMBOL_TRADE_CONTRACT_SIZE: return 100;
     case SYMBOL_TRADE_TICK_VALUE: return 1;
+    case SYMBOL_BID: return ShimBroker::The().bid;
+    case SYMBOL_ASK: return ShimBroker::The().ask;
     default: return 0.01;
   }
 }
@@ -62,7 +70,7 @@ inline string SymbolInfoString(const string &, ENUM_SYMBOL_STRING) { return "USD
 inline bool SymbolInfoTick(const string &name, MqlTick &tick) {
   const ShimBroker &b = ShimBroker::The();
   long at = b.ticked > 0 ? static_cast<long>(1000 * b.ticked) + 1000 * SHIM_BROKER_EAST : 1000 * TimeCurrent();
-  tick = b.bid > 0 ? MqlTick{at / 1000, b.bid, b.ask, at} : MqlTick{};
+  tick = b.bid > 0 && b.Watched(name.utf8()) ? MqlTick{at / 1000, b.bid, b.ask, at} : MqlTick{};
   std::string known = ";" + ShimSymbol() + ";" + ShimEnv("SHIM_ALSO_QUOTED", "") + ";";
   return known.find(";" + name.utf8() + ";") != std::string::npos;
 }
@@ -139,8 +147,9 @@ struct ShimHistory {
 inline bool HistorySelect(datetime from, datetime to) {
   ShimHistory &h = ShimHistory::The();
   h = ShimHistory();
+  if (from < 0) return false;
   for (const auto &o : ShimBroker::The().past)
-    if (o.placed >= from && o.placed <= to) h.orders.push_back(o);
+    if (ShimBroker::The().Booked(o) && o.placed >= from && o.placed <= to) h.orders.push_back(o);
   for (const auto &d : ShimBroker::The().deals)
     if (d.at >= from && d.at <= to) h.deals.push_back(d);
   return true;

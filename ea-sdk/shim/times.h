@@ -1,4 +1,5 @@
-// MQL5's clocks. SHIM_CLOCK_SECONDS puts the machine's clock that much off.
+// MQL5's clocks. SHIM_CLOCK_SECONDS puts the machine's clock that much off; a file clock.txt with two numbers does so for
+// as long as it is there, and puts the machine's zone that much east (seconds).
 #pragma once
 #include <unistd.h>
 #include <chrono>
@@ -9,16 +10,24 @@ struct MqlDateTime {
   int year, mon, day, hour, min, sec, day_of_week, day_of_year;
 };
 
-inline long ShimClockError() {
-  const char *given = std::getenv("SHIM_CLOCK_SECONDS");
-  return given ? std::atol(given) : 0;
-}
-inline datetime TimeGMT() { return std::time(nullptr) + ShimClockError(); }
-inline datetime TimeLocal() { return TimeGMT(); }
+struct ShimClock {
+  long off = 0, east = 0;
+  ShimClock() {
+    const char *given = std::getenv("SHIM_CLOCK_SECONDS"), *folder = std::getenv("SHIM_FILES");
+    if (given) off = std::atol(given);
+    FILE *file = std::fopen((std::string(folder ? folder : ".") + "/clock.txt").c_str(), "r");
+    if (!file) return;
+    if (std::fscanf(file, "%ld %ld", &off, &east) != 2) off = east = 0;
+    std::fclose(file);
+  }
+};
+inline datetime TimeGMT() { return std::time(nullptr) + ShimClock().off; }
+inline datetime TimeLocal() { return TimeGMT() + ShimClock().east; }
 // The simulated broker lives two hours east of Greenwich, as many do.
 constexpr long SHIM_BROKER_EAST = 7200;
 inline datetime TimeCurrent() { return std::time(nullptr) + SHIM_BROKER_EAST; }
-inline datetime TimeTradeServer() { return TimeGMT() + SHIM_BROKER_EAST; }
+// What the terminal reckons from the machine's clock; with SHIM_SERVER_CLOCK the broker's true time.
+inline datetime TimeTradeServer() { return std::getenv("SHIM_SERVER_CLOCK") ? TimeCurrent() : TimeGMT() + SHIM_BROKER_EAST; }
 
 inline ulong GetMicrosecondCount() {
   auto now = std::chrono::steady_clock::now().time_since_epoch();

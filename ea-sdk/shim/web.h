@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <cerrno>
 #include <cstring>
 #include "files.h"
 
@@ -16,7 +17,10 @@ inline bool ShimReadAll(int at, int milliseconds, std::string &answer) {
   for (;;) {
     ulong now = GetMicrosecondCount() / 1000;
     pollfd wanted{at, POLLIN, 0};
-    if (now >= until || poll(&wanted, 1, static_cast<int>(until - now)) <= 0) return false;
+    if (now >= until) return false;
+    int ready = poll(&wanted, 1, static_cast<int>(until - now));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0) return false;
     ssize_t got = recv(at, part, sizeof part, 0);
     if (got == 0) return true;
     if (got < 0) return false;

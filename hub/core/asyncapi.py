@@ -1,12 +1,14 @@
 """The stream's document (AsyncAPI 3.0), from the topics and messages themselves: `/asyncapi.json`.
 
 `actions` are the hub's: it receives what clients send. Each topic is a channel of its own, whose address is what a
-client subscribes to; all of them go over the one socket at `/ws`.
+client subscribes to; all of them go over the one socket at `/ws`. Types of events are those that `caerus_client`
+knows: a test holds it to what the rooms declare. A topic that it does not know is the hub's own, and not told of.
 """
 
 from typing import Any
 
 import msgspec
+from caerus_client.topics import KINDS
 
 from hub.core.stream import messages
 from hub.core.stream.topics import Topic, Topics
@@ -20,15 +22,16 @@ _INTRODUCTION = (
     " was missed, in order, before what is new; `recovered: false` means that this was impossible and nothing"
     " partial was sent. See docs/stream.md."
 )
+_TYPES = "A fact in the past tense. A newer hub may have more: ignore those you do not know."
 
 
 def document(topics: Topics, *, version: str) -> dict[str, Any]:
     """The whole document."""
-    events = {repr(topic.event): topic.event for topic in topics.by_namespace.values()}
+    by_name = sorted((name, topic) for name, topic in topics.by_namespace.items() if name in KINDS)
+    events = {repr(topic.event): topic.event for _, topic in by_name}
     types = [*_INCOMING, *_OUTGOING, *events.values()]
     schemas, components = msgspec.json.schema_components(types, ref_template=_SCHEMAS)
     schema_of = dict(zip(map(repr, types), schemas, strict=True))
-    by_name = sorted(topics.by_namespace.items())
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "Caerus, the stream", "version": version, "description": _INTRODUCTION},
@@ -38,7 +41,10 @@ def document(topics: Topics, *, version: str) -> dict[str, Any]:
         "components": {
             "schemas": components,
             "messages": {_name(each): _message(each, schema_of) for each in (*_INCOMING, *_OUTGOING)}
-            | {f"{name}Event": _event(topic, schema_of) for name, topic in by_name},
+            | {
+                f"{name}Event": _event(KINDS[name].types, schema_of[repr(topic.event)])
+                for name, topic in by_name
+            },
         },
     }
 
@@ -82,14 +88,14 @@ def _message(message: Any, schema_of: dict[str, Any]) -> dict[str, Any]:
     return {"name": _name(message), "payload": schema_of[repr(message)]}
 
 
-def _event(topic: Topic, schema_of: dict[str, Any]) -> dict[str, Any]:
+def _event(types: tuple[str, ...], data: Any) -> dict[str, Any]:
     properties = {
         "op": {"const": "event"},
         "topic": {"type": "string"},
         "offset": {"type": "integer", "minimum": 1},
-        "type": {"type": "string", "description": "a fact in the past tense, as `signal.created`"},
+        "type": {"type": "string", "enum": list(types), "description": _TYPES},
         "at": {"type": "string", "format": "date-time"},
-        "data": schema_of[repr(topic.event)],
+        "data": data,
     }
     payload = {"type": "object", "properties": properties, "required": list(properties)}
     return {"name": "event", "payload": payload}

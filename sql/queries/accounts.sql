@@ -28,6 +28,12 @@ select id, broker, server, login, name, currency, mode, kind, state, is_primary,
     verified_at, unlinked_at, user_id, tag_hash, tag_expires_at
 from trading.accounts where id = @id and user_id = @user_id and state <> 'unlinked';
 
+-- name: hold_account :one
+-- Anybody's; no look at it is taken meanwhile.
+select id, broker, server, login, name, currency, mode, kind, state, is_primary, device_id, proof, created_at,
+    verified_at, unlinked_at, user_id, tag_hash, tag_expires_at
+from trading.accounts where id = @id and state = 'verified' for update;
+
 -- name: primary_account :one
 select id, broker, server, login, name, currency, mode, kind, state, is_primary, device_id, proof, created_at,
     verified_at, unlinked_at, user_id, tag_hash, tag_expires_at

@@ -1,27 +1,43 @@
 -- name: standing :one
 select seq, taken_at, received_at, balance, equity, margin, free_margin, peak_equity, day_equity, day, day_at, leverage,
-    connected, trade_allowed, algo_allowed, skew_ms, doubt, doubt_at
+    connected, trade_allowed, algo_allowed, skew_ms, doubt, doubt_at, unexplained, unexplained_at, credit
 from trading.account_states where account_id = @account_id;
+
+-- name: standing_before :one
+-- How this very account stood when its owner unlinked it last: a new link is no new account.
+select s.seq, s.taken_at, s.received_at, s.balance, s.equity, s.margin, s.free_margin, s.peak_equity, s.day_equity, s.day,
+    s.day_at, s.leverage, s.connected, s.trade_allowed, s.algo_allowed, s.skew_ms, s.doubt, s.doubt_at, s.unexplained,
+    s.unexplained_at, s.credit
+from trading.accounts as own
+join trading.accounts as before on before.user_id = own.user_id and before.state = 'unlinked'
+    and lower(before.server) = lower(own.server) and before.login = own.login
+join trading.account_states as s on s.account_id = before.id
+where own.id = @account_id
+order by before.unlinked_at desc
+limit 1;
 
 -- name: put_standing :exec
 insert into trading.account_states (
     account_id, seq, taken_at, received_at, balance, equity, margin, free_margin, peak_equity, day_equity, day, day_at,
-    leverage, connected, trade_allowed, algo_allowed, skew_ms
+    leverage, connected, trade_allowed, algo_allowed, skew_ms, unexplained, unexplained_at, credit
 )
 values (
     @account_id, @seq, @taken_at, @received_at, @balance, @equity, @margin, @free_margin, @peak_equity, @day_equity, @day,
-    @day_at, @leverage, @connected, @trade_allowed, @algo_allowed, @skew_ms
+    @day_at, @leverage, @connected, @trade_allowed, @algo_allowed, @skew_ms, @unexplained, @unexplained_at, @credit
 )
 on conflict (account_id) do update set
     seq = excluded.seq, taken_at = excluded.taken_at, received_at = excluded.received_at, balance = excluded.balance,
     equity = excluded.equity, margin = excluded.margin, free_margin = excluded.free_margin,
     peak_equity = excluded.peak_equity, day_equity = excluded.day_equity, day = excluded.day, day_at = excluded.day_at,
     leverage = excluded.leverage, connected = excluded.connected, trade_allowed = excluded.trade_allowed,
-    algo_allowed = excluded.algo_allowed, skew_ms = excluded.skew_ms, doubt = null, doubt_at = null;
+    algo_allowed = excluded.algo_allowed, skew_ms = excluded.skew_ms, doubt = null, doubt_at = null,
+    unexplained = excluded.unexplained, unexplained_at = excluded.unexplained_at,
+    credit = excluded.credit;
 
 -- name: put_mark :exec
 update trading.account_states set
-    peak_equity = @peak_equity, day_equity = @day_equity, day_at = @day_at::timestamptz
+    peak_equity = @peak_equity, day_equity = @day_equity, day_at = @day_at::timestamptz,
+    unexplained = @unexplained, unexplained_at = @unexplained_at::timestamptz
 where account_id = @account_id;
 
 -- name: put_doubt :exec
@@ -80,12 +96,18 @@ from unnest(
     deal, ticket, kind, direction, side, symbol, volume, price, profit, swap, commission, reason, comment, at
 )
 on conflict (account_id, deal) do nothing
-returning deal, ticket, kind, profit, at;
+returning deal, ticket, kind, profit, swap, commission, at;
 
 -- name: set_left :exec
 update trading.deals as d set left_ppb = l.left_ppb
 from unnest(@deals::text[], @lefts::bigint[]) as l (deal, left_ppb)
 where d.account_id = @account_id and d.deal = l.deal;
+
+-- name: paid_since :many
+-- Money in and out by when the hub heard of it.
+select deal, ticket, kind, profit, swap, commission, at from trading.deals
+where account_id = @account_id and kind = 'balance' and received_at >= @heard
+order by at, deal;
 
 -- name: flows_since :many
 select profit as amount, left_ppb from trading.deals

@@ -89,8 +89,9 @@ on conflict (user_id, set_by) do update set max_drawdown_bp = excluded.max_drawd
 
 -- name: looked_at :many
 -- Verified accounts of one person, or these (null: of everybody), and what was last said of them. What a terminal says while it
--- is not connected to its broker is as old as can be.
-select a.id as account_id, a.user_id, s.equity, s.peak_equity, s.day_equity, s.margin, s.leverage,
+-- is not connected to its broker is as old as can be. While money has moved that no deal explains, its peak is not known.
+select a.id as account_id, a.user_id, s.equity, case when s.unexplained = 0 then s.peak_equity end as peak_equity,
+    case when s.unexplained = 0 then s.day_equity end as day_equity, s.margin, s.leverage,
     case when s.connected then s.received_at end as seen_at, r.outcome as outcome, r.reason as reason, a.currency
 from trading.accounts as a
 left join trading.account_states as s on s.account_id = a.id

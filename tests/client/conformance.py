@@ -24,7 +24,7 @@ class Follower:
         self.log: list[str] = []
         self.held: dict[str, asyncio.Event] = {}
         self.ended: StreamClosed | None = None
-        self.token, self.renewal = "t1", ""
+        self.token, self.renewal = scenario.token, ""
         topics = dict.fromkeys(scenario.follow)
         self.stream = Stream(
             url,
@@ -148,6 +148,9 @@ class Run:
 
     async def elapse(self, seconds: float) -> None:
         await self._clock.elapse(seconds, self._within)
+
+    async def waits(self, seconds: float) -> None:
+        await self._clock.awaited(seconds, self._within)
 
     # what whoever uses the client does
 

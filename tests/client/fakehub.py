@@ -53,7 +53,7 @@ class FakeHub:
         self.latency = 0.0
         self.commands: dict[str, dict] = {}
         self.acks: list[dict] = []
-        self.ack_faults: deque[int] = deque()
+        self.ack_faults: deque[int | web.Response] = deque()
         self.keep_listing = False
         self.cursor = 0
         self.news = asyncio.Event()
@@ -227,7 +227,8 @@ class FakeHub:
         if not self._signed(request, body, "X-Device-Id", DEVICE_SECRET):
             return self._unauthorised()
         if self.ack_faults:
-            return problem(self.ack_faults.popleft())
+            fault = self.ack_faults.popleft()
+            return problem(fault) if isinstance(fault, int) else fault
         ack = msgspec.json.decode(body)
         self.acks.append(ack)
         if not self.keep_listing:

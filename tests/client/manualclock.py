@@ -37,10 +37,15 @@ class ManualClock:
         """Nobody waits for anything."""
         return not self._timers
 
-    async def elapse(self, seconds: float, within: float) -> None:
-        """Wait until somebody waits for exactly this long from now, then let that time pass."""
+    async def awaited(self, seconds: float, within: float) -> None:
+        """Wait until somebody waits for exactly this long from now."""
         due = self._seconds + seconds
         await until(lambda: due in self._timers.values(), within)
+
+    async def elapse(self, seconds: float, within: float) -> None:
+        """Wait until somebody waits for exactly this long from now, then let that time pass."""
+        await self.awaited(seconds, within)
+        due = self._seconds + seconds
         assert min(self._timers.values()) == due, "something is due before"
         self._seconds = due
         for scope in [each for each, at in self._timers.items() if at == due]:

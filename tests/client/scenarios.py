@@ -16,6 +16,7 @@ class Scenario(Struct, frozen=True):
 
     name: str
     follow: list[str]
+    token: str
     steps: list[tuple[str, Any]]
 
 
@@ -33,7 +34,7 @@ def _expanded(written: dict[str, Any]) -> Iterator[Scenario]:
     for value in values:
         filled = [next(iter(_fill(step, f"${variable}", value).items())) for step in steps]
         name = written["name"].replace(f"${variable}", str(value)) if variable else written["name"]
-        yield Scenario(name, written.get("follow", ["signals"]), filled)
+        yield Scenario(name, written.get("follow", ["signals"]), written.get("token", "t1"), filled)
 
 
 def _fill(part: Any, variable: str, value: Any) -> Any:

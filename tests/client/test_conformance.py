@@ -5,6 +5,7 @@ from caerus_client import stream as driver
 from caerus_client.frames import Position
 from caerus_client.place import Place
 from caerus_client.retry import RetryPolicy
+from caerus_client.tokens import Keeper
 
 from tests.client.conformance import play
 from tests.client.scenarios import Scenario, scenarios
@@ -47,6 +48,10 @@ def any_epoch(place, frame):
     return ANSWERED(place, frame)
 
 
+async def without_current(keeper):
+    return keeper.presented
+
+
 ASK, ANSWERED = Place.ask, Place.answered
 
 BROKEN = {
@@ -57,6 +62,8 @@ BROKEN = {
     "never backs off": (RetryPolicy, "pause", lambda *_: 0.25, "failed attempts are ever further apart"),
     "never gives up": (driver, "after_close", lambda _: "retry", "after 4002 it stops"),
     "hurries after 4005": (driver, "after_close", lambda _: "retry", "after 4005"),
+    "never renews": (Keeper, "begin", lambda *_: None, "a token is renewed before it ends"),
+    "asks though there is one": (Keeper, "_current", without_current, "a token that is in force already"),
     "keeps a refused token": (driver, "after_close", lambda _: "retry", "4001 gets a new token"),
 }
 

@@ -8,7 +8,7 @@ import pytest
 from caerus_client.device import DeviceClient, decode_command
 from caerus_client.errors import ApiProblem, SealError, Unreachable
 from caerus_client.ledger import Ledger
-from caerus_client.models import Ack, CancelCommand, OpenCommand
+from caerus_client.models import AccountName, Ack, CancelCommand, OpenCommand
 from caerus_client.retry import RetryPolicy
 
 from tests.client.fakehub import DEVICE, DEVICE_SECRET_SHOWN, until
@@ -28,13 +28,11 @@ class Broker:
     def __init__(self) -> None:
         self.executed, self.recovered = [], []
         self.crash = False
-        self.done = asyncio.Event()
 
     async def execute(self, command):
         self.executed.append(command.command_id)
         if self.crash:
             raise RuntimeError("killed")
-        self.done.set()
         return Ack(command_id=command.command_id, status="placed", at=NOW, broker_ticket="7")
 
     async def recover(self, command, begun):
@@ -137,6 +135,16 @@ async def test_an_acknowledgement_the_hub_will_never_take_is_set_aside(hub, ledg
     assert "422" in problem
 
 
+async def test_accounts_that_an_order_is_bound_to_are_read(hub):
+    bound = [{"server": "Broker-Live", "login": "4711"}]
+    for accounts in (bound, [], None):
+        hub.command(BUY | {"accounts": accounts})
+    hub.command(BUY)
+    async with client_of(hub) as client:
+        found = [decode_command(client.open(each)).accounts for each in (await client.poll()).commands]
+    assert found == [(AccountName(server="Broker-Live", login="4711"),), (), None, None]
+
+
 async def test_a_command_that_does_not_open_is_neither_executed_nor_acknowledged(hub, ledger):
     hub.command(BUY, "one")
     hub.commands["two"] = {**hub.commands["one"], "id": "two"}
@@ -214,7 +222,7 @@ async def test_running_survives_an_outage_and_wakes_for_commands(hub, ledger):
         await until(lambda: len(hub.calls) >= 3)
         hub.down = False
         sent = hub.command(BUY)
-        await asyncio.wait_for(broker.done.wait(), 5)
+        await until(lambda: ledger.state(sent) == "placed")
         later = Ack(command_id=sent, status="placed", at=NOW, fill_price="1626.67", fill_volume="0.10")
         ledger.record(later)
         client.owe()

@@ -24,6 +24,8 @@ class StreamHub:
         self.asked, self.tokens, self.grown = [], [], asyncio.Condition()
         self.access, self.logins = "access-1", 0
         self.refresh_refusal = 0
+        self.refreshed, self.refreshing, self.let_through = 0, asyncio.Event(), asyncio.Event()
+        self.let_through.set()
 
     async def grow(self, count: int) -> None:
         async with self.grown:
@@ -84,10 +86,15 @@ class StreamHub:
         return web.json_response({"access_token": self.access, "refresh_token": "r1", "expires_in": 900})
 
     async def refresh(self, request):
-        assert await request.json() == {"refresh_token": "r1"}
+        """A refresh token is good once."""
+        assert await request.json() == {"refresh_token": f"r{self.refreshed + 1}"}
+        self.refreshing.set()
+        await self.let_through.wait()
         if self.refresh_refusal:
             return web.json_response({"title": "No"}, status=self.refresh_refusal)
-        return web.json_response({"access_token": self.access, "refresh_token": "r1", "expires_in": 900})
+        self.refreshed += 1
+        tokens = {"access_token": self.access, "refresh_token": f"r{self.refreshed + 1}"}
+        return web.json_response({**tokens, "expires_in": 900})
 
     async def echo(self, request):
         if request.headers.get("Authorization") != f"Bearer {self.access}":
@@ -223,6 +230,36 @@ async def test_an_expired_token_is_refreshed_once(served):
         assert (await client.me())["path"] == "/api/v1/me"
         assert await client.token() == "access-2"
     assert served.logins == 1
+
+
+async def test_calls_that_meet_the_same_expiry_refresh_once(served):
+    async with HubClient(served.url) as client:
+        await client.login("a@b.c", "right")
+        served.access = "access-2"
+        served.let_through.clear()
+        calls = [asyncio.ensure_future(each) for each in (client.me(), client.devices(), client.renew())]
+        await served.refreshing.wait()
+        served.let_through.set()
+        async with asyncio.timeout(10):
+            assert [(await each) is not None for each in calls] == [True] * 3
+    assert served.refreshed == 1
+
+
+async def test_a_refresh_goes_on_when_who_waits_for_it_is_cancelled(served):
+    """Its token is spent at the hub: without the answer the session would be lost."""
+    async with HubClient(served.url) as client:
+        await client.login("a@b.c", "right")
+        served.access = "access-2"
+        served.let_through.clear()
+        renewing = asyncio.ensure_future(client.renew())
+        await served.refreshing.wait()
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
+        served.let_through.set()
+        async with asyncio.timeout(10):
+            assert await client.renew()
+        assert await client.token() == "access-2"
+        assert (await client.me())["path"] == "/api/v1/me"
 
 
 async def test_renewing_tells_a_session_that_is_over_from_a_hub_in_trouble(served):

@@ -82,5 +82,10 @@ class Terminal:
         return [dict(zip(names, line[1:], strict=True)) for line in lines if line[0] == kind]
 
     def placed(self) -> int:
-        """How many orders the broker ever took."""
-        return len(self.books("order")) + len(self.books("past"))
+        """How many orders that open the broker ever took; one that closed a position has that one's number."""
+        opening = [order for order in self.books("past") if order["position"] in ("0", order["ticket"])]
+        return len(self.books("order")) + len(opening)
+
+    def closing(self) -> list[dict[str, Any]]:
+        """The orders that closed something."""
+        return [order for order in self.books("past") if order["position"] not in ("0", order["ticket"])]

@@ -15,14 +15,15 @@ BUILT_IN = """
     HistoryDealGetInteger HistoryDealGetString HistoryDealGetTicket HistoryDealsTotal HistoryOrderGetInteger
     HistoryOrderGetString HistoryOrderGetTicket HistoryOrdersTotal HistorySelect IntegerToString IsStopped
     MQLInfoInteger MathAbs MathMax MathMin MathPow MathRand MathRound MathSrand NormalizeDouble OrderGetDouble
-    OrderGetInteger OrderGetString OrderGetTicket OrdersTotal PositionGetDouble PositionGetInteger PositionGetString
+    OrderGetInteger OrderGetString OrderGetTicket OrderSend OrdersTotal PositionGetDouble PositionGetInteger PositionGetString
     PositionGetTicket PositionSelectByTicket PositionsTotal Print ResetLastError ShortToString Sleep StringFind
     StringGetCharacter StringLen StringSplit StringSubstr StringToCharArray StringToDouble StringToInteger StringToLower
     StringTrimLeft StringTrimRight StructToTime SymbolInfoDouble SymbolInfoInteger SymbolInfoString SymbolInfoTick
     SymbolSelect TerminalInfoInteger TimeGMT TimeLocal TimeToStruct TimeTradeServer WebRequest
+    ZeroMemory
 """
 OF_CTRADE = """
-    Buy BuyLimit BuyStop OrderDelete PositionClose ResultOrder ResultRetcode ResultRetcodeDescription Sell SellLimit
+    Buy BuyLimit BuyStop OrderDelete ResultOrder ResultRetcode ResultRetcodeDescription Sell SellLimit
     SellStop SetDeviationInPoints SetExpertMagicNumber SetTypeFillingBySymbol
 """
 WORDS = {"if", "while", "for", "switch", "return", "ARRAY", "ARRAY_REF", "sizeof"}

@@ -77,10 +77,10 @@ def test_old_and_settled_commands_keep_their_ids_and_last_words(file: Path, open
 
 def test_what_is_listed_again_is_told_again_by_its_last_word_alone(file: Path, opened: Pieces) -> None:
     again = [("repeat", id) for id in ("a", "b", "c", "late")]
-    # three words of a, one each of b and late; c's was refused for good
-    assert found(opened, file.parent, *again) == KNOWN.replace("owed=2", "owed=7")
+    # three words of a, one each of b and late, and of c, which the hub had refused for good
+    assert found(opened, file.parent, *again) == KNOWN.replace("owed=2", "owed=8")
     short = found(opened, file.parent, *again, question=f"shorten {FILE} {MOST}")
-    assert short == KNOWN.replace("owed=2", "owed=5")
+    assert short == KNOWN.replace("owed=2", "owed=6")
 
 
 def test_a_short_journal_is_left_as_it_is_and_so_is_a_damaged_one(file: Path) -> None:
@@ -103,6 +103,16 @@ def test_what_was_kept_short_does_not_count_and_stays(file: Path, opened: Pieces
     before = file.read_bytes()
     once(file.parent, f"shorten {FILE} {len(before.splitlines()) - len(done)}")
     assert file.read_bytes().startswith(before)
+
+
+@pytest.mark.parametrize("question", [f"journal {FILE}", f"shorten {FILE} 0"])
+def test_a_refusal_in_one_line_that_is_still_owed_stays_owed(tmp_path: Path, question: str) -> None:
+    """A command that was never begun: its account was another."""
+    body = json.dumps({"command_id": "other", "status": "refused"})
+    facts = {"status": "refused", "filled": False, "never": False, "owed": True, "body": body}
+    done = {"r": "done", "id": "other", "at": begin("other")["at"], "plain": "", **facts}
+    (tmp_path / FILE).write_bytes(written([done, begin("new", 40), said("new", "closed")]))
+    assert once(tmp_path, question) == (0, ["other=refused new=closed owed=2 sound"])
 
 
 @pytest.mark.parametrize("silent", [{}, {"SHIM_DISK_SILENT": "1"}], ids=["told", "silent"])

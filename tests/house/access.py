@@ -168,6 +168,7 @@ ROUTES: dict[str, str] = {
     "GET /positions": PEOPLE,
     "GET /positions/live": PEOPLE,
     "GET /accounts/{id}/positions": PEOPLE,
+    "POST /accounts/{id}/peak": "owners, fresh, web",
     "POST /paper/enable": PEOPLE,
     "POST /paper/disable": PEOPLE,
     "GET /paper/statement": PEOPLE,

@@ -1,9 +1,12 @@
 """`/asyncapi.json`: complete, and true to what goes over the socket."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from caerus_client.topics import KINDS
 from jsonschema import Draft202012Validator
 
 from hub.app import stream_document
@@ -32,14 +35,45 @@ def resolve(document: Any, reference: str) -> Any:
     return document
 
 
-def test_every_topic_is_a_channel_and_every_reference_leads_somewhere() -> None:
-    document = served()
-    assert set(document["channels"]) == {"socket", *topics.by_namespace}
+def test_every_topic_that_somebody_may_read_is_a_channel() -> None:
+    """`tests/client/test_topics.py` asks the guards which these are."""
+    document, known = served(), {name: topics.by_namespace[name] for name in KINDS}
+    assert set(document["channels"]) == {"socket", *known}
     addresses = {each["address"] for each in document["channels"].values()}
-    assert addresses == {"/ws", *(topic.template for topic in topics.by_namespace.values())}
+    assert addresses == {"/ws", *(topic.template for topic in known.values())}
+
+
+def test_what_nobody_may_read_is_not_offered() -> None:
+    assert "commands" in topics.by_namespace
+    assert "commands" not in msgspec.json.encode(served()).decode()
+
+
+def test_every_reference_leads_somewhere() -> None:
+    document = served()
     assert len(references(document)) > 20
     for reference in references(document):
         assert resolve(document, reference), reference
+
+
+def test_the_pages_tables_say_the_same() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "stream.md").read_text()
+    rows = re.findall(r"^\| `([a-z_]+(?::{\w+})?)` \| (.*?) \| `(\w+)` \| .* \|$", page, re.MULTILINE)
+    said = {topic: (set(re.findall(r"`(\w+\.\w+)`", events)), data) for topic, events, data in rows}
+    messages = served()["components"]["messages"]
+    events = {name: messages[f"{name}Event"]["payload"]["properties"] for name in KINDS}
+    assert said == {
+        topics.by_namespace[name].template: (
+            set(each["type"]["enum"]),
+            each["data"]["$ref"].rpartition("/")[2],
+        )
+        for name, each in events.items()
+    }
+
+
+def test_the_pages_close_codes_are_the_documents() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "stream.md").read_text()
+    table = page.partition("## Close codes")[2].partition("| none")[0]
+    assert set(re.findall(r"\b[14]0\d\d\b", table)) == set(served()["channels"]["socket"]["x-close-codes"])
 
 
 def test_every_close_code_of_ours_says_what_to_do() -> None:
@@ -64,3 +98,5 @@ async def test_what_the_hub_sends_is_as_the_document_says(hub: RunningHub) -> No
         check("signalsEvent", event)
         with pytest.raises(Exception, match="offset"):
             check("signalsEvent", event | {"offset": "7"})
+        with pytest.raises(Exception, match="is not one of"):
+            check("signalsEvent", event | {"type": "trade.opened"})

@@ -169,6 +169,7 @@ OBJECTS: dict[str, tuple[Make, str, str, Any, int]] = {
     "DELETE /accounts/{id}": (account, "user", "user", None, 404),
     "GET /accounts/{id}/positions": (account, "user", "user", None, 404),
     "GET /accounts/{id}/preflight": (account, "user", "user", None, 404),
+    "POST /accounts/{id}/peak": (account, "user", "owner", {"because": "agreed"}, 404),
 }
 SIGNED = {"POST /signals/{id}/cancel"}
 

@@ -27,7 +27,6 @@ WANTS_ALL = {
     "replay.issued_commands": {"signals"},
     "replay.paper_books": {"commands"},
     "replay.stored_signals": {"signals"},
-    "replay.unknowns": {"executions"},
     # The sweep over all accounts wants everybody's.
     "risk.risk_caps": {"risk_caps"},
     # Once an hour, what ended long ago.

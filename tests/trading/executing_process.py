@@ -1,7 +1,8 @@
 """The MT5 gateway as a process, at a broker that outlives it: its orders are a file, which the next process reads.
 
 Arguments: that file, and the moment to die in by kill -9: `before` an order reaches the broker, `after` it has, `journalled`
-(the journal has the answer, the book of commands not yet), `never`.
+(the journal has the answer, the book of commands not yet), `never`; `blind` neither, and never looks into the broker's books
+before it places.
 """
 
 import os
@@ -17,6 +18,8 @@ from hub.commands.process import checked, run
 from hub.core import clock
 from hub.trading.accounts.gateways import Place
 from strategies.candles import Bar
+from tests.workers.mt5.errands import Unlooking
+from workers.mt5 import courier
 from workers.mt5 import run as gateway
 from workers.mt5.clocks import RealClock
 from workers.mt5.journal import Journal
@@ -64,6 +67,8 @@ class Doomed(Journal):
 def main(file: str, moment: str) -> None:
     if moment == "journalled":
         gateway.Journal = Doomed  # type: ignore[misc]
+    if moment == "blind":
+        courier.Carrier = Unlooking  # type: ignore[attr-defined,misc]
     settings = checked(rooms=False)
     drivers = lambda place: Lasting(place, Path(file), moment)  # noqa: E731
     run(settings, "gateway", gateway.run(settings, settings.redis.url, drivers, every=1.0))

@@ -66,6 +66,12 @@ def deposit(deal: str, amount: str, at: str | None = None) -> dict[str, Any]:
     return {"deal": deal, "at": at or now_text(), "kind": "balance", "profit": amount}
 
 
+def earned(deal: str, amount: str) -> dict[str, Any]:
+    """A trade that was closed with a gain, or a loss."""
+    trade = {"kind": "trade", "ticket": deal, "direction": "out", "side": "sell", "symbol": "XAUUSD"}
+    return trade | {"deal": deal, "at": now_text(), "volume": "0.10", "price": "1626.67", "profit": amount}
+
+
 async def link(hub: RunningHub, person: Person, at: Broker) -> Answer:
     body = {"broker": "A broker", "server": at.server, "login": at.login, "name": "mine"}
     return await hub.call("POST", "/api/v1/accounts/link", body, person.bearer)

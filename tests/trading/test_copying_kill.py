@@ -12,6 +12,7 @@ import pytest
 from hub.core.embedded import Endpoints
 from tests.hubs import RunningHub, until
 from tests.trading.copiers import Copying, copied, copying, uncopied
+from tests.trading.looks import earned
 
 pytestmark = [pytest.mark.chaos, pytest.mark.usefixtures("nobody_copies")]
 
@@ -83,7 +84,9 @@ async def breaking(hub: RunningHub) -> tuple[Case, Look]:
 
     async def case() -> str:
         mine = await copying(hub)
-        await mine.look(1, balance="9000.00", equity="9000.00", free_margin="9000.00")
+        await mine.look(
+            1, balance="9000.00", equity="9000.00", free_margin="9000.00", deals=[earned("d", "-1000.00")]
+        )
         signal_id = await mine.signal()
         people[signal_id] = mine
         return signal_id

@@ -1,5 +1,6 @@
 """A limit that is broken pauses; a strategy that drifts is earned anew; a terminal that is silent stops copying."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +12,21 @@ from tests import metrics
 from tests.hubs import Person, RunningHub
 from tests.stream.sockets import signed_in
 from tests.trading.copiers import Copying, candidate, copying
+from tests.trading.looks import earned
 
 pytestmark = pytest.mark.usefixtures("nobody_copies")
 
 ALL_IN = {"mode": "all_in"}
 
 
-async def fell(mine: Copying, **changed: str) -> None:
-    """How the account stands, with a peak and a day's start of 10,000.00."""
-    await mine.look(1, **({"balance": changed.get("equity", "10000.00")} | changed))
+async def stands(mine: Copying, seq: int, **changed: str) -> None:
+    """How the account stands, with a peak and a day's start of 10,000.00; what it lost or won was on trades."""
+    balance = changed.get("equity", "10000.00")
+    known = "select balance from trading.account_states where account_id = $1::text::uuid"
+    [row] = await mine.hub.rows(known, mine.account.id)
+    moved = Decimal(balance) - Decimal(row["balance"]) / 100
+    deals = [earned(f"d{seq}", str(moved))] if moved else []
+    await mine.look(seq, **({"balance": balance, "deals": deals} | changed))
 
 
 async def resumed(hub: RunningHub, owner: Person, mine: Copying) -> None:
@@ -48,17 +55,17 @@ BREACHES: list[tuple[str, dict[str, Any], dict[str, str], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("reason", "own", "stands", "size"), BREACHES)
+@pytest.mark.parametrize(("reason", "own", "figures", "size"), BREACHES)
 async def test_a_broken_limit_pauses_until_the_owner_takes_it_back(
-    hub: RunningHub, reason: str, own: Any, stands: dict[str, str], size: Any
+    hub: RunningHub, reason: str, own: Any, figures: dict[str, str], size: Any
 ) -> None:
     mine, owner = await copying(hub), await hub.person("owner")
     if own:
         assert (await mine.call("risk", own)).status == 200
     if size:
         await hub.call("PUT", "/api/v1/trading/size", size, mine.person.bearer)
-    if stands:
-        await fell(mine, **stands)
+    if figures:
+        await stands(mine, 1, **figures)
     before, counted = await mine.traces(), metrics.here()
     async with signed_in(hub, mine.person) as told, signed_in(hub, owner) as alerted:
         await mine.account.told()
@@ -96,15 +103,15 @@ async def test_a_broken_limit_pauses_until_the_owner_takes_it_back(
     ] is False
     await resumed(hub, owner, mine)
     await hub.call("PUT", "/api/v1/trading/size", {"mode": "fixed_risk", "bp": 200}, mine.person.bearer)
-    await mine.look(2)
+    await stands(mine, 2)
     assert await mine.copied() == ("placed", None)
 
 
 async def test_a_limit_that_is_just_not_broken_lets_it_be_placed(hub: RunningHub) -> None:
     mine = await copying(hub)
-    await fell(mine, equity="9000.01", free_margin="9000.01")
+    await stands(mine, 1, equity="9000.01", free_margin="9000.01")
     assert await mine.copied() == ("placed", None)
-    await mine.look(2, margin="4000.00", free_margin="6000.00")
+    await stands(mine, 2, margin="4000.00", free_margin="6000.00")
     assert await mine.copied() == ("placed", None)
     assert await pauses(mine) == []
 
@@ -190,7 +197,7 @@ async def test_a_terminal_that_is_not_heard_of_suspends_copying(hub: RunningHub)
 async def test_a_limit_is_watched_while_no_signal_comes(hub: RunningHub) -> None:
     mine, well = await copying(hub), await copying(hub)
     await mine.call("risk", {"daily_stop_bp": 100})
-    await fell(mine, equity="9900.00", free_margin="9900.00")
+    await stands(mine, 1, equity="9900.00", free_margin="9900.00")
     assert [await watch.run(hub.res) for _ in range(2)] == [1, 0]
     assert await pauses(mine) == [("system", "copying: daily_stop")]
     assert (await mine.audited())[-2:] == ["trading.pause", "copy.suspend"]

@@ -12,6 +12,7 @@ from hub.trading.copying import place
 from hub.trading.copying.models import Proposed
 from tests.hubs import RunningHub
 from tests.trading.copiers import Copying, copied, copying
+from tests.trading.looks import earned
 
 pytestmark = pytest.mark.usefixtures("nobody_copies")
 
@@ -139,7 +140,9 @@ async def test_a_limit_on_trades_a_day_holds_for_signals_at_once(hub: RunningHub
 
 async def test_signals_at_once_that_break_a_limit_pause_once(hub: RunningHub) -> None:
     mine = await copying(hub)
-    await mine.look(1, balance="9000.00", equity="9000.00", free_margin="9000.00")
+    await mine.look(
+        1, balance="9000.00", equity="9000.00", free_margin="9000.00", deals=[earned("d", "-1000.00")]
+    )
     ids = [await mine.signal() for _ in range(4)]
     await asyncio.gather(*(place.copy(hub.res, proposed(mine, id), mine.person.id) for id in ids))
     assert (await mine.audited()).count("trading.pause") == 1

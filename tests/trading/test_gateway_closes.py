@@ -97,9 +97,10 @@ async def test_a_live_account_without_a_gateway_that_executes_may_not(
         ([], "closed"),
         ([replace(QUICK, no_answer=1.0, stall_seconds=0.0)], "closed"),
         ([replace(QUICK, lost=1.0, stall_seconds=0.0)], "closed"),
-        ([replace(QUICK, requote=1.0)], "failed"),
+        ([replace(QUICK, requote=1.0)] * 2, "closed"),
+        ([replace(QUICK, requote=1.0)] * 9, "failed"),
     ],
-    ids=["calm", "no answer", "lost", "requote"],
+    ids=["calm", "no answer", "lost", "requote", "requotes"],
 )
 async def test_a_position_is_closed_once_whatever_the_terminal_answers(
     hub: RunningHub, gateway: Opened, moods: list[Mood], status: str

@@ -12,6 +12,7 @@ from hub.core.embedded import Endpoints
 from hub.trading.accounts import gateways
 from hub.trading.accounts.gateways import Place
 from hub.trading.accounts.looks import Want
+from tests import metrics
 from tests.hubs import RunningHub, in_hours, until
 from tests.trading.executing import QUICK, SECONDS, Opened, desk, opener
 from workers.mt5.simulated import Mood
@@ -175,6 +176,9 @@ async def test_what_was_put_off_and_taken_back_is_never_placed(gateway: Opened) 
         signal = await desk.approved()
         assert len((await desk.device.poll(wait=1)).body["commands"]) == 1
         assert (await desk.producer.cancel(signal)).status == 200
+        counted = metrics.here()
+        # Of two polls the second began after whatever it was told before was put off again.
+        await until(lambda: sum(metrics.moved(counted, "ea_poll_total").values()) >= 2, seconds=SECONDS)
         desk.driver.mood = QUICK
         [told] = await desk.until_status("refused", seconds=40)
         assert (told["kind"], told["error"]) == ("cancel", "there is no such order")

@@ -45,8 +45,8 @@ class Killed:
         assert await asyncio.wait_for(process.wait(), 60) == -9, (self.home / "log").read_text()
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        process = await self.start("never")
+    async def running(self, moment: str = "never") -> AsyncIterator[None]:
+        process = await self.start(moment)
         try:
             yield
         finally:
@@ -106,10 +106,22 @@ async def test_killed_before_the_broker_had_it_its_absence_is_proven_and_told(ki
 
 
 @pytest.mark.chaos
-async def test_control_without_its_files_it_places_the_order_twice(killed: Killed) -> None:
+async def test_without_its_files_it_finds_the_order_in_the_broker_s_books(killed: Killed) -> None:
     await killed.mine.approved()
     await killed.dies("after")
     shutil.rmtree(killed.home / "mt5")
     async with killed.running():
+        await killed.mine.until_status("placed", seconds=60)
+    assert (killed.orders, await killed.said()) == (1, [["placed"]])
+
+
+@pytest.mark.chaos
+async def test_control_without_its_files_and_without_that_look_it_places_the_order_twice(
+    killed: Killed,
+) -> None:
+    await killed.mine.approved()
+    await killed.dies("after")
+    shutil.rmtree(killed.home / "mt5")
+    async with killed.running("blind"):
         await killed.mine.until_status("placed", seconds=60)
     assert killed.orders == 2

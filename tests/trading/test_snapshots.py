@@ -8,7 +8,7 @@ import pytest
 
 from tests.hubs import RunningHub
 from tests.stream.sockets import signed_in
-from tests.trading.looks import Verified, deposit, position, send, sent, verified
+from tests.trading.looks import Verified, deposit, earned, position, send, sent, verified
 
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a balance that is not a number": ({"balance": "NaN"}, "bad-figures"),
@@ -202,7 +202,8 @@ async def test_a_withdrawal_takes_its_share_of_the_peak(hub: RunningHub) -> None
     now = datetime.now(UTC)
     times = [(now - timedelta(seconds=ago)).isoformat() for ago in (120, 90, 60)]
     high = mine.broker.worth(1, "20000.00", time=times[0])
-    await sent(mine.device, mine.broker.worth(2, "16000.00", time=times[1]))
+    gain = [earned("g", "6000.00")]
+    await sent(mine.device, mine.broker.worth(2, "16000.00", time=times[1], deals=gain))
     taken = [deposit("1", "-8000.00", (now - timedelta(seconds=70)).isoformat())]
     await sent(mine.device, mine.broker.worth(3, "8000.00", time=times[2], deals=taken))
     await sent(mine.device, high)
@@ -215,15 +216,18 @@ def story(mine: Verified, rng: random.Random, now: datetime) -> list[dict[str, A
 
     All are within 210 s of `now`: the hub does not believe a terminal's clock that is 300 s off.
     """
-    at, worth, deals, looks = now - timedelta(seconds=210), 10_000, [], []
+    at, balance, floating, deals, looks = now - timedelta(seconds=210), 10_000, 0, [], []
     for seq in range(1, 8):
         if rng.random() < 0.5:
             amount = rng.choice((1_500, 200, 300, 2_500))
-            worth += amount
+            balance += amount
             deals = [*deals, deposit(f"{seq}", f"{amount}.00", (at - timedelta(seconds=20)).isoformat())]
-        worth += rng.randint(-900, 900)
-        held = [position(str(n)) for n in range(10) if rng.random() < 0.3]
-        looks.append(mine.broker.worth(seq, f"{worth}.00", time=at.isoformat(), deals=deals, positions=held))
+        floating += rng.randint(-900, 900)
+        held = [position("p", profit=f"{floating}.00")]
+        held += [position(str(n)) for n in range(10) if rng.random() < 0.3]
+        equity = f"{balance + floating}.00"
+        given = {"balance": f"{balance}.00", "equity": equity, "free_margin": equity, "positions": held}
+        looks.append(mine.broker.look(seq, time=at.isoformat(), deals=deals, **given))
         at += timedelta(seconds=70)
     return looks
 

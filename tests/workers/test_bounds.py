@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from caerus_client.models import Bounds, OpenCommand
+from caerus_client.models import AccountName, Bounds, OpenCommand
 
 from tests.workers.commands import GOLD, buy
-from workers.simulator.bounds import broken_bound, working_price
+from workers.simulator.bounds import broken_bound, ends_at, other_account, working_price
 from workers.simulator.terminal import Quote
 
 LATER = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -47,6 +47,41 @@ def test_an_expired_signal_is_out_of_bounds_without_any():
     asked = command()
     assert broken_bound(asked, Quote(1.0, 1.0), GOLD, LATER + timedelta(hours=1)) is None
     assert broken_bound(asked, Quote(1.0, 1.0), GOLD, LATER + timedelta(hours=2)).startswith("expires_at")
+
+
+@pytest.mark.parametrize(
+    ("bounds", "ends"),
+    [
+        (None, "2026-11-22T12:00:00Z"),
+        (Bounds(), "2026-11-22T12:00:00Z"),
+        (Bounds(valid_until="2026-11-22T10:30:00Z"), "2026-11-22T10:30:00Z"),
+        (Bounds(valid_until="2026-11-22T13:00:00Z"), "2026-11-22T12:00:00Z"),
+    ],
+)
+def test_an_order_waits_no_longer_than_signal_and_consent(bounds, ends):
+    assert ends_at(command(bounds=bounds)) == datetime.fromisoformat(ends)
+
+
+ONE, OTHER = AccountName(server="Broker-Live", login="4711"), AccountName(server="Broker-Live", login="4712")
+
+
+@pytest.mark.parametrize(
+    ("accounts", "server", "login", "may"),
+    [
+        (None, "Broker-Live", "4711", True),
+        ((), "Broker-Live", "4711", True),
+        ((ONE,), "broker-LIVE", "4711", True),
+        ((OTHER, ONE), "Broker-Live", "4711", True),
+        ((OTHER,), "Broker-Live", "4711", False),
+        ((ONE,), "Broker-Demo", "4711", False),
+        ((ONE,), "Broker-Live", "04711", False),
+        ((ONE,), "", "", False),
+    ],
+)
+def test_an_order_goes_to_one_of_the_accounts_it_names(accounts, server, login, may):
+    why = other_account(command(accounts=accounts), server, login)
+    assert (why is None) == may
+    assert may or why.startswith("account: the terminal is logged in to ")
 
 
 def test_a_limit_the_market_has_reached_works_ten_points_away():

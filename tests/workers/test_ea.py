@@ -8,6 +8,7 @@ from tests.client.fakehub import DEVICE, DEVICE_SECRET_SHOWN
 from tests.workers.commands import buy, cancel, close, facts, soon
 from tests.workers.test_terminal import bar
 from workers.simulator import Ea
+from workers.simulator.witness import Identity
 
 
 async def test_a_command_becomes_an_order_a_fill_and_a_close(hub, ea, terminal):
@@ -62,6 +63,28 @@ async def test_a_bound_that_does_not_hold_refuses_the_command(hub, ea, terminal,
     assert told["status"] == "refused"
     assert told["error"].startswith(which)
     assert terminal.trades() == []
+
+
+async def test_an_order_that_waits_ends_with_the_consent(hub, ea, terminal):
+    """The signal would last for four days."""
+    sent = hub.command(buy(bounds={"valid_until": soon(2.5)}))
+    await ea.pump()
+    for hour in (11, 12):
+        await ea.pump(bar(hour, 1995.0))
+    assert terminal.trades()[0].state == "pending"
+    await ea.pump(bar(13, 1995.0))
+    await ea.pump(bar(14, 1995.0, low=1985.0))
+    assert facts(hub, sent)[-1] == {"status": "closed", "broker_ticket": "1", "close_reason": "expired"}
+
+
+@pytest.mark.parametrize(("login", "status"), [("4711", "placed"), ("4712", "refused")])
+async def test_an_order_bound_to_another_account_is_refused(hub, ledger, terminal, login, status):
+    sent = hub.command(buy(accounts=[{"server": "broker-live", "login": "4711"}]))
+    async with DeviceClient(hub.url, DEVICE, DEVICE_SECRET_SHOWN) as client:
+        ea = Ea(terminal, client, ledger, account=Identity("Broker-Live", login))
+        await client.step(ea, ledger)
+    assert hub.statuses(sent) == [status]
+    assert len(terminal.trades()) == (status == "placed")
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,8 @@ class World(Struct, frozen=True):
     smtp: int
 
     def said(self, name: str = "work") -> list[Line]:
-        """What a process has logged; a line that is no JSON is its own event."""
-        lines = (self.stack.home / "logs" / f"{name}.log").read_text().splitlines()
+        """What a process has logged, by whole lines; one that is no JSON is its own event."""
+        lines = (self.stack.home / "logs" / f"{name}.log").read_text().rpartition("\n")[0].splitlines()
         return [msgspec.json.decode(line) if line.startswith("{") else {"event": line} for line in lines]
 
     def times(self, event: str, name: str = "work", *, since: int = 0) -> int:

@@ -14,7 +14,7 @@ from strategies.sizing import clamp_volume, lots
 from strategies.symbols import Symbol
 from workers.mt5.models import AccountInfo, Filling, Fillings, OrderRequest, Quote, SymbolInfo
 from workers.mt5.settings import Mt5Settings
-from workers.simulator.bounds import broken_bound, working_price
+from workers.simulator.bounds import broken_bound, ends_at, working_price
 from workers.simulator.terminal import Quote as Touch
 
 _A_BIT = 1e-8
@@ -126,7 +126,7 @@ def _order(
         target=on_grid(command.target, info),
         deviation=slippage,
         filling=filling(info),
-        expires_at=None if at_market or not info.takes_expiry else _whole(command.expires_at),
+        expires_at=None if at_market or not info.takes_expiry else ends_at(command).replace(microsecond=0),
     )
 
 
@@ -141,11 +141,6 @@ def _sign(command: OpenCommand) -> float:
     return 1.0 if command.side == "buy" else -1.0
 
 
-def _whole(moment: str) -> datetime:
-    """Brokers count seconds."""
-    return datetime.fromisoformat(moment).replace(microsecond=0)
-
-
 def on_grid(price: str, info: SymbolInfo) -> Decimal:
     return Decimal(price).quantize(Decimal(1).scaleb(-info.digits))
 
@@ -154,4 +149,11 @@ def filling(info: SymbolInfo) -> Filling:
     """The first that the symbol allows: all or nothing, then what there is."""
     if Fillings.FOK in info.fillings:
         return "fok"
-    return "ioc" if Fillings.IOC in info.fillings else "return"
+    return closing_filling(info)
+
+
+def closing_filling(info: SymbolInfo) -> Filling:
+    """What there is, then all or nothing: a position that is half closed is closed further."""
+    if Fillings.IOC in info.fillings:
+        return "ioc"
+    return "fok" if Fillings.FOK in info.fillings else "return"

@@ -84,7 +84,7 @@ class Courier:
 
     async def _serve(self) -> None:
         key = self._key
-        with Book(self._file) as book:
+        with await asyncio.to_thread(Book, self._file) as book:
             async with Line(key.hub, key.id, key.secret()) as line:
                 post = Post(self._place, self._session, self._sender, book, line.clock)
                 lease = Lease(self._redis, self._place, book.token)

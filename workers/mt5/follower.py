@@ -1,8 +1,9 @@
 """Follows what was placed: its fill, its end, and what became of what nobody knew of."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import structlog
 from caerus_client.device import decode_command
@@ -14,7 +15,9 @@ from workers.mt5.errors import MT5Error
 from workers.mt5.fates import Fate, ended, number, standing
 from workers.mt5.marks import mark_of
 from workers.mt5.models import OrderRequest
-from workers.mt5.post import Post
+from workers.mt5.pauses import Pauses
+from workers.mt5.post import Post, issued_at
+from workers.simulator.bounds import ends_at
 
 log = structlog.get_logger("caerus.mt5")
 
@@ -32,24 +35,25 @@ class Follower:
 
     def __init__(self, post: Post, carrier: Carrier) -> None:
         self._post, self._carrier = post, carrier
+        self._pauses = Pauses()
 
     async def follow(self) -> bool:
         """One look, if there is anything to follow; whether there is news. Raises as `Post`."""
         async with self._carrier.turn:
-            followed = [*self._in_state("unknown"), *self._in_state("placed")]
+            followed = [*await self._in_state("unknown"), *await self._in_state("placed")]
             if not followed or not (await self._post.ready()).connected:
                 return False
             if any(each.unknown for each in followed):
                 await self._post.sender.resolve()
             news = [*await self._of_opens(followed), *await self._of_others(followed)]
             for ack in news:
-                self._post.book.record(ack)
+                await asyncio.to_thread(self._post.book.record, ack)
                 metrics.commands.labels(ack.status).inc()
                 log.info("mt5.command", command=ack.command_id, result=ack.status, reason=ack.error)
             return bool(news)
 
-    def _in_state(self, state: str) -> Iterable[Followed]:
-        found = self._post.book.in_state("unknown" if state == "unknown" else "placed")
+    async def _in_state(self, state: Literal["unknown", "placed"]) -> Iterable[Followed]:
+        found = await asyncio.to_thread(self._post.book.in_state, state)
         return (Followed(decode_command(each.plain), each.at, state == "unknown") for each in found)
 
     async def _of_opens(self, followed: list[Followed]) -> list[Ack]:
@@ -76,7 +80,7 @@ class Follower:
             return {}
         terminal = self._post.terminal
         positions, orders = await terminal.positions(), await terminal.orders()
-        begun = {each.command.command_id: each.begun for each in opens}
+        begun = {each.command.command_id: _since(each) for each in opens}
         found = {id: standing(mark_of(id), positions, orders) for id in begun}
         over = [id for id, fate in found.items() if fate is None]
         if over:
@@ -90,12 +94,12 @@ class Follower:
         post, id = self._post, command.command_id
         if fate.state == "rejected":
             return [post.ack(id, "failed", error="the broker rejected the order")]
-        expired = datetime.fromisoformat(command.expires_at) <= post.now()
+        expired = ends_at(command) <= post.now()
         if fate.state == "pending" and expired:
             await self._withdraw(fate)
         facts = {"broker_ticket": str(fate.ticket)} | _fill(fate)
         news = []
-        if unknown or (fate.volume and not post.book.fill_told(id)):
+        if unknown or (fate.volume and not await asyncio.to_thread(post.book.fill_told, id)):
             news.append(post.ack(id, "placed", **facts))
         if fate.state not in ("open", "pending"):
             reason = "expired" if fate.state == "cancelled" and expired else fate.close_reason
@@ -104,7 +108,11 @@ class Follower:
         return news
 
     async def _withdraw(self, fate: Fate) -> None:
-        """Where the broker takes no expiry, this does; twice is no harm."""
+        """Where the broker takes no expiry, this does; twice is no harm, but a broker counts requests."""
+        order, now = str(fate.ticket), self._post.now()
+        if not self._pauses.over(order, now):
+            return
+        self._pauses.begin(order, now)
         try:
             await self._post.terminal.send(OrderRequest("cancel", fate.symbol, order=fate.ticket))
         except MT5Error as error:
@@ -116,6 +124,12 @@ class Follower:
             return [self._post.ack(id, "failed", error="the broker has no such order")]
         ack = self._post.of_outcome(id, outcome)
         return [ack] if ack is not None and ack.status != "unknown" else []
+
+
+def _since(each: Followed) -> datetime:
+    """It may have been placed before it was begun here: by another gateway, or one whose files are lost."""
+    assert isinstance(each.command, OpenCommand)
+    return min(each.begun, issued_at(each.command, each.begun))
 
 
 def _fill(fate: Fate) -> dict[str, str]:

@@ -24,7 +24,7 @@ from workers.mt5.models import (
     SymbolInfo,
     TerminalInfo,
 )
-from workers.mt5.terminal import Clock, Driver
+from workers.mt5.terminal import Clock, Driver, Unless
 from workers.mt5.thread import TerminalThread
 
 T = TypeVar("T")
@@ -101,14 +101,16 @@ class Gateway:
     async def deals(self, since: datetime, *, deadline: float | None = None) -> list[Deal]:
         return once(await self._call(partial(self._driver.deals, since - MARGIN), deadline))
 
-    async def send(self, request: OrderRequest, *, deadline: float | None = None) -> OrderResult:
-        return await self._call(partial(self._send, request), deadline)
+    async def send(
+        self, request: OrderRequest, *, unless: Unless | None = None, deadline: float | None = None
+    ) -> OrderResult:
+        return await self._call(partial(self._send, request, unless), deadline)
 
     def close(self) -> None:
         """Let the thread end."""
         self._thread.close()
 
-    def _send(self, request: OrderRequest) -> OrderResult:
+    def _send(self, request: OrderRequest, unless: Unless | None) -> OrderResult:
         """In the terminal's thread: nothing else is done between the look at the account and the order."""
         if self._only is not None:
             try:
@@ -116,6 +118,8 @@ class Gateway:
             except MT5Error as error:
                 raise NotSent(str(error), error.code) from error
             sure_of_account(found, self._only)
+        if unless is not None and (reason := unless()):
+            raise NotSent(reason)
         return self._driver.send(request)
 
     async def _call(self, work: Callable[[], T], deadline: float | None) -> T:

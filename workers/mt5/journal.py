@@ -46,15 +46,18 @@ class Journal(DurableFile):
     def __init__(self, path: str | Path) -> None:
         super().__init__(path, SCHEMA)
 
-    def begin(self, key: str, request: OrderRequest, at: datetime) -> Entry | None:
-        """Enter an attempt before it is sent; None if there may not be one, for `find` to explain."""
+    def begin(self, key: str, request: OrderRequest, at: datetime, *, insist: bool = False) -> Entry | None:
+        """Enter an attempt before it is sent; None if there may not be one, for `find` to explain.
+
+        `insist`: whatever it was refused for.
+        """
         with self.transaction() as db:
             row = db.execute(_BY_KEY, (key,)).fetchone()
             if row is None:
                 query = "insert into orders (key, magic, request, sent_at, state, outcome) values (?, ?, ?, ?, ?, ?)"
                 values = (mark_of(key).magic, *_packed(request, at), "unknown", _outcome(UNKNOWN))
                 db.execute(query, (key, *values))
-            elif _entry(row).outcome.may_be_sent:
+            elif _may_follow(_entry(row).outcome, insist):
                 query = (
                     "update orders set request = ?, sent_at = ?, state = ?, outcome = ?,"
                     " attempt = attempt + 1, empty_at = null where key = ?"
@@ -95,6 +98,10 @@ class Journal(DurableFile):
         """The key of the order with this magic number; None if it is not one of ours."""
         rows = self.rows("select key from orders where magic = ?", magic)
         return rows[0][0] if rows else None
+
+
+def _may_follow(outcome: Outcome, insist: bool) -> bool:
+    return outcome.may_be_sent or (insist and outcome.state == "refused")
 
 
 def _packed(request: OrderRequest, at: datetime) -> tuple[bytes, float]:

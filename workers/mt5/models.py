@@ -39,11 +39,14 @@ class Credentials(Struct, frozen=True):
 
 
 class TerminalInfo(Struct, frozen=True):
-    """`connected`: to the broker. `algo_allowed`: the button "Algo Trading"."""
+    """`connected`: to the broker. `algo_allowed`: the button "Algo Trading". `knows_zone`: times that it tells are UTC; else
+    they are the broker's own, up to half a day off.
+    """
 
     connected: bool
     algo_allowed: bool
     ping_ms: int
+    knows_zone: bool = True
 
 
 class AccountInfo(Struct, frozen=True):

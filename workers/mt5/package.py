@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from workers.mt5 import convert
 from workers.mt5.clocks import RealClock
-from workers.mt5.errors import MT5AuthError, MT5Disconnected, MT5Error, MT5InitError, UnknownSymbol
+from workers.mt5.errors import MT5AuthError, MT5Disconnected, MT5Error, MT5InitError, NotSent, UnknownSymbol
 from workers.mt5.models import (
     AccountInfo,
     Candle,
@@ -24,13 +25,13 @@ from workers.mt5.models import (
 from workers.mt5.requests import packed
 from workers.mt5.retcodes import Retcode
 from workers.mt5.terminal import Clock
+from workers.mt5.zone import Zone
 
 CONNECT_MS = 60_000
-FRESH = timedelta(minutes=2)
 _AHEAD = timedelta(hours=26)
 _SECOND = timedelta(seconds=1)
 _INVALID_PARAMS, _AUTH_FAILED, _IPC = -2, -6, -10_000
-_QUARTER = 900
+_UNKNOWN = "the broker's clock is not known yet: no quote has moved"
 
 
 def imported() -> Any:
@@ -44,19 +45,25 @@ def imported() -> Any:
 
 
 class PackageDriver:
-    """See `workers.mt5.terminal.Driver`. Server times become UTC by the newest fresh quote's distance from ours.
+    """See `workers.mt5.terminal.Driver`. Server times become UTC by the zone that quotes say, see `workers.mt5.zone`.
 
-    MetaTrader counts seconds in its broker's zone. Until a quote is fresh the distance is not known and
-    taken to be what it was, at first 0; but ticks are not given before. What is from before the broker last changed its
-    clocks is off by as much.
+    What is from before the broker last changed its clocks is off by as much.
     """
 
     def __init__(self, package: Any = None, *, clock: Clock | None = None) -> None:
         self._mt5 = package
         self._clock: Clock = clock or RealClock()
         self._digits = 2
-        self.offset = timedelta(0)
-        self._knows_zone = False
+        self._zone = Zone()
+
+    @property
+    def offset(self) -> timedelta:
+        """Of the broker's clock from UTC; 0 while it is not known."""
+        return self._zone.offset
+
+    def keep_zone(self, file: Path) -> None:
+        """Remember there what the broker's clock is."""
+        self._zone.keep_in(file, self._clock.now())
 
     def connect(self, credentials: Credentials) -> None:
         """`initialize` and `login` in one; whatever session there was is ended first."""
@@ -77,9 +84,8 @@ class PackageDriver:
 
     def terminal(self) -> TerminalInfo:
         found = self._sure(self._package.terminal_info())
-        return TerminalInfo(
-            found.connected, found.trade_allowed and not found.tradeapi_disabled, found.ping_last // 1000
-        )
+        algo_allowed = found.trade_allowed and not found.tradeapi_disabled
+        return TerminalInfo(found.connected, algo_allowed, found.ping_last // 1000, self._zone.known)
 
     def account(self) -> AccountInfo:
         return convert.account(self._sure(self._package.account_info()))
@@ -90,21 +96,17 @@ class PackageDriver:
     def quote(self, symbol: str) -> Quote:
         info = self._selected(symbol)
         tick = self._sure(self._mt5.symbol_info_tick(symbol), symbol)
-        self._learn(tick.time_msc / 1000)
+        self._zone.learn(symbol, tick.time_msc / 1000, self._clock.now(), self._clock.monotonic())
         return convert.quote(symbol, tick, info.digits, self._utc)
 
     def candles(self, symbol: str, timeframe: int, count: int) -> list[Candle]:
-        info = self._selected(symbol)
+        info = self._timed(symbol)
         rows = self._mt5.copy_rates_from_pos(symbol, self._timeframe(timeframe), 0, count)
         return [convert.candle(row, info.digits, self._utc) for row in self._sure(rows, symbol)]
 
     def ticks(self, symbol: str, start: datetime, end: datetime) -> list[Quote]:
         """The package may count whole seconds alone, and the last one in: one more is asked for, and what is too much cut off."""
-        if not self._knows_zone:
-            self.quote(symbol)
-        if not self._knows_zone:
-            raise MT5Error(f"{symbol} has no fresh quote, so that the broker's clock is not known yet")
-        info = self._selected(symbol)
+        info = self._timed(symbol)
         span = start + self.offset, end + self.offset + _SECOND
         rows = self._mt5.copy_ticks_range(symbol, *span, self._mt5.COPY_TICKS_INFO)
         ticks = (convert.tick(symbol, row, info.digits, self._utc) for row in self._sure(rows, symbol))
@@ -128,11 +130,18 @@ class PackageDriver:
 
     def send(self, request: OrderRequest) -> OrderResult:
         """None from the package is "no answer", unless it says that it did not even understand the request."""
-        position = self._held(request.position) if request.action == "close" else None
-        if request.action == "close" and position is None:
-            return OrderResult(Retcode.POSITION_CLOSED)
-        info = self._selected(request.symbol)
-        tick = self._sure(self._mt5.symbol_info_tick(request.symbol), request.symbol)
+        if request.expires_at is not None and not self._zone.known:
+            raise NotSent(_UNKNOWN)
+        try:
+            position = self._held(request.position) if request.action == "close" else None
+            if request.action == "close" and position is None:
+                return OrderResult(Retcode.POSITION_CLOSED)
+            info = self._selected(request.symbol)
+            tick = self._sure(self._mt5.symbol_info_tick(request.symbol), request.symbol)
+        except UnknownSymbol:
+            raise
+        except MT5Error as error:
+            raise NotSent(str(error), error.code) from error
         result = self._mt5.order_send(packed(request, info, tick, position, self.offset))
         if result is None:
             code, text = self._mt5.last_error()
@@ -163,6 +172,14 @@ class PackageDriver:
             raise UnknownSymbol(f"{name} cannot be selected", self._mt5.last_error()[0])
         return info
 
+    def _timed(self, name: str) -> Any:
+        """A symbol of which times are to be told."""
+        if not self._zone.known:
+            self.quote(name)
+        if not self._zone.known:
+            raise MT5Error(_UNKNOWN)
+        return self._selected(name)
+
     def _digits_of(self, symbol: str) -> int:
         info = self._mt5.symbol_info(symbol) if symbol else None
         return 8 if info is None else int(info.digits)
@@ -183,10 +200,3 @@ class PackageDriver:
 
     def _utc(self, seconds: float) -> datetime:
         return datetime.fromtimestamp(seconds, UTC) - self.offset
-
-    def _learn(self, server: float) -> None:
-        """Zones are whole quarters of an hour off; a quote further from one than `FRESH` is old."""
-        away = server - self._clock.now().timestamp()
-        zone = round(away / _QUARTER) * _QUARTER
-        if abs(away - zone) <= FRESH.total_seconds() and abs(zone) <= _AHEAD.total_seconds():
-            self.offset, self._knows_zone = timedelta(seconds=zone), True

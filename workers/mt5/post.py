@@ -1,10 +1,11 @@
 """What carrying out commands needs of one account: its terminal, sender and book, and the clock of its hub."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from caerus_client.models import Ack, AckStatus
+from caerus_client.models import Ack, AckStatus, OpenCommand
 from caerus_client.times import rfc3339
 
 from hub.core.secrets import BadSecret, MissingSecret
@@ -54,13 +55,16 @@ class Post:
         sure_of_account(found, self.place)
         return found
 
-    async def find(self, command_id: str) -> Fate | None:
-        """What became of the order of that command. One that fills between two looks is in the history, which is last."""
+    async def find(self, command_id: str, issued: datetime | None = None) -> Fate | None:
+        """What became of the order of that command, which was `issued` then if somebody knows. One that fills between two
+        looks is in the history, which is last.
+        """
         mark = mark_of(command_id)
         found = standing(mark, await self.terminal.positions(), await self.terminal.orders())
         if found is not None:
             return found
-        since = self.book.begun_at(command_id) or self.now() - LONG_AGO
+        begun = issued or await asyncio.to_thread(self.book.begun_at, command_id)
+        since = begun or self.now() - LONG_AGO
         return ended(mark, await self.terminal.past_orders(since), await self.terminal.deals(since))
 
     def ack(self, command_id: str, status: AckStatus, **facts: Any) -> Ack:
@@ -80,6 +84,14 @@ class Post:
                     command_id, "failed", error=_why(outcome.retcode, "the broker rejected the order")
                 )
         return self.ack(command_id, "unknown", error=_why(outcome.retcode, "the terminal gave no answer"))
+
+
+def issued_at(command: OpenCommand, otherwise: datetime) -> datetime:
+    """Before that nobody can have placed it."""
+    try:
+        return datetime.fromisoformat(command.issued_at)
+    except ValueError:
+        return otherwise
 
 
 def _why(retcode: int, otherwise: str) -> str:

@@ -60,6 +60,9 @@ TRY_AGAIN = frozenset(
 )
 """Surely not done, and worth another attempt at a newer price."""
 
+PRICE_MOVED = frozenset({Retcode.REQUOTE, Retcode.PRICE_CHANGED, Retcode.PRICE_OFF})
+"""Worth another attempt at once."""
+
 
 def proves_refusal(retcode: int) -> bool:
     """Whether the order surely is not there. A code we do not know proves nothing."""

@@ -22,6 +22,7 @@ from workers.mt5.gateway import Gateway
 from workers.mt5.journal import Journal
 from workers.mt5.keep import EVERY_SECONDS
 from workers.mt5.login import Login
+from workers.mt5.package import PackageDriver
 from workers.mt5.sender import Sender
 from workers.mt5.session import SessionManager
 from workers.mt5.settings import Mt5Settings
@@ -77,9 +78,11 @@ async def _desk(
 ) -> Desk:
     place = await Login(secrets, name).place()
     device = device_of(secrets, name, mt5.hub_url)
-    gateway = Gateway(drivers(place), deadline=mt5.deadline_seconds, name=f"mt5-{name or 'main'}", only=place)
+    folder, driver = _folder(settings.app.home), drivers(place)
+    if isinstance(driver, PackageDriver):
+        driver.keep_zone(_file(folder, place).with_suffix(".zone"))
+    gateway = Gateway(driver, deadline=mt5.deadline_seconds, name=f"mt5-{name or 'main'}", only=place)
     stack.callback(gateway.close)
-    folder = _folder(settings.app.home)
     journal = stack.enter_context(Journal(_file(folder, place)))
     session = SessionManager(gateway, secrets, mt5, name=name)
     sender = Sender(gateway, journal, settle=mt5.settle_seconds, place=place)

@@ -9,6 +9,7 @@ order later than `settle`, and no records lag half of it behind a reconnect.
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -21,7 +22,7 @@ from workers.mt5.login import sure_of_account
 from workers.mt5.marks import mark_of, marked
 from workers.mt5.models import OrderRequest
 from workers.mt5.outcomes import ABSENT, UNKNOWN, Outcome, Records, answered, proven
-from workers.mt5.terminal import Clock, Terminal
+from workers.mt5.terminal import Clock, Terminal, Unless
 
 log = structlog.get_logger("caerus.mt5")
 SETTLE_SECONDS = 60.0
@@ -48,15 +49,19 @@ class Sender:
         self._looking = asyncio.Lock()
         self._session = -1  # looks of an earlier process do not count
 
-    async def send(self, key: str, request: OrderRequest) -> Outcome:
+    async def send(
+        self, key: str, request: OrderRequest, *, unless: Unless | None = None, insist: bool = False
+    ) -> Outcome:
         """Hand in an order, unless something of it is or may be there: then what is known of that.
 
-        One that is proven absent, or was refused for a reason that passes, is sent again.
+        One that is proven absent, or was refused for a reason that passes, is sent again; with `insist` whatever it was
+        refused for. `unless` is asked when the terminal is at it: `absent` if it has a reason.
         """
-        entry = await asyncio.to_thread(self._journal.begin, key, request, self._clock.now())
+        begin = partial(self._journal.begin, insist=insist)
+        entry = await asyncio.to_thread(begin, key, request, self._clock.now())
         if entry is None:
             return await self.outcome(key)
-        outcome = await self._hand_in(entry)
+        outcome = await self._hand_in(entry, unless)
         if outcome.state != "unknown":
             await asyncio.to_thread(self._journal.record, entry, outcome)
         metrics.outcomes.labels(outcome.state).inc()
@@ -93,10 +98,12 @@ class Sender:
         owners = await asyncio.to_thread(lambda: [self._journal.owner(each.magic) for each in held])
         return [each.ticket for each, owner in zip(held, owners, strict=True) if owner is None]
 
-    async def _hand_in(self, entry: Entry) -> Outcome:
+    async def _hand_in(self, entry: Entry, unless: Unless | None) -> Outcome:
+        request = marked(entry.request, entry.key, entry.attempt)
         try:
-            return answered(await self._terminal.send(marked(entry.request, entry.key, entry.attempt)))
-        except (MT5Busy, NotSent, OtherAccount, UnknownSymbol):
+            return answered(await self._terminal.send(request, unless=unless))
+        except (MT5Busy, NotSent, OtherAccount, UnknownSymbol) as error:
+            log.info("mt5.order_not_sent", key=entry.key, kind=type(error).__name__, reason=str(error))
             return ABSENT
         except MT5Error as error:
             log.warning("mt5.order_unknown", key=entry.key, reason=str(error))

@@ -18,7 +18,8 @@ class Mt5Settings(BaseSettings):
     Of accounts that execute: `hub_url` is their hub. `mode` "approval" executes what a person approved, "copy" also
     what the hub copied. Nothing is opened at a spread above `max_spread_points`, in an order of more than `max_volume`
     lots, or while the hub has not been heard for `safe_after_seconds`; 0 points or lots: no bound. `risk_percent` is of
-    the balance, where the hub gives no volume. `symbol_map` has the broker's names of instruments: `XAUUSD=GOLD`.
+    the balance, where the hub gives no volume. `slippage_points` is of what is opened, `close_slippage_points` of what is
+    closed: to close late is worse than to close at a bad price. `symbol_map` has the broker's names of instruments: `XAUUSD=GOLD`.
     """
 
     model_config = SettingsConfigDict(
@@ -35,6 +36,7 @@ class Mt5Settings(BaseSettings):
     mode: Literal["approval", "copy"] = "approval"
     max_spread_points: Decimal = Field(Decimal(60), ge=0)
     slippage_points: int = Field(20, ge=0, le=10_000)
+    close_slippage_points: int = Field(200, ge=0, le=10_000)
     risk_percent: float = Field(1.0, gt=0, le=100)
     max_volume: Decimal = Field(Decimal(1), ge=0)
     symbol_map: str = Field(

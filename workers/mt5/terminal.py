@@ -1,5 +1,6 @@
 """A terminal as the hub sees it (`Terminal`), and as a thread must drive it (`Driver`)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -17,6 +18,9 @@ from workers.mt5.models import (
     TerminalInfo,
 )
 
+Unless = Callable[[], str | None]
+"""Why something must not be done any more; None if it may be."""
+
 
 class Clock(Protocol):
     """The present in UTC, and seconds for deadlines."""
@@ -30,8 +34,8 @@ class Driver(Protocol):
     """One terminal; every call blocks, and all come from one thread.
 
     Raises `MT5Disconnected`, `UnknownSymbol` (from `send` only if nothing was handed in), and for `connect` `MT5InitError` or `MT5AuthError`. Lists
-    may hold the same deal or order twice. Times are UTC as well as the driver knows the broker's clock; `ticks` raises
-    `MT5Error` while it knows nothing of it, for ticks are kept.
+    may hold the same deal or order twice. Times are UTC if `TerminalInfo.knows_zone`; while they are not, `ticks` and
+    `candles` raise `MT5Error`, for those are kept, and an order that is to expire is `NotSent`.
     """
 
     def connect(self, credentials: Credentials) -> None: ...
@@ -112,9 +116,12 @@ class Terminal(Protocol):
         """Deals from a day before `since` on, each once, by ticket."""
         ...
 
-    async def send(self, request: OrderRequest, *, deadline: float | None = None) -> OrderResult:
+    async def send(
+        self, request: OrderRequest, *, unless: Unless | None = None, deadline: float | None = None
+    ) -> OrderResult:
         """Hand in an order, once. `MT5Timeout` or `MT5Disconnected` leave open whether it was taken.
 
-        `OtherAccount`, `NotSent` and `MT5Busy`: nothing was handed in.
+        `OtherAccount`, `NotSent` and `MT5Busy`: nothing was handed in. `unless` is asked last, when the terminal is at it:
+        `NotSent` if it has a reason. It must not block, and is called in another thread.
         """
         ...

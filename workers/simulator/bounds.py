@@ -25,6 +25,24 @@ def working_price(command: OpenCommand, quote: Quote, symbol: Symbol) -> float:
     return symbol.round(touch) if passed else entry
 
 
+def ends_at(command: OpenCommand) -> datetime:
+    """When an order that waits is withdrawn: the consent was to a fill until then."""
+    ends = datetime.fromisoformat(command.expires_at)
+    until = None if command.bounds is None else command.bounds.valid_until
+    return ends if until is None else min(ends, datetime.fromisoformat(until))
+
+
+def other_account(command: OpenCommand, server: str, login: str) -> str | None:
+    """Why a command is not for the account that the terminal is logged in to; None if it is, or is bound to none."""
+    if not command.accounts:
+        return None
+    here = (server.lower(), login)
+    if any((each.server.lower(), each.login) == here for each in command.accounts):
+        return None
+    named = f"{login} at {server}" if login else "no known account"
+    return f"account: the terminal is logged in to {named}, the order is for another account"
+
+
 def broken_bound(command: OpenCommand, quote: Quote, symbol: Symbol, now: datetime) -> str | None:
     """The consent bound that does not hold, with the figures; None if all hold.
 

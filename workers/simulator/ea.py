@@ -23,7 +23,7 @@ from caerus_client.times import rfc3339
 from strategies.candles import Bar
 from strategies.orders import Order
 from strategies.sizing import lots
-from workers.simulator.bounds import broken_bound, working_price
+from workers.simulator.bounds import broken_bound, ends_at, other_account, working_price
 from workers.simulator.terminal import BrokerRefusal, Quote, Terminal
 from workers.simulator.trades import Trade
 from workers.simulator.witness import Identity, Witness
@@ -53,6 +53,7 @@ class Ea:
         self.client = client
         self.ledger = ledger
         self.risk = risk
+        self.account = account
         self._witness = None if account is None else Witness(terminal, client, account)
         # an EA that died may have left events of its terminal untold
         self._behind = True
@@ -115,6 +116,9 @@ class Ea:
 
     def _open(self, command: OpenCommand) -> Ack:
         quote, symbol = self.terminal.quote, self.terminal.symbol
+        here = ("", "") if self.account is None else (self.account.server, self.account.login)
+        if other := other_account(command, *here):
+            return self._ack(command, "refused", error=other)
         if command.instrument != symbol.name:
             return self._ack(command, "failed", error=f"{command.instrument} is not traded here")
         if quote is None:
@@ -125,6 +129,7 @@ class Ea:
             ticket = self.terminal.place(self._order(command, quote), comment=command.command_id)
         except (BrokerRefusal, ValueError) as wrong:
             return self._ack(command, "failed", error=str(wrong))
+        self._behind = True  # it is in the ledger only after this, and the market may move first
         return self._ack(command, "placed", broker_ticket=str(ticket))
 
     def _order(self, command: OpenCommand, quote: Quote) -> Order:
@@ -206,8 +211,7 @@ def _number(text: str) -> float:
 
 def _time_to_live(command: OpenCommand) -> int:
     """Seconds the order may wait: the terminal may live in another time than the hub, so only the length counts."""
-    issued, expires = (datetime.fromisoformat(each) for each in (command.issued_at, command.expires_at))
-    return max(int((expires - issued).total_seconds()), 0)
+    return max(int((ends_at(command) - datetime.fromisoformat(command.issued_at)).total_seconds()), 0)
 
 
 def _volume(lots_: float) -> str:

@@ -12,7 +12,7 @@ import msgspec
 
 from caerus_client.errors import ApiProblem, SealError, Unreachable
 from caerus_client.keys import decode_secret, seal_key
-from caerus_client.ledger import LedgerStore
+from caerus_client.ledger import LedgerStore, OwedAck
 from caerus_client.models import Ack, Command, Json, Poll, SealedCommand
 from caerus_client.preflight import PreflightAnswer, PreflightReport
 from caerus_client.retry import RetryPolicy
@@ -25,6 +25,7 @@ from caerus_client.transport import Connected, Transport
 log = logging.getLogger("caerus.device")
 
 HOPELESS = frozenset({400, 404, 409, 413, 415, 422})
+"""What the hub will never take, if it is the hub that says so."""
 PATIENT = RetryPolicy(delay=1.0, cap=30.0)
 
 
@@ -43,7 +44,10 @@ class Handler(Protocol):
 
 
 class DeviceClient(Connected):
-    """One device of one user. Use it in `async with`. `secret` is the text shown at registration."""
+    """One device of one user. Use it in `async with`. `secret` is the text shown at registration.
+
+    A ledger blocks on its disk, so it is asked in threads: one that is used here must bear that, as `Ledger` does.
+    """
 
     def __init__(
         self,
@@ -126,28 +130,31 @@ class DeviceClient(Connected):
 
     async def resume(self, handler: Handler, ledger: LedgerStore) -> None:
         """Settle commands that were begun and never concluded: their fate is looked up, nothing is sent again."""
-        for begun in ledger.in_state("acting"):
-            self._settle(begun.id, await handler.recover(decode_command(begun.plain), begun.at), ledger)
+        for begun in await asyncio.to_thread(ledger.in_state, "acting"):
+            ack = await handler.recover(decode_command(begun.plain), begun.at)
+            await self._settle(begun.id, ack, ledger)
 
     async def flush(self, ledger: LedgerStore) -> None:
         """Send the acknowledgements that are owed, oldest first; one the hub will never take is set aside."""
         async with self._flushing:
-            while owed := ledger.owed():
+            while owed := await asyncio.to_thread(ledger.owed):
                 for each in owed:
-                    try:
-                        await self.ack(each.ack)
-                        ledger.sent(each.id)
-                    except ApiProblem as problem:
-                        if problem.status not in HOPELESS:
-                            raise
-                        log.error(
-                            "the hub refused an acknowledgement of %s: %s", each.ack.command_id, problem
-                        )
-                        ledger.refused(each.id, str(problem))
+                    await self._pay(each, ledger)
+
+    async def _pay(self, owed: OwedAck, ledger: LedgerStore) -> None:
+        try:
+            await self.ack(owed.ack)
+        except ApiProblem as problem:
+            if problem.status not in HOPELESS or not problem.by_hub:
+                raise
+            log.error("the hub refused an acknowledgement of %s: %s", owed.ack.command_id, problem)
+            await asyncio.to_thread(ledger.refused, owed.id, str(problem))
+        else:
+            await asyncio.to_thread(ledger.sent, owed.id)
 
     async def _take(self, sealed: SealedCommand, handler: Handler, ledger: LedgerStore) -> None:
-        if ledger.state(sealed.id) is not None:
-            ledger.repeat(sealed.id)
+        if await asyncio.to_thread(ledger.state, sealed.id) is not None:
+            await asyncio.to_thread(ledger.repeat, sealed.id)
             return
         try:
             plain = self.open(sealed)
@@ -158,15 +165,15 @@ class DeviceClient(Connected):
             # not acknowledged: after a change of keys it may still be opened
             log.error("command %s was not executed: %s", sealed.id, wrong)
             return
-        if ledger.begin(sealed.id, plain):
-            self._settle(sealed.id, await handler.execute(command), ledger)
+        if await asyncio.to_thread(ledger.begin, sealed.id, plain):
+            await self._settle(sealed.id, await handler.execute(command), ledger)
 
-    def _settle(self, command_id: str, ack: Ack | None, ledger: LedgerStore) -> None:
+    async def _settle(self, command_id: str, ack: Ack | None, ledger: LedgerStore) -> None:
         if ack is None:
-            ledger.forget(command_id)
+            await asyncio.to_thread(ledger.forget, command_id)
             self._put_off = True
         else:
-            ledger.record(ack)
+            await asyncio.to_thread(ledger.record, ack)
 
     def _sign(self, method: str, path: str, body: bytes) -> dict[str, str]:
         return device_headers(

@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+PROBLEM = "application/problem+json"
+
 
 class CaerusError(Exception):
     """Base of the client's errors."""
@@ -42,11 +44,19 @@ class ApiProblem(CaerusError):
     """The hub answered with an error (RFC 9457 problem document).
 
     `body` is the whole document, so extra members such as `signal_id` or `errors` are there.
-    `retry_after` is in seconds, or None when the hub gave none.
+    `retry_after` is in seconds, or None when the hub gave none. `by_hub`: it is a problem document; anything else may
+    be the page of a proxy between us, and says nothing of what the hub makes of the request.
     """
 
     def __init__(
-        self, status: int, title: str, detail: str, body: Mapping[str, Any], retry_after: float | None = None
+        self,
+        status: int,
+        title: str,
+        detail: str,
+        body: Mapping[str, Any],
+        retry_after: float | None = None,
+        *,
+        by_hub: bool = False,
     ) -> None:
         super().__init__(f"{status} {title}: {detail}" if detail else f"{status} {title}")
         self.status = status
@@ -54,9 +64,10 @@ class ApiProblem(CaerusError):
         self.detail = detail
         self.body = dict(body)
         self.retry_after = retry_after
+        self.by_hub = by_hub
 
 
-def problem_of(status: int, raw: bytes, retry_after: str | None = None) -> ApiProblem:
+def problem_of(status: int, raw: bytes, retry_after: str | None = None, content_type: str = "") -> ApiProblem:
     """The problem in an error answer; an answer that is no problem document keeps its first 200 characters."""
     try:
         body = msgspec.json.decode(raw, type=dict[str, Any])
@@ -69,7 +80,13 @@ def problem_of(status: int, raw: bytes, retry_after: str | None = None) -> ApiPr
         detail if isinstance(detail, str) else "",
         body,
         _seconds(retry_after),
+        by_hub=content_type == PROBLEM and _is_document(body, status),
     )
+
+
+def _is_document(body: Mapping[str, Any], status: int) -> bool:
+    texts = all(isinstance(body.get(name), str) for name in ("type", "title"))
+    return texts and type(body.get("status")) is int and body["status"] == status
 
 
 def _seconds(retry_after: str | None) -> float | None:

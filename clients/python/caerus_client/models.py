@@ -18,8 +18,18 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     max_spread_points: float | None = None
 
 
+class AccountName(msgspec.Struct, frozen=True, kw_only=True):
+    """An account as its broker names it: servers are the same in any case of letters, logins as text."""
+
+    server: str
+    login: str
+
+
 class OpenCommand(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="open"):
-    """Place this order. `volume` None: the EA sizes on its own account. Times are RFC 3339 UTC."""
+    """Place this order. `volume` None: the EA sizes on its own account. Times are RFC 3339 UTC.
+
+    `accounts` are those that the order may be placed on; None or empty: whichever the terminal is on.
+    """
 
     command_id: str
     signal_id: str
@@ -34,6 +44,7 @@ class OpenCommand(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", t
     issued_at: str
     volume: str | None = None
     bounds: Bounds | None = None
+    accounts: tuple[AccountName, ...] | None = None
 
 
 class CancelCommand(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="cancel"):

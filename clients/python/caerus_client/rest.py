@@ -9,6 +9,7 @@ import msgspec
 from caerus_client.errors import ApiProblem
 from caerus_client.models import Json
 from caerus_client.transport import API, Connected, Transport
+from caerus_client.waiting import Shared
 
 
 class HubClient(Connected):
@@ -19,6 +20,7 @@ class HubClient(Connected):
     ) -> None:
         self._token = token
         self._refresh = ""
+        self._trading = Shared(self._trade)
         self._transport = Transport(base_url, self._bearer, session=session)
 
     async def login(self, email: str, password: str) -> Json:
@@ -27,7 +29,12 @@ class HubClient(Connected):
         return self._keep(await self.call("POST", "/auth/login", {"email": email, "password": password}))
 
     async def refresh(self) -> Json:
-        """Trade the refresh token for new tokens."""
+        """Trade the refresh token for new tokens. It is good once, and spent twice it ends the session: so one call is
+        in flight at a time, and it goes on when who waits for it is cancelled.
+        """
+        return await self._trading()
+
+    async def _trade(self) -> Json:
         return self._keep(await self._once("POST", "/auth/refresh", {"refresh_token": self._refresh}))
 
     async def renew(self) -> bool:
@@ -108,12 +115,15 @@ class HubClient(Connected):
 
     async def call(self, method: str, path: str, body: Json | None = None, **query: Any) -> Json:
         """Any endpoint under /api/v1; an expired token is refreshed once."""
+        sent = self._token
         try:
             return await self._once(method, path, body, **query)
         except ApiProblem as problem:
             if problem.status != 401 or not self._refresh:
                 raise
-        await self.refresh()
+        # another call may have refreshed meanwhile: then the newer token is enough
+        if self._token == sent:
+            await self.refresh()
         return await self._once(method, path, body, **query)
 
     async def _once(self, method: str, path: str, body: Json | None = None, **query: Any) -> Json:

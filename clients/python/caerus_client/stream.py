@@ -10,12 +10,13 @@
                 signal = SIGNALS.read(found)          # a typed `Signal`
 
 The stream is pulled: while the caller is busy nothing is read from the socket, so nothing piles up here. The hub
-closes a socket that lags too far behind (4003), and the stream resumes where the caller is.
+closes a socket that lags too far behind (4003), and the stream resumes where the caller is. A new token is got and
+presented before the last one ends, whatever the caller does meanwhile.
 """
 
 import logging
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +31,7 @@ from caerus_client.frames import WIRES, Auth, Encoding, Event, Frame, Garbage, P
 from caerus_client.place import Subscribed
 from caerus_client.retry import Draw, RetryPolicy
 from caerus_client.states import Connecting, Ended, Live, Offline, OnState, State
+from caerus_client.tokens import ANY_AGE, Keeper, Renew, Token
 from caerus_client.topics import Topic
 from caerus_client.transport import origin
 from caerus_client.waiting import Clock, SystemClock, pause
@@ -42,9 +44,6 @@ CLOSING = aiohttp.ClientWSTimeout(ws_close=1.0)
 READY_WITHIN = 10.0
 """Seconds for a connection, and then for the hub's `ready`."""
 BACK_OFF = RetryPolicy(delay=0.5, cap=20.0)
-
-Token = Callable[[], Awaitable[str]]
-Renew = Callable[[], Awaitable[bool]]
 
 
 class _Closed(Exception):
@@ -61,8 +60,8 @@ PASSING = (aiohttp.ClientError, TimeoutError, OSError, Garbage, Unreachable)
 class Stream:
     """Follows topics over one socket, reconnecting as long as it makes sense.
 
-    `token` gives the access token for each connection; an empty one means that nobody is signed in. `renew` gets a
-    new one after the hub refused it (4001), and says False when the session is over. `topics` maps each topic to
+    `token` gives the access token in force; an empty one means that nobody is signed in. `renew` gets a new one, in
+    time or after the hub refused it (4001), and says False when the session is over. `topics` maps each topic to
     where to go on from, or to None to begin now. `on_state` is told how the stream stands whenever that changes.
     """
 
@@ -80,11 +79,11 @@ class Stream:
         draw: Draw = random.random,
     ) -> None:
         self._url = URL(origin(base_url)) / "ws"
-        self._token, self._renew = token, renew
         self._wire = WIRES[encoding]
         self._retry, self._draw = retry, draw
         self._on_state = on_state
         self._clock = clock or SystemClock()
+        self._tokens = Keeper(token, renew, self._clock, retry, draw)
         self._talk = Conversation({str(name): at for name, at in topics.items()}, retry, draw)
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._quiet = READY_WITHIN
@@ -130,13 +129,18 @@ class Stream:
     async def authenticate(self) -> None:
         """Present the token now in force on the open socket, as after a renewal; the topics stay as they are."""
         if self._talk.live:
-            self._talk.outbox.append(Auth(await self._token()))
-            await self._flush_if_open()
+            await self._present(await self._tokens.token())
+
+    async def _present(self, token: str) -> None:
+        self._tokens.took(token)
+        self._talk.outbox.append(Auth(token))
+        await self._flush_if_open()
 
     async def _connection(self, session: aiohttp.ClientSession) -> AsyncGenerator[Told, None]:
         token = await self._good_token()
         socket = await self._open(session)
         self._socket = socket
+        self._tokens.took(token, ANY_AGE)
         try:
             await self._send(Auth(token))
             while True:
@@ -146,13 +150,14 @@ class Stream:
                 if told is not None:
                     yield told
         finally:
+            self._tokens.stop()
             self._socket = None
             self._talk.lost()
             await socket.close()
 
     async def _good_token(self) -> str:
         try:
-            token = await self._token()
+            token = await self._tokens.token()
         except ApiProblem as problem:
             raise _Closed(problem.status, "renew" if problem.status == 401 else "retry") from problem
         if not token:
@@ -213,6 +218,7 @@ class Stream:
             self._failures = 0
         told = self._talk.take(frame, self._clock.seconds())
         if isinstance(frame, Ready):
+            self._tokens.begin(self._present)
             self._say(Live())
         return told
 
@@ -221,7 +227,7 @@ class Stream:
         if closed.after == "stop":
             self._say(Ended("refused", closed.code))
             raise StreamClosed(closed.code, OUR_FAULT.get(closed.code, "the hub refused the connection"))
-        if closed.after == "renew" and not await self._renewed():
+        if closed.after == "renew" and not await self._tokens.renewed():
             self._say(Ended("signed_out", closed.code))
             raise SignedOut(closed.code, "the session is over")
         self._failures += 1
@@ -230,14 +236,6 @@ class Stream:
         self._since = self._since or self._clock.now()
         self._say(Offline(self._since, self._clock.now() + timedelta(seconds=seconds)))
         await pause(self._clock, seconds)
-
-    async def _renewed(self) -> bool:
-        try:
-            return bool(await (self._renew() if self._renew else self._token()))
-        except ApiProblem as problem:
-            return problem.status != 401
-        except Unreachable:
-            return True
 
     async def _flush_if_open(self) -> None:
         # on a socket that breaks now nothing is lost: the next connection asks for every topic

@@ -1,110 +1,20 @@
 """The topics of the stream and what their events carry.
 
-    stream = Stream(url, token, {SIGNALS: None, executions(user_id): None})
-    ...
-    if SIGNALS.has(event):
-        signal = SIGNALS.read(event)
+stream = Stream(url, token, {SIGNALS: None, executions(user_id): None})
+...
+if SIGNALS.has(event):
+    signal = SIGNALS.read(event)
 
-Prices and volumes are `Decimal`, times are aware. Fields that a newer hub adds are ignored; words that a newer hub
-may add to (`status`, `kind`, `close_reason`) are plain text.
+What is read is of `caerus_client.events` and, where it is about who may trade and decide, of `caerus_client.controls`.
 """
 
-from datetime import datetime
-from decimal import Decimal
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
 
+from caerus_client import controls, events
 from caerus_client.frames import Event
-
-
-class Signal(msgspec.Struct, frozen=True, kw_only=True):
-    """What a strategy proposes; the same for everybody."""
-
-    id: UUID
-    producer_id: str
-    instrument: str
-    side: Literal["buy", "sell"]
-    time: datetime
-    version: str
-    status: str
-    order_type: str
-    entry: Decimal
-    stop: Decimal
-    target: Decimal
-    expires_at: datetime
-    strategy: str
-    setup_id: str
-    features: dict[str, Any]
-    created_at: datetime
-    closed_at: datetime | None
-    close_reason: str | None
-
-
-class PriceBounds(msgspec.Struct, frozen=True, kw_only=True):
-    """The prices a person's consent covers, in the broker's points."""
-
-    valid_until: datetime | None = None
-    max_drift_points: int | None = None
-    max_spread_points: int | None = None
-
-
-class Approval(msgspec.Struct, frozen=True, kw_only=True):
-    """What was decided about a signal for a person; `decided_by` is None when it was they themselves."""
-
-    id: UUID
-    signal_id: UUID
-    decision: Literal["approved", "rejected"]
-    consent_version: str
-    bounds: PriceBounds
-    created_at: datetime
-    via: Literal["self", "deputy", "quorum"] = "self"
-    decided_by: UUID | None = None
-
-
-class Execution(msgspec.Struct, frozen=True, kw_only=True):
-    """One command on one device."""
-
-    id: UUID
-    approval_id: UUID
-    signal_id: UUID
-    device_id: UUID
-    command_id: UUID
-    kind: str
-    status: str
-    broker_ticket: str | None
-    fill_price: Decimal | None
-    fill_volume: Decimal | None
-    close_price: Decimal | None
-    close_reason: str | None
-    error: str | None
-    created_at: datetime
-    updated_at: datetime
-
-
-class ClosedCandle(msgspec.Struct, frozen=True, kw_only=True):
-    """One closed bar of a symbol: `time` is when it opened, UTC; bid prices."""
-
-    symbol: str
-    timeframe: str
-    time: datetime
-    open: Decimal
-    high: Decimal
-    low: Decimal
-    close: Decimal
-    volume: Decimal
-
-
-class Quote(msgspec.Struct, frozen=True, kw_only=True):
-    """What a symbol could be sold and bought for at a time; `source` is the kind of terminal that quoted it."""
-
-    symbol: str
-    source: str
-    time: datetime
-    bid: Decimal
-    ask: Decimal
-
 
 Data = TypeVar("Data", covariant=True)
 
@@ -132,25 +42,83 @@ class Topic(msgspec.Struct, Generic[Data], frozen=True):
         return msgspec.convert(data, self.data)
 
 
-SIGNALS = Topic("signals", ("signal.created", "signal.cancelled", "signal.expired"), Signal)
+class Kind(msgspec.Struct, Generic[Data], frozen=True):
+    """Topics of one kind, one for each person or symbol: `executions(user_id)`, `candles("XAUUSD")`."""
+
+    name: str
+    types: tuple[str, ...]
+    data: type[Data]
+
+    def __call__(self, of: UUID | str) -> Topic[Data]:
+        return Topic(f"{self.name}:{of}", self.types, self.data)
 
 
-def approvals(user_id: UUID | str) -> Topic[Approval]:
-    """A person's own decisions, on whatever surface they were made."""
-    return Topic(f"approvals:{user_id}", ("approval.decided",), Approval)
+SIGNALS = Topic("signals", ("signal.created", "signal.cancelled", "signal.expired"), events.Signal)
+RISK = Topic("risk", ("risk.kill_switch_on", "risk.kill_switch_off"), controls.KillSwitched)
+"""The kill switch of everybody."""
+COPYING_ALERTS = Topic("copying_alerts", ("copy.blocked", "copy.suspended"), controls.Copied)
+"""Whose copying was stopped: for the owner."""
 
+approvals = Kind("approvals", ("approval.decided",), events.Approval)
+"""A person's own decisions, on whatever surface they were made."""
+executions = Kind(
+    "executions", ("execution.acknowledged", "execution.filled", "execution.closed"), events.Execution
+)
+"""What a person's own terminals did."""
+accounts = Kind("accounts", ("account.verified", "account.lost"), events.Account)
+devices = Kind("devices", ("device.silent", "device.heard"), events.Device)
+"""Terminals that are not heard any more, and that are back."""
+positions = Kind("positions", ("positions.changed",), events.PositionsChanged)
+equity = Kind("equity", ("equity.changed",), events.Equity)
+trades = Kind("trades", ("trade.opened", "trade.closed"), events.Trade)
+closures = Kind("closures", ("closure.warned", "closure.stuck", "closure.closed"), events.ClosureStep)
+"""Positions that must go: they are about to be closed, could not be yet, are closed."""
+trading = Kind(
+    "trading",
+    (
+        "trading.paused",
+        "trading.resumed",
+        "trading.size_changed",
+        "risk.kill_switch_on",
+        "risk.kill_switch_off",
+    ),
+    controls.TradingStatus,
+)
+"""Whether a person's trading runs."""
+guards = Kind("guards", ("account.guarded",), controls.Guarded)
+preflight = Kind(
+    "preflight", ("preflight.issued", "preflight.lost", "preflight.warned"), controls.CertificateChanged
+)
+deputies = Kind("deputies", ("deputy.named", "deputy.revoked"), controls.Deputy)
+"""Who may decide for a person, and for whom they may."""
+votes = Kind("votes", ("approval.voted",), controls.Tally)
+"""How a signal stands, for its approvers and its trader."""
+policies = Kind(
+    "policies", ("policy.set", "policy.joined", "policy.released", "policy.ended"), controls.Policy
+)
+copying = Kind(
+    "copying",
+    (
+        "copy.enabled",
+        "copy.disabled",
+        "copy.tightened",
+        "copy.placed",
+        "copy.kept_out",
+        "copy.blocked",
+        "copy.suspended",
+    ),
+    controls.Copied,
+)
+"""What is done on a person's behalf, and what is not."""
+candles = Kind("candles", ("candle.closed",), events.ClosedCandle)
+"""Closed candles of a symbol."""
+quotes = Kind("quotes", ("quote.changed",), events.Quote)
+"""The newest quote of a symbol, once a second at most: what came between is not told."""
 
-def executions(user_id: UUID | str) -> Topic[Execution]:
-    """What a person's own terminals did."""
-    types = ("execution.acknowledged", "execution.filled", "execution.closed")
-    return Topic(f"executions:{user_id}", types, Execution)
-
-
-def candles(symbol: str) -> Topic[ClosedCandle]:
-    """Closed candles of a symbol."""
-    return Topic(f"candles:{symbol}", ("candle.closed",), ClosedCandle)
-
-
-def quotes(symbol: str) -> Topic[Quote]:
-    """The newest quote of a symbol, once a second at most: what came between is not told."""
-    return Topic(f"quotes:{symbol}", ("quote.changed",), Quote)
+_ALL: tuple[Topic[Any] | Kind[Any], ...] = (
+    *(SIGNALS, RISK, COPYING_ALERTS),
+    *(approvals, executions, accounts, devices, positions, equity, trades, closures),
+    *(trading, guards, preflight, deputies, votes, policies, copying, candles, quotes),
+)
+KINDS = {each.name: each for each in _ALL}
+"""Every kind of topic there is, by the part of a name before the colon."""

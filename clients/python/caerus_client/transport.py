@@ -119,7 +119,7 @@ async def _read(answer: aiohttp.ClientResponse) -> Answer:
     raw = await answer.read()
     if 200 <= answer.status < 300:
         return Answer(answer.status, raw)
-    raise problem_of(answer.status, raw, answer.headers.get("Retry-After"))
+    raise problem_of(answer.status, raw, answer.headers.get("Retry-After"), answer.content_type)
 
 
 class Connected:

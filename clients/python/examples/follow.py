@@ -3,10 +3,11 @@
 import asyncio
 import sys
 
+from caerus_client.events import Signal
 from caerus_client.rest import HubClient
 from caerus_client.states import State
 from caerus_client.stream import Event, Stream, Subscribed
-from caerus_client.topics import SIGNALS, Signal
+from caerus_client.topics import SIGNALS
 
 
 def show_state(state: State) -> None:

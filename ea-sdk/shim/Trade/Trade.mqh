@@ -1,31 +1,15 @@
-// CTrade against the simulated broker. SHIM_TRADE makes the process's first call go wrong: `die-before`, `die-after` (the
-// process is killed around the broker's booking), `lost` and `late` (no answer; not executed, executed), `reject`.
+// CTrade against the simulated broker, as far as the SDK asks it. As the real one it refuses everything while the program
+// is being ended.
 #pragma once
-#include <csignal>
-#include "../terminal.h"
+#include "../sends.h"
 
 class CTrade {
   ulong m_magic = 0, m_order = 0;
   uint m_retcode = 0;
-  bool m_first = true;
-
-  bool Answer(uint retcode) {
-    m_retcode = retcode;
-    return retcode == TRADE_RETCODE_DONE || retcode == TRADE_RETCODE_PLACED;
-  }
 
   template <class Act> bool Do(Act act) {
-    std::string wrong = m_first ? ShimEnv("SHIM_TRADE", "") : "";
-    m_first = false;
-    ShimBroker &b = ShimBroker::The();
-    if (wrong == "die-before") std::raise(SIGKILL);
-    if (wrong == "lost") return Answer(TRADE_RETCODE_TIMEOUT);
-    if (wrong == "reject") return Answer(TRADE_RETCODE_REJECT);
-    if (!b.connected) return Answer(TRADE_RETCODE_CONNECTION);
-    uint retcode = act(b);
-    b.Save();
-    if (wrong == "die-after") std::raise(SIGKILL);
-    return Answer(wrong == "late" ? static_cast<uint>(TRADE_RETCODE_TIMEOUT) : retcode);
+    m_retcode = ShimDo(act);
+    return ShimTaken(m_retcode);
   }
 
   bool Send(int type, double volume, const string &symbol, double price, double sl, double tp, datetime expires, const string &comment) {
@@ -78,22 +62,13 @@ class CTrade {
 
   bool OrderDelete(ulong ticket) {
     return Do([&](ShimBroker &b) -> uint {
+      if (uint refusal = ShimRefusal(ShimNext("SHIM_DELETE"))) return refusal;
       for (const auto &o : b.orders)
         if (o.ticket == ticket) {
           b.End(o, ORDER_STATE_CANCELED);
           return TRADE_RETCODE_DONE;
         }
       return TRADE_RETCODE_INVALID_ORDER;
-    });
-  }
-  bool PositionClose(ulong ticket) {
-    return Do([&](ShimBroker &b) -> uint {
-      for (const auto &p : b.positions)
-        if (p.ticket == ticket) {
-          b.Close(ticket, ShimBroker::Buys(p.type) ? b.bid : b.ask, DEAL_REASON_EXPERT);
-          return TRADE_RETCODE_DONE;
-        }
-      return TRADE_RETCODE_POSITION_CLOSED;
     });
   }
 };

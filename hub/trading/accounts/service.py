@@ -6,6 +6,7 @@ from uuid import UUID
 from prometheus_client import Counter
 
 from hub.core import clock
+from hub.core.db import Transaction
 from hub.core.ids import uuid7
 from hub.core.principal import Principal
 from hub.core.problems import Conflict, NotFound
@@ -61,6 +62,14 @@ async def get(db: Runs, id: UUID, user_id: UUID) -> Held:
     account = await store.get(db, id, user_id)
     if account is None:
         raise NotFound("You have no such account.")
+    return account
+
+
+async def hold(tx: Transaction, id: UUID) -> Held:
+    """Anybody's verified account, which no look changes meanwhile; or `NotFound`."""
+    account = await store.hold(tx, id)
+    if account is None:
+        raise NotFound("There is no such account.")
     return account
 
 

@@ -65,6 +65,11 @@ async def get(db: Runs, id: UUID, user_id: UUID) -> Held | None:
     return await sql.one(db, Held, "get_account", id=id, user_id=user_id)
 
 
+async def hold(db: Runs, id: UUID) -> Held | None:
+    """A verified account of anybody, until the transaction ends."""
+    return await sql.one(db, Held, "hold_account", id=id)
+
+
 async def primary(db: Runs, user_id: UUID) -> Held | None:
     return await sql.one(db, Held, "primary_account", user_id=user_id)
 

@@ -249,9 +249,13 @@ async def _settle(res: Resources, signal: Proposed, user_id: UUID, kept: Kept) -
 
 
 async def pause(tx: Transaction, res: Resources, user_id: UUID, reason: str) -> None:
-    """Stop the person's trading for a rule that was broken; copied orders that wait for their price are taken back."""
-    await controls.pause_by_system(tx, res, user_id, f"copying: {reason}")
+    """Stop the person's trading for a rule that was broken; copied orders that wait for their price are taken back.
+
+    Taken back first: the pause is audited, and whoever has the audit log's lock waits for no row.
+    """
+    await risk.stopping(tx, user_id)
     await commands.take_back_sized(tx, res, user_id, reason)
+    await controls.pause_by_system(tx, res, user_id, f"copying: {reason}")
 
 
 async def tell(

@@ -9,7 +9,7 @@ from hub.trading.accounts.looks import Look
 from hub.trading.accounts.verify import AccountTaken, AnotherTerminal, NotLinked, OtherCurrency
 from hub.trading.devices.guards import device
 from hub.trading.positions import service, take
-from hub.trading.positions.models import Live, LiveQuery, Taken
+from hub.trading.positions.models import Live, LiveQuery, PeakIn, Taken
 from hub.trading.positions.rules import BadFigures, SumsDoNotAdd, TooManyPositions
 
 api = Api("", tag="positions")
@@ -40,3 +40,9 @@ async def live_positions(call: Call, query: LiveQuery) -> Live:
 async def positions_of_account(call: Call, id: UUID, query: LiveQuery) -> Live:
     """One of your accounts, its sums and open positions, with their age."""
     return await service.of_account(call.res, call.who, id, query.refresh)
+
+
+@api.post("/accounts/{id}/peak", guard=guards.people("owner", fresh=True), status=200, raises=(NotFound,))
+async def reset_peak(call: Call, id: UUID, body: PeakIn) -> Live:
+    """Measure an account's drawdown from its equity now: after a liquidation nothing opens there until somebody does."""
+    return await service.reset_peak(call.res, call.who, id, body, call.visitor)

@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from hub.trading.signals.models import Side
 
@@ -42,6 +42,12 @@ class Figures(Struct, frozen=True):
     equity: int
     margin: int
     free_margin: int
+    credit: int
+
+    @property
+    def paid(self) -> int:
+        """What deals alone change."""
+        return self.balance + self.credit
 
 
 class Flow(Struct, frozen=True):
@@ -60,8 +66,17 @@ class Mark(Struct, frozen=True):
     day_at: datetime | None
 
 
+class Gap(Struct, frozen=True):
+    """Money in minor units that moved without its deal, or (below 0) a deal without its money; and since when."""
+
+    amount: int
+    since: datetime | None
+
+
 class Standing(Struct, frozen=True):
-    """An account when it was last looked at. With `doubt` the newest look was not believed: these are older."""
+    """An account when it was last looked at. With `doubt` the newest look was not believed: these are older. `unexplained`:
+    its `Gap`.
+    """
 
     seq: int
     taken_at: datetime
@@ -81,10 +96,13 @@ class Standing(Struct, frozen=True):
     skew_ms: int
     doubt: Doubt | None
     doubt_at: datetime | None
+    unexplained: int
+    unexplained_at: datetime | None
+    credit: int
 
     @property
     def figures(self) -> Figures:
-        return Figures(self.balance, self.equity, self.margin, self.free_margin)
+        return Figures(self.balance, self.equity, self.margin, self.free_margin, self.credit)
 
     @property
     def mark(self) -> Mark:
@@ -163,6 +181,12 @@ class Live(Struct, frozen=True):
     stale: bool
     doubt: Doubt | None
     open_positions: list[Position]
+
+
+class PeakIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """The owner has an account's drawdown measured anew."""
+
+    because: Annotated[str, Meta(min_length=1, max_length=500)]
 
 
 class LiveQuery(Struct, frozen=True, forbid_unknown_fields=True):

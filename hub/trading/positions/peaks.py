@@ -5,7 +5,7 @@ below its peak is 20 % below it still. (Subtracted as money it would be 33 %, an
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from hub.trading.positions.models import Flow, Mark
@@ -16,8 +16,8 @@ WHOLE = 1_000_000_000
 
 
 def moment(taken_at: datetime, received_at: datetime) -> datetime:
-    """When a look was taken: the terminal's word, unless its clock is plainly wrong."""
-    return taken_at if abs(received_at - taken_at) <= _SKEW else received_at
+    """When a look was taken, in UTC: the terminal's word, unless its clock is plainly wrong."""
+    return (taken_at if abs(received_at - taken_at) <= _SKEW else received_at).astimezone(UTC)
 
 
 def booked(at: datetime, received_at: datetime) -> datetime:

@@ -138,7 +138,7 @@ def doubt(look: Look) -> Doubt | None:
 def figures(look: Look) -> Figures:
     """The sums of a look that is believed."""
     assert look.equity is not None
-    amounts = (look.balance, look.equity, look.margin, look.free_margin)
+    amounts = (look.balance, look.equity, look.margin, look.free_margin, look.credit)
     return Figures(*(minor(amount, look.currency) for amount in amounts))
 
 

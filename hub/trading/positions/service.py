@@ -5,17 +5,21 @@ from uuid import UUID
 
 import structlog
 
-from hub.core import clock
+from hub.core import clock, outbox
+from hub.core.outbox import Event
 from hub.core.principal import Principal
-from hub.core.problems import Problem
+from hub.core.problems import NotFound, Problem
 from hub.core.resources import Resources
+from hub.core.web import Visitor
+from hub.identity.audit import service as audit
 from hub.trading.accounts import gateways, sources
 from hub.trading.accounts import service as accounts
 from hub.trading.accounts.looks import Depth, Want
 from hub.trading.accounts.models import Held
 from hub.trading.accounts.settings import settings
-from hub.trading.positions import shown, store, take
-from hub.trading.positions.models import Live, Standing
+from hub.trading.positions import gaps, shown, store, take, topics
+from hub.trading.positions.models import Live, Mark, PeakIn, Standing
+from hub.trading.risk import sweep
 
 log = structlog.get_logger()
 
@@ -33,6 +37,26 @@ async def of_primary(res: Resources, who: Principal, refresh: bool) -> Live:
 async def of_account(res: Resources, who: Principal, id: UUID, refresh: bool) -> Live:
     """Of one account of the person, or `NotFound`."""
     return await _live(res, await accounts.get(res.db, id, who.person), refresh)
+
+
+async def reset_peak(res: Resources, who: Principal, id: UUID, given: PeakIn, visitor: Visitor) -> Live:
+    """From now on peak and the day's first equity are what anybody's account has now; `NotFound` before its first look."""
+    async with res.db.transaction() as tx:
+        held = await accounts.hold(tx, id)
+        known = await store.standing(tx, id)
+        if known is None or held.currency is None:
+            raise NotFound("There was no look at this account yet.")
+        mark = Mark(known.equity, known.equity, known.day, clock.now())
+        await store.put_mark(tx, id, mark, gaps.NONE)
+        shows = shown.equity(held, held.currency, known.figures, mark, known.taken_at, known.doubt)
+        topic, actor = topics.equity.name(user_id=held.user_id), f"user:{who.person}"
+        await outbox.append(tx, res.redis, [Event(topic, "equity.changed", f"account:{id}", actor, shows)])
+        _, entries = await sweep.judge(tx, res, [id])
+        meta = {"peak_before": known.peak_equity, "peak": known.equity, "because": given.because}
+        await audit.record(
+            tx, *entries, audit.act(who, visitor, "account.peak_reset", f"account:{id}", **meta)
+        )
+    return await _live(res, held, refresh=False)
 
 
 async def _live(res: Resources, held: Held, refresh: bool) -> Live:

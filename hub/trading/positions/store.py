@@ -9,7 +9,7 @@ from hub.core.money import minor
 from hub.core.sql import Runs, Sql
 from hub.trading.accounts.looks import DealIn, Look
 from hub.trading.positions import peaks
-from hub.trading.positions.models import Doubt, Figures, Flow, Mark, Open, Standing
+from hub.trading.positions.models import Doubt, Figures, Flow, Gap, Mark, Open, Standing
 
 sql = Sql("positions")
 
@@ -19,7 +19,14 @@ class Booked(Struct, frozen=True):
     ticket: str
     kind: str
     profit: int
+    swap: int
+    commission: int
     at: datetime
+
+    @property
+    def money(self) -> int:
+        """What it changed the balance by."""
+        return self.profit + self.swap + self.commission
 
 
 class Id(Struct, frozen=True):
@@ -30,8 +37,20 @@ async def standing(db: Runs, account_id: UUID) -> Standing | None:
     return await sql.one(db, Standing, "standing", account_id=account_id)
 
 
+async def standing_before(db: Runs, account_id: UUID) -> Standing | None:
+    """How the same account stood when its owner unlinked it last."""
+    return await sql.one(db, Standing, "standing_before", account_id=account_id)
+
+
 async def put_standing(
-    db: Runs, account_id: UUID, look: Look, figures: Figures, mark: Mark, now: datetime, skew_ms: int
+    db: Runs,
+    account_id: UUID,
+    look: Look,
+    figures: Figures,
+    mark: Mark,
+    gap: Gap,
+    now: datetime,
+    skew_ms: int,
 ) -> None:
     await sql.run(
         db,
@@ -53,10 +72,13 @@ async def put_standing(
         trade_allowed=look.trade_allowed,
         algo_allowed=look.algo_allowed,
         skew_ms=skew_ms,
+        unexplained=gap.amount,
+        unexplained_at=gap.since,
+        credit=figures.credit,
     )
 
 
-async def put_mark(db: Runs, account_id: UUID, mark: Mark) -> None:
+async def put_mark(db: Runs, account_id: UUID, mark: Mark, gap: Gap) -> None:
     await sql.run(
         db,
         "put_mark",
@@ -64,6 +86,8 @@ async def put_mark(db: Runs, account_id: UUID, mark: Mark) -> None:
         peak_equity=mark.peak_equity,
         day_equity=mark.day_equity,
         day_at=mark.day_at,
+        unexplained=gap.amount,
+        unexplained_at=gap.since,
     )
 
 
@@ -147,6 +171,11 @@ async def add_deals(
 
 async def set_left(db: Runs, account_id: UUID, deals: list[str], lefts: list[int]) -> None:
     await sql.run(db, "set_left", account_id=account_id, deals=deals, lefts=lefts)
+
+
+async def paid_since(db: Runs, account_id: UUID, heard: datetime) -> list[Booked]:
+    """Money in and out that the hub heard of since."""
+    return await sql.many(db, Booked, "paid_since", account_id=account_id, heard=heard)
 
 
 async def flows_since(db: Runs, account_id: UUID, since: datetime) -> list[Flow]:

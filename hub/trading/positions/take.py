@@ -18,8 +18,8 @@ from hub.trading.accounts.looks import Look
 from hub.trading.accounts.models import Held
 from hub.trading.accounts.settings import settings
 from hub.trading.commands.rules import command_in
-from hub.trading.positions import peaks, quotes, rules, shown, store, topics
-from hub.trading.positions.models import Figures, Flow, Mark, Open, Standing, Taken
+from hub.trading.positions import gaps, peaks, quotes, rules, shown, store, topics
+from hub.trading.positions.models import Figures, Flow, Gap, Mark, Open, Standing, Taken
 from hub.trading.positions.rules import Diff
 from hub.trading.positions.store import Booked
 from hub.trading.risk import sweep
@@ -84,19 +84,12 @@ async def _take(tx: Transaction, res: Resources, held: Held, look: Look, actor: 
     booked = await store.add_deals(tx, held.id, look.deals, look.currency, now) if look.deals else []
     figures, at = rules.figures(look), peaks.moment(look.time, now)
     if known and look.seq < known.seq:
-        flows = await store.flows_since(tx, held.id, look.time)
-        await _remember(tx, held.id, known, peaks.late(known.mark, flows, figures.equity, at))
+        await _late(tx, held.id, known, booked, figures.equity, at)
         await _trades(tx, res, held, look, known.balance, booked)
         await _point(tx, held, look, figures.equity, at)
         return "old"
-    if known is None:
-        mark = peaks.begin(figures.equity, at)
-    else:
-        since = known.taken_at - _SLACK
-        paid = [each for each in booked if each.kind == "balance" and each.at > since]
-        flows = await _flows(tx, held.id, paid, figures.equity)
-        mark = peaks.onward(known.mark, flows, figures.equity, at)
-    await store.put_standing(tx, held.id, look, figures, mark, now, _skew_ms(look, now))
+    mark, gap = await _judged(tx, held.id, known, booked, figures, at, now)
+    await store.put_standing(tx, held.id, look, figures, mark, gap, now, _skew_ms(look, now))
     diff = await _positions(tx, held, look, now)
     await _trades(tx, res, held, look, figures.balance, booked)
     if known is None or _span(peaks.moment(known.taken_at, known.received_at)) != _span(at):
@@ -142,9 +135,55 @@ async def _flows(tx: Transaction, account_id: UUID, paid: list[Booked], equity: 
     return [Flow(each.profit, left) for each, left in zip(paid, lefts, strict=True)]
 
 
-async def _remember(tx: Transaction, account_id: UUID, known: Standing, mark: Mark) -> None:
-    if mark != known.mark:
-        await store.put_mark(tx, account_id, mark)
+async def _judged(
+    tx: Transaction,
+    account_id: UUID,
+    known: Standing | None,
+    booked: list[Booked],
+    figures: Figures,
+    at: datetime,
+    now: datetime,
+) -> tuple[Mark, Gap]:
+    """Peak and day after a newer look. As long as something is unexplained nothing counts as paid: that comes when it is
+    explained, whatever the deals' times say, or when it has lasted too long, by their times.
+    """
+    gap, explained = gaps.NONE, False
+    if known:
+        gap, explained = gaps.after(known, figures.paid, sum(each.money for each in booked), now)
+    before = known or await store.standing_before(tx, account_id)
+    if before is None:
+        return peaks.begin(figures.equity, at), gap
+    if gap.amount:
+        return peaks.onward(before.mark, [], figures.equity - max(gap.amount, 0), at), gap
+    since = before.unexplained_at or peaks.moment(before.taken_at, before.received_at)
+    paid = await _paid(tx, account_id, booked, before.unexplained_at)
+    recent = [each for each in paid if explained or each.at > since - _SLACK]
+    return peaks.onward(
+        before.mark, await _flows(tx, account_id, recent, figures.equity), figures.equity, at
+    ), gap
+
+
+async def _paid(
+    tx: Transaction, account_id: UUID, booked: list[Booked], heard: datetime | None
+) -> list[Booked]:
+    """Money in and out that is new, or was heard of since something was unexplained."""
+    if heard:
+        return await store.paid_since(tx, account_id, heard)
+    return [each for each in booked if each.kind == "balance"]
+
+
+async def _late(
+    tx: Transaction, account_id: UUID, known: Standing, booked: list[Booked], equity: int, at: datetime
+) -> None:
+    """An older look, whose deals may be those that the newest was without."""
+    mark, gap = known.mark, gaps.late(known, sum(each.money for each in booked))
+    if known.unexplained and not gap.amount:
+        paid = await store.paid_since(tx, account_id, known.unexplained_at or at)
+        flows = await _flows(tx, account_id, paid, known.equity)
+        mark = peaks.onward(mark, flows, known.equity, peaks.moment(known.taken_at, known.received_at))
+    mark = peaks.late(mark, await store.flows_since(tx, account_id, at), equity, at)
+    if (mark, gap.amount) != (known.mark, known.unexplained):
+        await store.put_mark(tx, account_id, mark, gap)
 
 
 async def _doubted(

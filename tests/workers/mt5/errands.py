@@ -69,19 +69,26 @@ class Dying(Sender):
 
     random, chance = Random(1), 0.0
 
-    async def _hand_in(self, entry):
-        outcome = await super()._hand_in(entry)
+    async def _hand_in(self, entry, unless):
+        outcome = await super()._hand_in(entry, unless)
         if self.random.random() < self.chance:
             raise Died
         return outcome
 
 
-class Errands:
-    """`forgets`: with the process its files are gone too."""
+class Unlooking(Carrier):
+    """It places without a look at the broker's books."""
 
-    def __init__(self, folder, *, seed=1, bars=400, forgets=False):
+    async def _there(self, command):
+        return None
+
+
+class Errands:
+    """`forgets`: with the process its files are gone too. `kind` of carrier."""
+
+    def __init__(self, folder, *, seed=1, bars=400, forgets=False, kind=Carrier):
         self.market, self.random, self.counts = Market(WORST, seed, deposit=10**9), Random(seed), Counter()
-        self.folder, self.bars, self.forgets = folder, bars, forgets
+        self.folder, self.bars, self.forgets, self.kind = folder, bars, forgets, kind
         self.wire, self.life = Wire(self.market.clock), 0
         self.limits = Mt5Settings(symbol_map=f"XAUUSD={SYMBOL}", mode="copy", max_volume=0)
         Dying.random, Dying.chance = Random(seed), 0.08
@@ -97,7 +104,7 @@ class Errands:
         sender = Dying(gateway, self.journal, clock=clock, place=PLACE)
         self.session = SessionManager(gateway, secrets(), self.limits, clock=clock)
         self.post = Post(PLACE, self.session, sender, self.book, self.wire.clock)
-        self.carrier = Carrier(self.post, self.limits, lambda: 0.0, lambda: True)
+        self.carrier = self.kind(self.post, self.limits, lambda: 0.0, lambda: True)
         self.follower, self.gateway = Follower(self.post, self.carrier), gateway
 
     def calm(self):
@@ -163,9 +170,9 @@ class Errands:
         )  # fmt: skip
 
     async def _settle(self):
-        """The storm is over."""
+        """The storm is over, and lasts until every order that waits has ended: none lives for longer than 200 minutes."""
         self.market.driver.mood, Dying.chance = CALM, 0.0
-        for _ in range(40):
+        for _ in range(210):
             self.market.clock.sleep(60)
             await self._turn()
 

@@ -1,7 +1,7 @@
 """The MetaTrader5 package's functions and named tuples, over a simulated broker. Server time is `zone` ahead."""
 
 from collections import namedtuple
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -92,7 +92,7 @@ class FakeMetaTrader5:
         return self._if_up(lambda: TerminalInfo(True, True, False, 21_000))
 
     def account_info(self):
-        return self._if_up(self._account)
+        return self._if_up(lambda: self._account(self.broker.account()))
 
     def symbol_info(self, symbol):
         listing = self.broker.listings.get(symbol)
@@ -103,7 +103,9 @@ class FakeMetaTrader5:
         return True
 
     def symbol_info_tick(self, symbol):
-        quote = self.broker.listings[symbol].quote
+        return self._if_up(lambda: self._newest(self.broker.listings[symbol].quote))
+
+    def _newest(self, quote):
         seconds = self._server(quote.at)
         return Tick(int(seconds), float(quote.bid), float(quote.ask), 0.0, 0, int(seconds * 1000), 6, 0.0)
 
@@ -150,6 +152,9 @@ class FakeMetaTrader5:
         result = self.broker.submit(self._asked(request), self.clock.now())
         if self.silent:
             return self._fail((-10005, "IPC timeout"))
+        return self._answer(result, request)
+
+    def _answer(self, result, request):
         price = float(result.price or 0)
         numbers = (int(result.retcode), result.deal, result.order, float(result.volume), price)
         return OrderSendResult(*numbers, 0.0, 0.0, "Request executed", 1, 0, request)
@@ -175,7 +180,11 @@ class FakeMetaTrader5:
             order=request.get("order", 0),
             magic=request["magic"],
             comment=request["comment"],
+            expires_at=self._utc(request["expiration"]) if "expiration" in request else None,
         )
+
+    def _utc(self, seconds):
+        return datetime.fromtimestamp(seconds, UTC) - self.zone
 
     def _number(self, value, symbol):
         return self.broker.listings[symbol].price(value) if value else None
@@ -194,13 +203,12 @@ class FakeMetaTrader5:
     def _within(self, at, since, until):
         return since.timestamp() <= self._server(at) <= until.timestamp()
 
-    def _account(self):
-        found = self.broker.account()
+    def _account(self, found):
         money = [each / 100 for each in (found.profit, found.equity, found.margin, found.free_margin)]
         money[1] = self.equity if self.equity is not None else money[1]
         mode = 2 if found.mode == "hedging" else 0
         head = (found.login, 0, found.leverage, 0, 0, True, True, mode, 2, False)
-        return AccountInfo(*head, found.balance / 100, 0.0, *money, 0.0, "Simulated", "USD")
+        return AccountInfo(*head, found.balance / 100, 0.0, *money, 0.0, found.server, "USD")
 
     def _symbol(self, info):
         volumes = (float(each) for each in (info.volume_min, info.volume_step, info.volume_max))

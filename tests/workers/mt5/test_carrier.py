@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hub.trading.commands.rules import command_in
-from tests.workers.mt5.errands import SYMBOL, Errands
+from tests.workers.mt5.errands import SYMBOL
 from workers.mt5.carrier import Carrier
 from workers.mt5.errors import OtherAccount
 from workers.mt5.fates import ended
@@ -23,14 +23,6 @@ from workers.mt5.simulated.clock import START
 
 ID = "0197a1b2-0000-7000-8000-00000000000a"
 NAMES = {"signal_id": "s", "approval_id": "a"}
-
-
-@pytest.fixture
-def errands(tmp_path):
-    """A terminal in the best of moods, with a quote, and nothing done yet."""
-    made = Errands(tmp_path).calm()
-    yield made
-    made.gateway.close()
 
 
 def buy(errands, **changed):

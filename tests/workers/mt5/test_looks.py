@@ -14,10 +14,13 @@ from hub.trading.accounts.gateways import Ask
 from hub.trading.accounts.looks import MOST_QUOTES, Look
 from hub.trading.positions import rules
 from tests.workers.mt5.markets import LOGIN, Market, walk
+from tests.workers.mt5.metatrader5 import FakeMetaTrader5
 from workers.mt5 import convert
-from workers.mt5.errors import MT5Timeout
+from workers.mt5.errors import MT5Error, MT5Timeout
+from workers.mt5.gateway import Gateway
 from workers.mt5.looks import MOST, Reader, chosen, deal_in
 from workers.mt5.models import Deal, OrderRequest
+from workers.mt5.package import PackageDriver
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -105,6 +108,105 @@ async def test_a_look_quotes_what_it_is_told_to_and_what_is_open_each_once(marke
     for quoted in ([], ["GOLD.r"]):
         look = await read(Reader(market.gateway, quoted), market, ask())
         assert [each.symbol for each in look.quotes] == ["GOLD.r"]
+
+
+class Abroad:
+    """A terminal beside the market's, through the package, of a broker two hours ahead; the deposit is of yesterday."""
+
+    def __init__(self, market):
+        self.market = market
+        market.clock.sleep(15 * 3600)
+        self.fake = FakeMetaTrader5(market.broker, market.clock)
+        self.begin()
+
+    def begin(self):
+        """A process begins, and knows nothing."""
+        self.gateway = Gateway(PackageDriver(self.fake, clock=self.market.clock), clock=self.market.clock)
+        self.reader = Reader(self.gateway, ["GOLD.r"])
+        return self
+
+    async def look(self, depth="quick", since=None, minutes=0.0):
+        """After so many minutes; whole ones move the market."""
+        if minutes and minutes == int(minutes):
+            for _ in range(int(minutes)):
+                opened = int(self.market.clock.now().timestamp())
+                self.market.step(next(walk(opened, 1))._replace(time=opened))
+        else:
+            self.market.clock.sleep(minutes * 60)
+        now = self.market.clock.now()
+        return await self.reader.read(ask(depth, since), await self.gateway.terminal(), now)
+
+
+@pytest.fixture
+async def abroad(market):
+    trade(market)
+    made = Abroad(market)
+    await made.gateway.connect(LOGIN)
+    yield made
+    made.gateway.close()
+
+
+def told(look, broker):
+    """Whether these are all deals of the broker, at their true times, which the package cuts to milliseconds."""
+    booked = broker.books.deals
+    return [each.deal for each in look.deals] == [str(each.ticket) for each in booked] and all(
+        timedelta(0) <= true.at - each.at < timedelta(milliseconds=1)
+        for each, true in zip(look.deals, booked, strict=True)
+    )
+
+
+async def test_deals_wait_for_the_broker_s_clock_and_nothing_else_does(market, abroad):
+    """A gateway that starts on a Saturday: the hub keeps a deal's time as it first hears it."""
+    first = await abroad.look("all")
+    assert (first.deals, first.quotes, len(first.positions)) == ([], [], 1)
+    rules.check(first, 500, 0.0)
+    since = first.time
+    for _ in range(200):
+        look = await abroad.look("deals", since, 9.9)
+        assert (look.deals, look.quotes, look.equity) == ([], [], first.equity)
+        since = look.time
+    for _ in range(2):
+        look = await abroad.look(since=since, minutes=1)
+        assert look.deals == []
+        since = look.time
+    monday = await abroad.look(since=since, minutes=1)
+    # the Friday's, which are further back than a look reads for safety
+    assert told(monday, market.broker) and monday.time - first.time > timedelta(hours=30)
+    assert monday.quotes[0].time == market.clock.now()
+    # its answer was lost: the hub knows no more than before
+    again = await abroad.look(since=since, minutes=1)
+    assert told(again, market.broker)
+    assert (await abroad.look(since=again.time, minutes=1)).deals == []
+
+
+async def test_a_gateway_that_is_restarted_while_deals_wait_still_tells_them(market, abroad):
+    since = (await abroad.look()).time
+    for _ in range(4):
+        since = (await abroad.look(since=since, minutes=600.5)).time
+    abroad.gateway.close()
+    await abroad.begin().gateway.connect(LOGIN)
+    for _ in range(4):
+        look = await abroad.look(since=since, minutes=1)
+        if look.deals:
+            break
+        since = look.time
+    assert told(look, market.broker)
+
+
+@pytest.mark.parametrize("paid", [-1_000_00, 1_000_00])
+async def test_money_that_was_moved_meanwhile_is_neither_gain_nor_loss(market, abroad, paid):
+    """A look without its deal would show a drawdown that is none, and guards would close."""
+    since = (await abroad.look()).time
+    market.clock.sleep(60)
+    market.broker.books.deposit(paid, market.clock.now())
+    for _ in range(3):
+        with pytest.raises(MT5Error, match="paid in or out"):
+            await abroad.look(since=since, minutes=0.5)
+    for _ in range(2):
+        with pytest.raises(MT5Error, match="paid in or out"):
+            await abroad.look(since=since, minutes=1)
+    look = await abroad.look(since=since, minutes=1)
+    assert told(look, market.broker) and look.deals[-1].kind == "balance" and look.deals[-1].at > since
 
 
 async def test_who_waits_for_positions_does_not_wait_for_quotes(market):

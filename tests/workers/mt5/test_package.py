@@ -5,10 +5,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from tests.workers.mt5.markets import LOGIN, Market, walk
 from tests.workers.mt5.metatrader5 import FakeMetaTrader5
-from workers.mt5.errors import MT5AuthError, MT5Disconnected, MT5Error, MT5InitError, UnknownSymbol
+from workers.mt5.errors import MT5AuthError, MT5Disconnected, MT5Error, MT5InitError, NotSent, UnknownSymbol
 from workers.mt5.models import Credentials, OrderRequest
 from workers.mt5.package import PackageDriver
 from workers.mt5.retcodes import Retcode
@@ -28,9 +29,26 @@ def place():
 
 
 @pytest.fixture
-def driver(place):
+def new(place):
+    """Logged in a moment ago: nothing has moved yet."""
     place[2].connect(LOGIN)
     return place[2]
+
+
+@pytest.fixture
+def driver(place, new):
+    """One that knows its broker's clock."""
+    for _ in range(3):
+        move(place[0])
+        new.quote(SYMBOL)
+    assert new.terminal().knows_zone
+    return new
+
+
+def move(market):
+    """A minute passes in the market."""
+    opened = int(market.clock.now().timestamp())
+    market.step(next(walk(opened, 1))._replace(time=opened))
 
 
 def buy(**more):
@@ -41,8 +59,8 @@ def buy(**more):
 
 def test_it_reads_what_the_broker_holds(place, driver):
     market = place[0]
-    quote = driver.quote(SYMBOL)
     assert driver.offset == timedelta(hours=2)
+    quote = driver.quote(SYMBOL)
     assert quote == market.broker.listings[SYMBOL].quote
     result = driver.send(buy(stop=quote.bid - 5, target=quote.bid + 5))
     assert (result.retcode, result.volume, result.price) == (Retcode.DONE, Decimal("0.1"), quote.ask)
@@ -92,7 +110,6 @@ def test_stops_of_a_position_change(driver):
 
 def test_candles_are_in_utc(place, driver):
     market = place[0]
-    driver.quote(SYMBOL)
     candles = driver.candles(SYMBOL, 60, 3)
     bars = market.broker.listings[SYMBOL].bars[-3:]
     assert [int(each.at.timestamp()) for each in candles] == [bar.time for bar in bars]
@@ -114,24 +131,72 @@ def test_ticks_are_in_utc_and_of_the_window_alone(place, driver):
         driver.ticks("SILVER.r", start, end)
 
 
-def test_no_tick_is_given_before_the_broker_s_clock_is_known(place, driver):
-    """A terminal that logs in on a Sunday. What has a wrong time would be kept with it."""
-    market = place[0]
+def test_nothing_that_is_kept_by_its_time_is_given_before_the_broker_s_clock_is_known(place, new):
+    """A terminal that logs in on a Saturday. What has a wrong time would be kept with it, or expire at another."""
+    market, fake, driver = place
     start = market.clock.now() - timedelta(minutes=2)
-    market.clock.sleep(3 * 3600 + 400)
-    with pytest.raises(MT5Error, match="clock is not known"):
-        driver.ticks(SYMBOL, start, market.clock.now())
-    bar = next(walk(4, 1))
-    market.step(bar._replace(time=int(market.clock.now().timestamp())))
-    assert len(driver.ticks(SYMBOL, start, market.clock.now())) == 12
+    market.clock.sleep(3 * 3600)
+    entry, ends = driver.quote(SYMBOL).bid - 10, market.clock.now() + timedelta(hours=1)
+    waiting = OrderRequest("pending", SYMBOL, "buy", "limit", Decimal("0.05"), entry, comment="c-x.1")
+    for _ in range(3):
+        market.clock.sleep(10)
+        with pytest.raises(MT5Error, match="clock is not known"):
+            driver.ticks(SYMBOL, start, market.clock.now())
+        with pytest.raises(MT5Error, match="clock is not known"):
+            driver.candles(SYMBOL, 60, 3)
+        with pytest.raises(NotSent, match="clock is not known"):
+            driver.send(replace(waiting, expires_at=ends))
+        assert not driver.terminal().knows_zone
+    assert fake.requests == []
+    # what needs no time is done all the same, and records prove by marks
+    assert driver.send(waiting).retcode == Retcode.PLACED
+    assert len(driver.orders()) == 1 and driver.positions() == []
+    assert driver.deals(market.clock.now() - timedelta(hours=26))
+    for _ in range(3):
+        move(market)
+        driver.quote(SYMBOL)
+    assert (driver.offset, driver.terminal().knows_zone) == (timedelta(hours=2), True)
+    assert driver.send(replace(waiting, expires_at=ends)).retcode == Retcode.PLACED
+    assert fake.requests[-1]["expiration"] == int((ends + timedelta(hours=2)).timestamp())
+    assert len(driver.ticks(SYMBOL, start, market.clock.now())) > 4
 
 
-def test_an_old_quote_says_nothing_of_the_zone(place, driver):
-    market = place[0]
+@pytest.mark.parametrize("seconds", [900, 1800, 2700, 3600, 3 * 3600, 3 * 3600 + 400, 26 * 3600])
+@pytest.mark.parametrize("known", [True, False])
+def test_an_old_quote_says_nothing_of_the_zone(place, new, seconds, known):
+    """A daily break, a weekend: it is as far from ours as a fresh one of another zone would be."""
+    market, _, driver = place
+    if known:
+        for _ in range(3):
+            driver.quote(SYMBOL)
+            move(market)
+    before = driver.offset, driver.terminal().knows_zone
+    assert before == ((timedelta(hours=2), True) if known else (timedelta(0), False))
+    for passed in (seconds, 10, 10, 10):
+        market.clock.sleep(passed)
+        driver.quote(SYMBOL)
+    assert (driver.offset, driver.terminal().knows_zone) == before
+
+
+@pytest.mark.parametrize("hours", [-12, -5, 0, 2, 3, 5.5, 14])
+def test_a_zone_is_learned_from_quotes_that_move(place, new, hours):
+    market, fake, driver = place
+    fake.zone = timedelta(hours=hours)
     driver.quote(SYMBOL)
-    market.clock.sleep(3 * 3600 + 400)
-    driver.quote(SYMBOL)
-    assert driver.offset == timedelta(hours=2)
+    for _ in range(2):
+        assert not driver.terminal().knows_zone
+        move(market)
+        driver.quote(SYMBOL)
+    assert (driver.offset, driver.terminal().knows_zone) == (timedelta(hours=hours), True)
+
+
+def test_a_broker_that_changes_its_clocks_is_followed(place, driver):
+    market, fake, _ = place
+    fake.zone = timedelta(hours=3)
+    for _ in range(3):
+        move(market)
+        driver.quote(SYMBOL)
+    assert driver.offset == timedelta(hours=3)
 
 
 def test_a_hidden_symbol_is_shown_and_an_unknown_one_told(place, driver):
@@ -172,6 +237,20 @@ def test_no_answer_is_no_answer_and_a_bad_request_is_refused(place, driver):
     assert len(driver.positions()) == 1
     long = OrderRequest("market", SYMBOL, volume=Decimal("0.1"), comment="c" * 32)
     assert driver.send(long).retcode == Retcode.INVALID
+
+
+def test_an_order_that_was_prepared_in_vain_was_not_sent(place, driver):
+    """Else a close would wait until its absence is proven, which takes minutes."""
+    ticket = driver.send(buy()).order
+    place[1].up = False
+    for request in (
+        buy(),
+        OrderRequest("close", SYMBOL, position=ticket),
+        OrderRequest("cancel", SYMBOL, order=1),
+    ):
+        with pytest.raises(NotSent):
+            driver.send(request)
+    assert len(place[1].requests) == 1
 
 
 @pytest.mark.parametrize("equity", [float("nan"), float("inf")])

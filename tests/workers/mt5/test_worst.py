@@ -1,4 +1,4 @@
-"""No order sent twice, no position untracked, no guard late, whatever the terminal does; and what happens without the look-up."""
+"""No order sent twice, no position untracked, no breach seen late, whatever the terminal does; and what happens without the look-up."""
 
 import pytest
 
@@ -18,6 +18,7 @@ HAPPENS = (
     "requote",
     "stall",
     "twice",
+    "vanish",
 )
 
 

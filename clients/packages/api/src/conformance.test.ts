@@ -5,6 +5,7 @@ import { WebSocket as NodeWebSocket } from "ws";
 import * as closing from "./closing";
 import { Delivery } from "./delivery";
 import { Place } from "./place";
+import { Renewal } from "./renewal";
 import { play } from "./testing/conformance";
 import { scenarios } from "./testing/scenarios";
 
@@ -57,6 +58,11 @@ describe("a broken client fails", () => {
   test("that holds without bound", async () => {
     vi.spyOn(Delivery.prototype, "hasRoom", "get").mockReturnValue(true);
     await fails("more than is held");
+  });
+
+  test("that never renews", async () => {
+    vi.spyOn(Renewal.prototype, "took").mockReturnValue();
+    await fails("a token is renewed before it ends");
   });
 
   test.each([

@@ -123,8 +123,8 @@ export class Conversation {
   #answered(frame: SubFrame): void {
     const topic = this.#topics.get(frame.topic);
     if (!topic?.place.asked(frame.id)) return;
-    topic.failures = 0;
     if (topic.place.answered(frame)) topic.delivery.reset();
+    if (!topic.delivery.busy) topic.failures = 0;
   }
 
   #event(frame: EventFrame): void {
@@ -146,6 +146,7 @@ export class Conversation {
   }
 
   #idle(topic: Topic): void {
+    topic.failures = 0;
     if (!topic.parked) return;
     topic.parked = false;
     this.#ask(topic);

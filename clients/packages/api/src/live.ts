@@ -15,6 +15,7 @@ import { parseFrame, SUBPROTOCOL } from "./frames";
 import type { Received, Sent } from "./frames";
 import { Observable } from "./observable";
 import type { Problem } from "./problem";
+import { ANY_AGE, Renewal, RENEWED } from "./renewal";
 import type { Connection, LiveStatus } from "./status";
 import type { Handlers, TopicName } from "./topics";
 
@@ -22,7 +23,7 @@ export interface LiveOptions {
   url: string;
   /** The access token in force, null when nobody is signed in. */
   token: () => string | null;
-  /** Get a new token; false when the session is over; raises when the hub does not answer. */
+  /** Get a new token, in time or after it was refused; false when the session is over; raises when the hub does not answer. */
   renew: () => Promise<boolean>;
   /** The hub refused a topic, or, with null, another message. Passing refusals are asked for again. */
   onProblem?: (topic: string | null, problem: Problem) => void;
@@ -45,6 +46,7 @@ export class Live {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #topics: Conversation;
+  readonly #tokens: Renewal;
   #socket: WebSocket | null = null;
   #running = false;
   #ready = false;
@@ -65,6 +67,13 @@ export class Live {
       onEvent: ({ at }) => this.status.set({ ...this.status.get(), lastEventAt: at }),
       onProblem: options.onProblem ?? ignore,
       onFailure: options.onFailure ?? ignore,
+    });
+    this.#tokens = new Renewal({
+      token: options.token,
+      renew: options.renew,
+      present: (token) => this.#present(token, RENEWED),
+      clock: this.#clock,
+      random: this.#random,
     });
   }
 
@@ -95,7 +104,12 @@ export class Live {
   /** Present the token now in force, as after a renewal. */
   authenticate(): void {
     const token = this.#options.token();
-    if (token) this.#send({ op: "auth", token });
+    if (token && this.#socket?.readyState === WebSocket.OPEN) this.#present(token, RENEWED);
+  }
+
+  #present(token: string, oldest: number): void {
+    this.#tokens.took(token, oldest);
+    this.#send({ op: "auth", token });
   }
 
   #connect(): void {
@@ -111,7 +125,8 @@ export class Live {
   }
 
   #opened(): void {
-    if (this.#options.token()) this.authenticate();
+    const token = this.#options.token();
+    if (token) this.#present(token, ANY_AGE);
     else this.#lost(UNAUTHENTICATED);
   }
 
@@ -162,7 +177,7 @@ export class Live {
 
   async #renew(): Promise<void> {
     this.#say({ state: "connecting" });
-    const alive = await this.#options.renew().catch(() => true);
+    const alive = await this.#tokens.renewed();
     if (!this.#running || this.#socket) return;
     if (alive) this.#pause(this.#backoff());
     else this.#end({ state: "ended", reason: "signed_out" });
@@ -182,6 +197,7 @@ export class Live {
     this.#socket = null;
     this.#ready = false;
     this.#cancelTimer();
+    this.#tokens.stop();
     this.#topics.lost();
     if (socket && socket.readyState < WebSocket.CLOSING) socket.close(1000);
   }

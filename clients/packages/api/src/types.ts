@@ -32,6 +32,7 @@ export type Caps = CapsOf["effective"];
 export type OwnCaps = CapsOf["own"];
 export type Preflight = Answer<paths["/api/v1/accounts/{id}/preflight"]["get"], 200>;
 export type Finding = Preflight["findings"][number];
+export type Closure = Answer<paths["/api/v1/closures"]["get"], 200>["items"][number];
 export type CopyStatus = Answer<paths["/api/v1/copy/status"]["get"], 200>;
 export type CopyHold = CopyStatus["paused_by"][number];
 export type Earned = CopyStatus["strategies"][number];

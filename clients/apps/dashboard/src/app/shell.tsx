@@ -3,6 +3,7 @@ import { Link, Outlet, useLocation } from "@tanstack/react-router";
 
 import { Logo } from "../components/logo";
 import { meQuery } from "../lib/me-query";
+import { ClosingPositions } from "../features/closures/closing-positions";
 import { ConnectionState } from "../features/connection/connection-state";
 import { SilentTerminals } from "../features/terminals/silent-terminals";
 import { session } from "../lib/services";
@@ -19,6 +20,7 @@ export function Shell() {
       </a>
       <div className="sticky top-0 z-10">
         <Header />
+        <ClosingPositions />
         <SilentTerminals />
       </div>
       <main id="main" className="mx-auto w-full max-w-7xl min-w-0 px-4 py-4 sm:py-6">

@@ -13,6 +13,7 @@ export function useLive(): void {
   useTopic(me ? `approvals:${me.id}` : null);
   useTopic(me ? `executions:${me.id}` : null);
   useTopic(me ? `devices:${me.id}` : null);
+  useTopic(me ? `closures:${me.id}` : null);
   useEffect(connect, []);
   useEffect(() => {
     if (state === "live") void queryClient.refetchQueries({ predicate: (query) => query.state.status === "error" });

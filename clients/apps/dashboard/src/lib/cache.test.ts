@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 
 import { keptMarket, withCandle, withQuote } from "./cache";
 import { keys } from "./keys";
-import { applyEvent, loadSnapshot } from "./live-table";
+import { loadSnapshot } from "./live-snapshots";
+import { applyEvent } from "./live-table";
 
 const signal = (id: string, my_decision: Signal["my_decision"] = null) => ({ id, status: "open", my_decision }) as Signal;
 const execution = (id: string, status: Execution["status"]) => ({ id, status }) as Execution;

@@ -17,6 +17,7 @@ export const keys = {
   trading: ["trading"],
   caps: ["caps"],
   guards: ["guards"],
+  closures: ["closures"],
   preflights: ["preflights"],
   preflight: (id: string) => ["preflights", id],
   equityChart: (id: string, days: number, theme: string) => ["equity-chart", id, days, theme],

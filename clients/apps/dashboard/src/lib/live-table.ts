@@ -1,18 +1,23 @@
 /** The one table from what the stream says to what is kept. */
 import type { EventFrame } from "@caerus/api/frames";
-import type { LiveEvents, SharedSignal } from "@caerus/api/topics";
+import type { ClosureStep, LiveEvents, SharedSignal } from "@caerus/api/topics";
 import type { ApprovalPage, CandlePage, ExecutionPage, Signal, SignalPage, TradingStatus } from "@caerus/api/types";
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 
 import { mergeSignal, withApproval, withCandle, withDecision, withExecution, withOpenSignal, withoutSignal, withQuote } from "./cache";
 import type { KeptMarket } from "./cache";
+import { stuck, withoutClosure, withStep } from "./closings";
+import type { Closings } from "./closings";
 import { withGuarded } from "./guards";
 import type { Guards } from "./guards";
 import { keys } from "./keys";
 
 /** `at`: when the hub told it, by its clock. */
 type Handler<Data> = (client: QueryClient, data: Data, at: string) => void;
-type Table = { [Type in keyof LiveEvents]: Handler<LiveEvents[Type]> };
+/** What no page shows. */
+type Unshown = `${"trade" | "deputy" | "policy"}.${string}` | "approval.voted";
+type Shown = Exclude<keyof LiveEvents, Unshown>;
+type Table = { [Type in Shown]: Handler<LiveEvents[Type]> };
 
 /** Change what is kept; an answer under way may be older than the event, so it is asked for anew. */
 function change<Kept>(client: QueryClient, key: QueryKey, update: (kept: Kept) => Kept): void {
@@ -68,6 +73,8 @@ const certified: Handler<LiveEvents["preflight.issued"]> = (client, { account_id
   void client.invalidateQueries({ queryKey: keys.preflight(account_id) });
 };
 
+const closing: Handler<ClosureStep> = (client, step) => change<Closings>(client, keys.closures, (kept) => withStep(kept, step));
+
 const table: Table = {
   "signal.created": created,
   "signal.cancelled": ended,
@@ -99,6 +106,9 @@ const table: Table = {
   "risk.kill_switch_on": switched,
   "risk.kill_switch_off": switched,
   "account.guarded": (client, guarded) => change<Guards>(client, keys.guards, (guards) => withGuarded(guards, guarded)),
+  "closure.warned": closing,
+  "closure.stuck": (client, step, at) => closing(client, stuck(step), at),
+  "closure.closed": (client, { closure_id }) => change<Closings>(client, keys.closures, (kept) => withoutClosure(kept, closure_id)),
   "preflight.issued": certified,
   "preflight.lost": certified,
   "preflight.warned": certified,
@@ -111,36 +121,10 @@ const table: Table = {
   "copy.blocked": copied,
 };
 
-function known(type: string): type is keyof LiveEvents {
+function known(type: string): type is Shown {
   return Object.hasOwn(table, type);
 }
 
 export function applyEvent(client: QueryClient, { type, data, at }: EventFrame): void {
   if (known(type)) (table[type] as Handler<unknown>)(client, data, at);
-}
-
-const snapshots: Record<string, (subject: string) => QueryKey> = {
-  signals: () => keys.signals,
-  approvals: () => keys.approvals,
-  executions: () => keys.executions,
-  candles: (symbol) => keys.candlesOf(symbol),
-  quotes: (symbol) => keys.quote(symbol),
-  accounts: () => keys.accounts,
-  devices: () => keys.devices,
-  positions: () => keys.liveAccounts,
-  equity: () => keys.liveAccounts,
-  trading: () => keys.trading,
-  risk: () => keys.trading,
-  guards: () => keys.guards,
-  preflight: () => keys.preflights,
-  copying: () => keys.copying,
-};
-
-/** Load again what a topic keeps current, after events may have been missed; settles when what is shown was loaded. */
-export async function loadSnapshot(client: QueryClient, topic: string): Promise<void> {
-  const [kind = "", subject = ""] = topic.split(":");
-  const key = snapshots[kind]?.(subject);
-  // What this user decided is part of the signals.
-  const wanted = [...(key ? [key] : []), ...(kind === "approvals" ? [keys.signals] : [])];
-  await Promise.all(wanted.map((queryKey) => client.invalidateQueries({ queryKey })));
 }

@@ -8,7 +8,8 @@ import type { TopicName } from "@caerus/api/topics";
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 
 import { keys } from "./keys";
-import { applyEvent, loadSnapshot } from "./live-table";
+import { loadSnapshot } from "./live-snapshots";
+import { applyEvent } from "./live-table";
 
 const MOST_RETRIES = 4;
 

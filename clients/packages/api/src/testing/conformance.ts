@@ -122,6 +122,10 @@ class Run {
     return this.#at.fence();
   }
 
+  waits(seconds: number): Promise<void> {
+    return this.#clock.awaited(seconds * 1000, this.#within);
+  }
+
   elapse(seconds: number): Promise<void> {
     return this.#clock.elapse(seconds * 1000, this.#within);
   }

@@ -9,12 +9,13 @@ export const DRAW = 0.5;
 export class Follower {
   readonly live: Live;
   log: string[] = [];
-  token: string | null = "t1";
+  token: string | null;
   renewal: string | null = null;
   readonly #held = new Map<string, { loaded: Promise<void>; finish: () => void }>();
   readonly #leave = new Map<string, () => void>();
 
   constructor(url: string, scenario: Scenario, clock: ManualClock) {
+    this.token = scenario.token;
     this.live = new Live({
       url,
       token: () => this.token,

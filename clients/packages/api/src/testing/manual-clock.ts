@@ -26,12 +26,20 @@ export class ManualClock implements Clock {
     return this.#timers.size === 0;
   }
 
-  /** Wait until somebody waits for exactly this long from now, then let that time pass. */
+  get #waits(): number[] {
+    return [...this.#timers].map(({ at }) => at - this.#now);
+  }
+
+  /** Wait until somebody waits for exactly this long from now. */
+  awaited(milliseconds: number, within: number): Promise<void> {
+    return until(() => this.#waits.includes(milliseconds), () => `nobody waits for ${milliseconds}, but for ${this.#waits.join()}`, within);
+  }
+
+  /** The same, then let that time pass. */
   async elapse(milliseconds: number, within: number): Promise<void> {
     const due = this.#now + milliseconds;
-    const waits = () => [...this.#timers].map(({ at }) => at - this.#now);
-    await until(() => waits().includes(milliseconds), () => `nobody waits for ${milliseconds}, but for ${waits().join()}`, within);
-    if (Math.min(...waits()) < milliseconds) throw new Error("something is due before");
+    await this.awaited(milliseconds, within);
+    if (Math.min(...this.#waits) < milliseconds) throw new Error("something is due before");
     this.#now = due;
     for (const timer of [...this.#timers].filter(({ at }) => at === due)) {
       if (this.#timers.delete(timer)) timer.run();

@@ -8,6 +8,7 @@ export type Step = [verb: string, argument: unknown];
 export interface Scenario {
   name: string;
   follow: string[];
+  token: string;
   most: number | undefined;
   steps: Step[];
 }
@@ -18,6 +19,7 @@ interface Written {
   each?: Record<string, Value[]>;
   after?: string;
   follow?: string[];
+  token?: string;
   most?: number;
   steps: Record<string, unknown>[];
 }
@@ -53,6 +55,7 @@ function filled(written: Written, variable: string, value: Value): Scenario {
   return {
     name: String(fill(written.name)),
     follow: written.follow ?? ["signals"],
+    token: written.token ?? "t1",
     most: written.most,
     steps: [...prelude, ...written.steps].flatMap((step) => Object.entries(fill(step) as object) as Step[]),
   };
