@@ -132,7 +132,8 @@ order by e.id desc limit @n;
 
 -- name: known_accounts :many
 -- Verified accounts of these people, as `looked_at` of risk, with what sizing needs.
-select a.id as account_id, a.user_id, s.equity, s.peak_equity, s.day_equity, s.margin, s.leverage,
+select a.id as account_id, a.user_id, s.equity, case when s.unexplained = 0 then s.peak_equity end as peak_equity,
+    case when s.unexplained = 0 then s.day_equity end as day_equity, s.margin, s.leverage,
     case when s.connected then s.received_at end as seen_at, r.outcome as outcome, r.reason as reason, a.currency,
     s.free_margin, s.trade_allowed and s.algo_allowed and s.doubt is null as allowed,
     s.received_at as heard_at, d.id is not null as has_terminal

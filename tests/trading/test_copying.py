@@ -11,11 +11,9 @@ from hub.trading.copying import consent
 from hub.trading.copying.settings import settings
 from tests import metrics
 from tests.hubs import RunningHub
-from tests.identity.teams import team
 from tests.stream.sockets import signed_in
 from tests.trading.copiers import Copying, candidate, copied, copying
 from tests.trading.looks import verified
-from tests.trading.pairs import Pair
 from tests.trading.test_poll import plain
 
 pytestmark = pytest.mark.usefixtures("nobody_copies")
@@ -253,23 +251,6 @@ async def test_the_status_says_everything_that_stops_copying(hub: RunningHub) ->
     assert [hold["reason"] for hold in said["paused_by"]] == ["no_account"]
 
 
-async def test_a_strategys_way_to_being_copied_is_shown(hub: RunningHub) -> None:
-    mine = await candidate(hub)
-    await mine.earn(2)
-    [shown] = (await mine.status())["strategies"]
-    assert shown == {
-        "strategy": mine.strategy,
-        "manual_approvals": 2,
-        "needed": 3,
-        "unlocked": False,
-        "suspended_at": None,
-        "suspended_for": None,
-    }
-    await mine.earn(1)
-    [shown] = (await mine.status())["strategies"]
-    assert (shown["manual_approvals"], shown["unlocked"]) == (3, True)
-
-
 async def test_it_is_told_as_it_happens(hub: RunningHub) -> None:
     mine = await candidate(hub)
     await mine.earn()
@@ -304,18 +285,3 @@ async def test_the_same_request_twice_is_one(hub: RunningHub) -> None:
     first, again = [await hub.call("POST", "/api/v1/copy/enable", body, headers) for _ in range(2)]
     assert (first.status, first.raw) == (again.status, again.raw)
     assert len(await consents(mine)) == 1
-
-
-async def test_what_others_approve_and_what_goes_on_paper_earns_nothing(hub: RunningHub) -> None:
-    mine = await candidate(hub)
-    assert (await hub.call("POST", "/api/v1/paper/enable", {}, mine.person.bearer)).status == 201
-    assert (await hub.approve(mine.person, await mine.signal())).status == 201
-    assert (await hub.call("POST", "/api/v1/paper/disable", {}, mine.person.bearer)).status == 204
-    made = await team(hub, mine.person)
-    deputy = await made.join(mine.person, await hub.person(), "member")
-    of = Pair(hub, made, mine.person, mine.device, deputy)
-    assert (await of.decide(await of.named(), await mine.signal())).status == 201
-    assert [each["manual_approvals"] for each in (await mine.status())["strategies"]] in ([], [0])
-    assert (await hub.approve(mine.person, await mine.signal())).status == 201
-    [shown] = (await mine.status())["strategies"]
-    assert shown["manual_approvals"] == 1

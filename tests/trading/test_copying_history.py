@@ -1,4 +1,4 @@
-"""What copying asks of somebody's past is read as far as it is needed, however long it is."""
+"""What earns copying; of somebody's past is read what is needed, however long it is."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,6 +11,11 @@ import pytest
 from hub.core.embedded import Endpoints
 from hub.trading.copying import store
 from tests.hubs import Person, RunningHub
+from tests.identity.teams import team
+from tests.trading.copiers import candidate
+from tests.trading.pairs import Pair
+
+pytestmark = pytest.mark.usefixtures("nobody_copies")
 
 LONG = 3_000
 _FILL = """
@@ -87,3 +92,35 @@ async def test_fills_of_a_rare_strategy_are_looked_for_among_the_last(hub: Runni
     assert await store.last_fills(hub.res.db, person.id, rare, 5) == []
     given = {"user_id": person.id, "strategy": rare, "n": 5}
     assert await read(owner, "last_fills", **given, among=100) <= 200
+
+
+async def test_a_strategys_way_to_being_copied_is_shown(hub: RunningHub) -> None:
+    mine = await candidate(hub)
+    await mine.earn(2)
+    [shown] = (await mine.status())["strategies"]
+    assert shown == {
+        "strategy": mine.strategy,
+        "manual_approvals": 2,
+        "needed": 3,
+        "unlocked": False,
+        "suspended_at": None,
+        "suspended_for": None,
+    }
+    await mine.earn(1)
+    [shown] = (await mine.status())["strategies"]
+    assert (shown["manual_approvals"], shown["unlocked"]) == (3, True)
+
+
+async def test_what_others_approve_and_what_goes_on_paper_earns_nothing(hub: RunningHub) -> None:
+    mine = await candidate(hub)
+    assert (await hub.call("POST", "/api/v1/paper/enable", {}, mine.person.bearer)).status == 201
+    assert (await hub.approve(mine.person, await mine.signal())).status == 201
+    assert (await hub.call("POST", "/api/v1/paper/disable", {}, mine.person.bearer)).status == 204
+    made = await team(hub, mine.person)
+    deputy = await made.join(mine.person, await hub.person(), "member")
+    of = Pair(hub, made, mine.person, mine.device, deputy)
+    assert (await of.decide(await of.named(), await mine.signal())).status == 201
+    assert [each["manual_approvals"] for each in (await mine.status())["strategies"]] in ([], [0])
+    assert (await hub.approve(mine.person, await mine.signal())).status == 201
+    [shown] = (await mine.status())["strategies"]
+    assert shown["manual_approvals"] == 1

@@ -12,7 +12,7 @@ from tests import metrics
 from tests.hubs import Person, RunningHub
 from tests.stream.sockets import signed_in
 from tests.trading.copiers import Copying, candidate, copying
-from tests.trading.looks import earned
+from tests.trading.looks import deposit, earned
 
 pytestmark = pytest.mark.usefixtures("nobody_copies")
 
@@ -218,6 +218,16 @@ async def test_amounts_of_limits_are_watched_in_the_currency_of_the_account(hub:
         )
     assert await watch.run(hub.res) == 1
     assert (await pauses(yen), await pauses(dollars)) == ([], [("system", "copying: equity_floor")])
+
+
+async def test_money_that_no_deal_explains_yet_stops_no_copying(hub: RunningHub) -> None:
+    mine = await copying(hub)
+    half = {"balance": "5000.00", "equity": "5000.00", "free_margin": "5000.00"}
+    await mine.look(1, **half)
+    assert await watch.run(hub.res) == 0
+    await mine.look(2, **half, deals=[deposit("w", "-5000.00")])
+    assert await watch.run(hub.res) == 0
+    assert await pauses(mine) == []
 
 
 async def test_who_does_not_copy_is_not_watched(hub: RunningHub) -> None:
