@@ -106,6 +106,11 @@ class _Shard:
         if events := [event for event in self.recent if event.topic in whole]:
             await self._send(events)
 
+    async def concede(self, ends: dict[str, int]) -> None:
+        for topic, offset in ends.items():
+            await self.redis.set(f"{self._prefix}:o:{topic}", offset)
+        await self.redis.delete(self._life)
+
     async def life(self) -> bytes | None:
         await self.redis.set(self._life, uuid4().hex, nx=True)
         life: bytes | None = await self.redis.get(self._life)
@@ -184,6 +189,12 @@ class Bus:
         A topic that somebody else has published to since is left alone: it must not seem to end before that.
         """
         await _all([shard.repeat(published) for shard in self._shards])
+
+    async def concede(self, ends: dict[str, int]) -> None:
+        """These topics end there, though their history does not reach so far: with this begins another life of their shards."""
+        for number, shard in enumerate(self._shards):
+            if theirs := {topic: offset for topic, offset in ends.items() if self.shard(topic) == number}:
+                await shard.concede(theirs)
 
     async def lives(self) -> list[bytes | None]:
         """The lives of all shards."""

@@ -6,7 +6,8 @@ Three steps, each safe to repeat after a crash at any point:
 3. delete the rows.
 
 A Redis that was started again, or a replica that took over, may lack what was there last, though we deleted the
-rows: what was published last is kept here, and published again when a shard has another server.
+rows: what was published last is kept here, and published again when a shard has another server. Of what else is gone
+it is told at least that it was there: then a client is not told that it has everything.
 
 One relay works at a time: it holds a session advisory lock on a connection of its own. Others wait
 for it, so a second one is a hot spare.
@@ -59,6 +60,7 @@ SESSION = {
 _LOCK = 4_242_001
 _BATCH = 500
 _ANSWER_SECONDS = 30
+_PAGE = 5_000
 _LOOK_SECONDS = 0.05
 _LIFE_SECONDS = 1
 _HELD_SECONDS = 5
@@ -193,7 +195,7 @@ async def _drain(hints: PubSub) -> None:
 
 
 class _Watch:
-    """Looks now and then whether shards have another server, and publishes again what it may lack."""
+    """Looks now and then whether shards have another server, and makes good what it may lack."""
 
     def __init__(self, db: Runs, bus: Bus) -> None:
         self._db, self._bus = db, bus
@@ -201,10 +203,27 @@ class _Watch:
         self._looked = float("-inf")
 
     async def look(self) -> None:
-        if time.monotonic() - self._looked < _LIFE_SECONDS or not (topics := self._bus.recent()):
+        if time.monotonic() - self._looked < _LIFE_SECONDS:
             return
         self._looked, lives = time.monotonic(), await self._bus.lives()
         if lives != self._lives:
+            await self._repeat()
+            await self._concede()
+            self._lives = lives
+
+    async def _repeat(self) -> None:
+        if topics := self._bus.recent():
             found = await sql.many(self._db, _Out, "published_offsets", topics=list(topics))
             await self._bus.repeat({out.topic: out.offset for out in found})
-            self._lives = lives
+
+    async def _concede(self) -> None:
+        """What another relay published, or this one before it died, cannot be repeated: nobody may seem to have it."""
+        after = ""
+        while page := await sql.many(self._db, _Out, "published_page", after=after, n=_PAGE):
+            after = page[-1].topic
+            known = await self._bus.offsets([out.topic for out in page])
+            ends = zip(page, known, strict=True)
+            lacking = {out.topic: out.offset for out, end in ends if end is not None and end < out.offset}
+            if lacking:
+                log.warning("relay.redis_lacks_events", topics=len(lacking))
+                await self._bus.concede(lacking)

@@ -6,13 +6,15 @@ import signal
 import time
 import urllib.error
 import urllib.request
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from hub.core.embedded.process import free_port
 from tests.chaos.board import Board
 from tests.chaos.proxy import Proxy
+from tests.chaos.servers import frozen
 from tests.hubs import until
 from workers.up.children import Child
 from workers.up.stack import Stack
@@ -21,6 +23,8 @@ HUBS = ("hub1", "hub2")
 _CLOCKS = {"hub1": "hub1", "hub2": "hub2", "relay": "relay", "spare": "relay", "worker": "hub1"}
 _COMMANDS = {"hub1": "serve", "hub2": "serve", "relay": "relay", "spare": "relay", "worker": "work"}
 _HOLD_OFF_SECONDS = 1.0
+BUS_LENGTH = 1_000
+"""Entries that the bus keeps here."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -67,6 +71,12 @@ class Fleet:
         await asyncio.to_thread(self._stack.children.stop)
         for proxy in self.proxies.values():
             await proxy.stop()
+
+    @contextmanager
+    def frozen(self, *names: str) -> Iterator[None]:
+        """These stand still until the block ends."""
+        with frozen(*map(self._stack.children.pid, names)):
+            yield
 
     async def kill(self, name: str) -> None:
         """SIGKILL, and another in its place."""
@@ -123,6 +133,7 @@ class Fleet:
             "CHAOS_BOARD": str(self._board.path),
             "CHAOS_CONTROL": self._controls.get(name, ""),
             "CHAOS_CLOCK": _CLOCKS.get(name, "writer"),
+            "CHAOS_BUS_LENGTH": str(BUS_LENGTH),
             "OPS_PORT": "0",
         }
         if name == "writer":

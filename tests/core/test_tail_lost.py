@@ -140,9 +140,29 @@ async def test_what_redis_forgot_is_published_again_and_who_listens_is_told(side
     assert [event.offset for event in await side.feed.since("a", cursor, position) or []] == [4, 5]
 
 
-async def test_a_relay_that_keeps_nothing_cannot_help(side: Side, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The negative control: two committed events are nowhere, and a client that stood at the third is up to date."""
+async def test_what_a_relay_cannot_publish_again_it_does_not_hide(
+    side: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that took over, or was started again with Redis: a client at the third event is told to load a snapshot."""
     monkeypatch.setattr("hub.core.bus._RECENT", 0)
     await lost(side)
     cursor, position = Cursor(side.feed.epoch, 3), await side.feed.position("a")
+    assert (position.offset, await side.feed.since("a", cursor, position)) == (5, None)
+    await append(side.apart, "a", 6)
+    relaying = asyncio.create_task(relay.run(side.apart.dsn, side.redis.url))
+    await until(lambda: at(side, "a", 6))
+    await stop(relaying)
+    assert await side.feed.since("a", cursor, await side.feed.position("a")) is None
+    had_them, now = Cursor(side.feed.epoch, 5), await side.feed.position("a")
+    assert [event.offset for event in await side.feed.since("a", had_them, now) or []] == [6]
+
+
+async def test_a_relay_that_does_not_look_hides_it(side: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: two committed events are nowhere, and a client that stood at the third is up to date."""
+    monkeypatch.setattr("hub.core.relay._Watch.look", never)
+    await lost(side)
+    cursor, position = Cursor(side.feed.epoch, 3), await side.feed.position("a")
     assert (position.offset, await side.feed.since("a", cursor, position)) == (3, [])
+
+
+async def never(_: object) -> None: ...

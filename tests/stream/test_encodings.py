@@ -99,7 +99,7 @@ def test_an_integer_that_messagepack_has_no_room_for_is_a_float() -> None:
     found = packed(f'{{"a":{large},"b":[{largest},{least},{least - 1},true,null,"{large}",1.5]}}')
     assert found == {"a": 2e19, "b": [largest, least, float(least - 1), True, None, str(large), 1.5]}
     assert isinstance(found["a"], float) and isinstance(found["b"][3], bool)
-    assert packed("[%s, -%s]" % ("9" * 400, "9" * 400)) == [math.inf, -math.inf]
+    assert packed(f"[{9 * 10**400}, {-9 * 10**400}]") == [math.inf, -math.inf]
 
 
 async def test_a_number_in_a_signal_silences_nobody(hub: RunningHub) -> None:

@@ -73,7 +73,9 @@ async def deaf_client(hub: RunningHub, token: str) -> AsyncIterator[tuple[socket
         yield raw, connection
 
 
-@pytest.mark.parametrize("end", ["its token ends", "it answers no ping", "it says that it goes", "it breaks a rule"])
+@pytest.mark.parametrize(
+    "end", ["its token ends", "it answers no ping", "it says that it goes", "it breaks a rule"]
+)
 async def test_who_does_not_read_is_freed_however_it_ends(
     hub: RunningHub, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:

@@ -64,5 +64,20 @@ CONTROLS = {
         "delay", DOUBLED, habits=Habits(lets_go=False)
     ),
     "offsets in the order of the clock": Control("clock", CHANGED, _relays("relay_orders_by_clock")),
+    "a hub that begins at the end when it has slept": Control(
+        "freeze hubs", LOST, _both("hub_forgets_its_place")
+    ),
+    "a hub that holds that the bus drops nothing": Control(
+        "overtake hubs", LOST, _both("hub_trusts_the_bus")
+    ),
+    "a relay that numbers anew, and another that goes on meanwhile": Control(
+        "freeze relay", DOUBLED, _relays("relay_renumbers")
+    ),
+    "a relay that numbers anew, and a Redis that has done it all the same": Control(
+        "freeze redis", DOUBLED, _relays("relay_renumbers")
+    ),
+    "a relay that does not look what Redis lacks": Control(
+        "rewind redis", LOST, _relays("relay_trusts_redis")
+    ),
     "guards that always say yes": Control("cut", LEAKED, _both("hub_admits_everybody")),
 }
