@@ -36,6 +36,7 @@ class Fleet:
         self._controls: dict[str, str] = {}
         self._board, self._topics = board, topics
         self._ports = {hub: free_port() for hub in HUBS}
+        self._worker_port = free_port()
         self._database = urlsplit(stack.endpoints.dsn)
         self._redis = urlsplit(stack.endpoints.redis_url)
         self.proxies: dict[str, Proxy] = {}
@@ -101,11 +102,11 @@ class Fleet:
         return [proxy for name, proxy in self.proxies.items() if name.endswith(("-postgres", "-redis"))]
 
     async def ready(self) -> None:
-        """Until both hubs say so, whatever was done to them."""
-        for hub in HUBS:
-            url = f"http://127.0.0.1:{self._ports[hub]}/api/v1/health"
+        """Until both hubs say so, whatever was done to them, and the worker, which ends when it is started without servers."""
+        hubs = [f"{self._ports[hub]}/api/v1/health" for hub in HUBS]
+        for place in (*hubs, f"{self._worker_port}/ready"):
 
-            async def answers(url: str = url) -> bool:
+            async def answers(url: str = f"http://127.0.0.1:{place}") -> bool:
                 return await asyncio.to_thread(_answers, url)
 
             await until(answers, seconds=60)
@@ -134,7 +135,7 @@ class Fleet:
             "CHAOS_CONTROL": self._controls.get(name, ""),
             "CHAOS_CLOCK": _CLOCKS.get(name, "writer"),
             "CHAOS_BUS_LENGTH": str(BUS_LENGTH),
-            "OPS_PORT": "0",
+            "OPS_PORT": str(self._worker_port if name == "worker" else 0),
         }
         if name == "writer":
             env |= {"CHAOS_TOPICS": " ".join(self._topics), "CHAOS_SEED": str(self._seed)}
