@@ -3,6 +3,7 @@
 Each returns when everything works again.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from tests.chaos.fleet import BUS_LENGTH, HUBS
@@ -11,6 +12,7 @@ from tests.chaos.world import World
 from tests.chaos.writing import Writer, burst
 from tests.hubs import until
 
+_ASLEEP_SECONDS = (0.5, 2)
 _FROZEN_SECONDS = (0.3, 5.5)
 """The longer one is more than anybody waits for an answer of Redis."""
 _END_SESSIONS = (
@@ -36,6 +38,7 @@ async def _told_to_frozen_hubs(world: World, more: int) -> None:
             await burst(where, Writer(where, [busy], world.random), busy, more // 4, 10)
             await world.wrote(MISSED_TRANSACTIONS)
             await until(world.sent, seconds=30)
+            await asyncio.sleep(world.random.uniform(*_ASLEEP_SECONDS))
     await world.fleet.ready()
 
 
@@ -46,9 +49,15 @@ async def freeze_relay(world: World) -> None:
     for name in ("relay", "spare"):
         with world.fleet.frozen(name):
             await world.truth.ask("execute", _END_SESSIONS)
+            before = await world.truth.numbered()
             await world.wrote(MISSED_TRANSACTIONS)
-            await until(world.sent, seconds=30)
+            await until(lambda before=before: _goes_on(world, before), seconds=30)  # type: ignore[misc]
         await world.wrote(MISSED_TRANSACTIONS)
+
+
+async def _goes_on(world: World, before: int) -> bool:
+    """Whether some relay has numbered events since."""
+    return await world.truth.numbered() > before
 
 
 async def freeze_redis(world: World) -> None:

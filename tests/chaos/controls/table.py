@@ -58,7 +58,9 @@ CONTROLS = {
     "a client that ignores that nothing was recovered": Control(
         "lose redis", LOST, habits=Habits(loads=False)
     ),
-    "a hub that does not notice that Redis forgot": Control("flush redis", LOST, _both("hub_trusts_redis")),
+    "hubs and relays that do not notice that Redis forgot": Control(
+        "flush redis", LOST, _both("hub_trusts_redis") | _relays("relay_trusts_redis")
+    ),
     "a slow connection that loses frames instead of being closed": Control("stall", LOST, drops=True),
     "a client that goes on reading the connection it gave up": Control(
         "delay", DOUBLED, habits=Habits(lets_go=False)
