@@ -24,6 +24,8 @@ sql = Sql("core")
 
 _LOOK_SECONDS = 2
 """How long a bus that lost its data may go unnoticed."""
+_SOON_SECONDS = 0.05
+"""The same after a failure."""
 _DEAF_SECONDS = 10
 """Who hears nothing of the bus for so long must not seem to."""
 _NEVER = float("-inf")
@@ -97,8 +99,8 @@ class Feed:
                 self._deaf.discard(shard)
                 continue
             place.looked, place.failures = _NEVER, place.failures + 1
-            if time.monotonic() - place.heard >= _DEAF_SECONDS:
-                self._deafen(shard)
+            if place.failures > 1 and time.monotonic() - place.heard >= _DEAF_SECONDS:
+                self._deafen(shard)  # one failure alone may be ours: nothing is heard by who stood still
             await asyncio.sleep(_AGAIN.pause(place.failures))
 
     def _deafen(self, shard: int) -> None:
@@ -110,7 +112,8 @@ class Feed:
     async def _read_on(self, shard: int, place: _Place) -> None:
         if place.after is None:
             place.after = await self._begin_anew(shard, "failed")
-        entries = await self._reader.read(place.after, wait=_LOOK_SECONDS, shard=shard)
+        wait = _SOON_SECONDS if place.failures else _LOOK_SECONDS
+        entries = await self._reader.read(place.after, wait=wait, shard=shard)
         if not await self._is_whole(shard, place, place.after, len(entries)):
             return
         if entries:

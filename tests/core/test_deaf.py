@@ -57,6 +57,19 @@ async def test_who_listens_is_told_that_nothing_is_heard(
             assert [event["offset"] for event in await stream.take(1)] == [1]
 
 
+async def test_a_hub_that_stood_still_itself_is_not_deaf(settings: Settings, apart: Apart) -> None:
+    """When it goes on the time is up for every answer; Redis was there all the while."""
+    topic = fresh_topic()
+    async with behind(settings, apart) as (hub, proxy), signed_in(hub) as stream:
+        await stream.sub(topic)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("hub.core.feed._DEAF_SECONDS", 0)
+            proxy.cut()
+            await tell(hub, topic, 1)
+            assert len(await stream.take(1)) == 1
+        assert not hub.res.feed.deaf and await stream.quiet()
+
+
 async def test_a_moment_without_redis_is_nobody_s_business(settings: Settings, apart: Apart) -> None:
     topic = fresh_topic()
     async with behind(settings, apart) as (hub, proxy), signed_in(hub) as stream:
