@@ -4,7 +4,8 @@ Three keys. `caerus:bus` is a stream with every event, which each hub process re
 stopped; an event of a trace has its `traceparent` there. `caerus:t:<topic>` is a topic's own history, whose entry ids are the topic's offsets, so a
 repeated publish is refused by the stream itself. `caerus:o:<topic>` is the topic's last offset.
 One Lua call does all three for a batch: atomic, ordered, and idempotent.
-A fourth, `caerus:life`, is a random name that hubs put there: it is gone when everything else is.
+A fourth, `caerus:life`, is a random name that hubs put there: it is gone when everything else is. With the name
+that a server gives itself at each start it tells whether something may have been lost.
 
 On a Redis Cluster there are several such sets, `caerus:{0}:bus` and so on: a topic belongs to one of them, and
 the braces put all its keys into one slot. There the call names every key it touches, as a cluster wants it:
@@ -21,7 +22,7 @@ from uuid import uuid4
 from msgspec import Struct
 
 from hub.core import tracing
-from hub.core.cluster import Cluster, Slot
+from hub.core.cluster import Cluster
 from hub.core.redis import Redis, open_redis
 from hub.core.redis_settings import RedisSettings
 
@@ -31,10 +32,12 @@ BUS = "caerus:bus"
 LAYOUT = "caerus:layout"
 """On `REDIS_URL`: how the relay lays the bus out, for hubs to compare with what they read."""
 _BUS_LENGTH = 100_000
+AT_ONCE = 500
+"""Entries that one read takes at most."""
 HISTORY = 1_000
 HISTORY_SECONDS = 86_400
 _RECENT = 2_000
-"""Events of a shard that are repeated to a replica that takes over."""
+"""Events of a shard that are repeated to a server that may lack them."""
 
 _PUBLISH = """
 local published, prefix = 0, string.sub(KEYS[1], 1, -5)
@@ -56,7 +59,7 @@ for i = 0, #ARGV / 4 - 1 do
   end
 end
 return published
-""" % (HISTORY, HISTORY_SECONDS, _BUS_LENGTH)  # noqa: UP031 - braces are Lua's
+"""
 
 
 class Cursor(Struct, frozen=True):
@@ -81,8 +84,8 @@ class _Shard:
     def __init__(self, redis: Redis, prefix: str, *, tagged: bool) -> None:
         self.redis, self._prefix, self._names_keys = redis, prefix, tagged
         self.name, self._life = f"{prefix}:bus", f"{prefix}:life"
-        self._publish = redis.register_script(_PUBLISH)
-        self.recent: deque[Published] = deque(maxlen=_RECENT if isinstance(redis, Slot) else 0)
+        self._publish = redis.register_script(_PUBLISH % (HISTORY, HISTORY_SECONDS, _BUS_LENGTH))
+        self.recent: deque[Published] = deque(maxlen=_RECENT)
 
     async def publish(self, events: Sequence[Published]) -> int:
         new = await self._send(events)
@@ -103,17 +106,31 @@ class _Shard:
         if events := [event for event in self.recent if event.topic in whole]:
             await self._send(events)
 
+    async def concede(self, ends: dict[str, int]) -> None:
+        for topic, offset in ends.items():
+            await self.redis.set(f"{self._prefix}:o:{topic}", offset)
+        await self.redis.delete(self._life)
+
     async def life(self) -> bytes | None:
         await self.redis.set(self._life, uuid4().hex, nx=True)
         life: bytes | None = await self.redis.get(self._life)
-        return life + self.redis.address.encode() if life and isinstance(self.redis, Slot) else life
+        if life is None:
+            return None
+        # Back from its disk, or another one behind the same address, it has its old name and may lack the last moments.
+        server = str((await self.redis.info("server"))["run_id"])
+        return life + server.encode()
 
     async def end(self) -> bytes:
         last = await self.redis.xrevrange(self.name, count=1)
         return last[0][0] if last else b"0-0"
 
+    async def keeps(self, after: bytes) -> bool:
+        if after == b"0-0":
+            return int(await self.redis.xlen(self.name)) < _BUS_LENGTH
+        return bool(await self.redis.xrange(self.name, after, after, count=1))
+
     async def read(self, after: bytes, wait: float) -> list[tuple[bytes, Published]]:
-        answer = await self.redis.xread({self.name: after}, count=500, block=int(wait * 1000))
+        answer = await self.redis.xread({self.name: after}, count=AT_ONCE, block=int(wait * 1000))
         if not answer:
             return []
         return [(id, _published(entry)) for id, entry in answer[0][1]]
@@ -163,7 +180,7 @@ class Bus:
         return sum(await _all([self._shards[k].publish(part) for k, part in parts.items()]))
 
     def recent(self) -> set[str]:
-        """Topics of what was published last from here: on a cluster alone, where a replica may take over."""
+        """Topics of what was published last from here."""
         return {event.topic for shard in self._shards for event in shard.recent}
 
     async def repeat(self, published: dict[str, int]) -> None:
@@ -173,16 +190,26 @@ class Bus:
         """
         await _all([shard.repeat(published) for shard in self._shards])
 
+    async def concede(self, ends: dict[str, int]) -> None:
+        """These topics end there, though their history does not reach so far: with this begins another life of their shards."""
+        for number, shard in enumerate(self._shards):
+            if theirs := {topic: offset for topic, offset in ends.items() if self.shard(topic) == number}:
+                await shard.concede(theirs)
+
     async def lives(self) -> list[bytes | None]:
         """The lives of all shards."""
         return await _all([shard.life() for shard in self._shards])
 
     async def life(self, shard: int = 0) -> bytes | None:
-        """Which life of the shard this is: another one when Redis has lost its data since.
+        """Which life of the shard this is: another one when Redis has lost its data since, or may have.
 
-        On a cluster another node is another life: one that took over may lack what the one before had last.
+        So it is in a server that was started again, and in another one that took over: either may lack what came last.
         """
         return await self._shards[shard].life()
+
+    async def keeps(self, after: bytes, shard: int = 0) -> bool:
+        """Whether nothing that came after an entry has been dropped for what is newer."""
+        return await self._shards[shard].keeps(after)
 
     async def end(self, shard: int = 0) -> bytes:
         """Where the shard stands now."""

@@ -82,7 +82,7 @@ class Channel:
     """Members by encoding, and what has not been written to them yet."""
 
     def __init__(self, topic: str) -> None:
-        self._name = f"deliver {topic.partition(':')[0]}"
+        self.topic, self._name = topic, f"deliver {topic.partition(':')[0]}"
         self._groups: dict[Encoding | None, _Group] = {}
         self._last: int | None = None
         self._waiting: list[Published] = []
@@ -115,12 +115,11 @@ class Channel:
         fresh = [event for event in events if self._last is None or event.offset > self._last]
         if not fresh:
             return False
-        gap = self._last is not None and fresh[0].offset != self._last + 1
-        self._last = fresh[-1].offset
-        if gap:
-            self._waiting.clear()
+        first, last = fresh[0].offset, fresh[-1].offset
+        if (self._last is not None and first != self._last + 1) or last - first != len(fresh) - 1:
             self.lose()
             return False
+        self._last = last
         self._waiting += fresh
         if self._busy:
             return False
@@ -128,7 +127,9 @@ class Channel:
         return True
 
     def lose(self) -> None:
-        """Something was missed: whoever listens must resume."""
+        """Something was missed: whoever listens must resume, and who comes from now on looks where the topic stands."""
+        self._waiting.clear()
+        self._last = None
         for member in self.members():
             member.lost()
 

@@ -37,10 +37,6 @@ class Cluster:
         """A client for the keys that share this key's slot."""
         return Slot(self, key_slot(key.encode()), self._node(self._seeds[0]))
 
-    def address(self, slot: int) -> str:
-        """Of the node that had the slot last; empty when that is not known."""
-        return self._where.get(slot, "")
-
     async def run(self, slot: int, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """One command, wherever the slot is. A node that is away is asked once; whose slots it had is then looked up."""
         for _ in range(_HOPS):
@@ -112,11 +108,6 @@ class Slot(Redis):
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         return await self._cluster.run(self._number, args, options)
-
-    @property
-    def address(self) -> str:
-        """The node that answered last."""
-        return self._cluster.address(self._number)
 
     async def aclose(self, close_connection_pool: bool | None = None) -> None:
         await self._cluster.aclose()

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from hub.core import metrics
 from hub.core.batching import Batcher
-from hub.core.bus import Bus, Cursor, Published
+from hub.core.bus import AT_ONCE, Bus, Cursor, Published
 from hub.core.channel import SLICE, Channel, Listener
 from hub.core.db import Db
 from hub.core.nursery import Nursery
@@ -24,6 +24,10 @@ sql = Sql("core")
 
 _LOOK_SECONDS = 2
 """How long a bus that lost its data may go unnoticed."""
+_SOON_SECONDS = 0.05
+"""The same after a failure."""
+_DEAF_SECONDS = 10
+"""Who hears nothing of the bus for so long must not seem to."""
 _NEVER = float("-inf")
 _AGAIN = RetryPolicy(delay=0.4, cap=2)
 _BACKLOG = 2_000
@@ -38,11 +42,24 @@ class _Offset(Struct, frozen=True):
     last_offset: int
 
 
-class Feed:
-    """The channels of one process."""
+class _Place:
+    """Where one reader stands: after which entry, in which life of the shard. `after` None: what came may be lost."""
 
-    def __init__(self, db: Db, bus: Bus, reader: Bus) -> None:
-        self.db, self.bus, self._reader = db, bus, reader
+    def __init__(self, after: bytes, life: bytes | None) -> None:
+        self.after: bytes | None = after
+        self.life = life
+        self.of_this_life = True
+        """Whether `after` was an entry of the shard as it is now."""
+        self.heard = self.looked = time.monotonic()
+        self.failures = 0
+
+
+class Feed:
+    """The channels of one process. `when_deaf` is called while the bus is away, again and again."""
+
+    def __init__(self, db: Db, bus: Bus, reader: Bus, when_deaf: Callable[[], None] = lambda: None) -> None:
+        self.db, self.bus, self._reader, self._when_deaf = db, bus, reader, when_deaf
+        self._deaf: set[int] = set()
         self.channels: dict[str, Channel] = {}
         self.epoch = ""
         self.closing = False
@@ -59,28 +76,70 @@ class Feed:
         )
         for shard in range(len(self._reader)):
             life = await self._reader.life(shard)
-            nursery.start(self._read(shard, await self._reader.end(shard), life), name="feed")
+            place = _Place(await self._reader.end(shard), life)
+            nursery.start(self._read(shard, place), name="feed", essential=True)
 
-    async def _read(self, shard: int, after: bytes, life: bytes | None) -> None:
-        looked, failures = time.monotonic(), 0
+    @property
+    def deaf(self) -> bool:
+        """Whether the bus, or a part of it, has been away for so long that nobody here may count on hearing of events."""
+        return bool(self._deaf)
+
+    async def _read(self, shard: int, place: _Place) -> None:
+        """For ever, whatever happens."""
         while True:
             try:
-                entries = await self._reader.read(after, wait=_LOOK_SECONDS, shard=shard)
-                if time.monotonic() - looked >= _LOOK_SECONDS:
-                    found, looked = await self._reader.life(shard), time.monotonic()
-                    if found != life:
-                        after, life = await self._begin_anew(shard, after), found
-                        continue
+                await self._read_on(shard, place)
             except RedisError as error:
-                looked, failures = _NEVER, failures + 1
                 log.warning("feed.lost", shard=shard, error=str(error))
-                await asyncio.sleep(_AGAIN.pause(failures))
+            except Exception:
+                log.exception("feed.failed", shard=shard)
+                place.after = None
+            else:
+                place.failures, place.heard = 0, time.monotonic()
+                self._deaf.discard(shard)
                 continue
-            failures = 0
-            if entries:
-                after = entries[-1][0]
-                metrics.ws_events.inc(len(entries))
-                await self._dispatch([event for _, event in entries])
+            place.looked, place.failures = _NEVER, place.failures + 1
+            if place.failures > 1 and time.monotonic() - place.heard >= _DEAF_SECONDS:
+                self._deafen(shard)  # one failure alone may be ours: nothing is heard by who stood still
+            await asyncio.sleep(_AGAIN.pause(place.failures))
+
+    def _deafen(self, shard: int) -> None:
+        self._deaf.add(shard)
+        self._when_deaf()
+        for channel in list(self.channels.values()):
+            channel.lose()
+
+    async def _read_on(self, shard: int, place: _Place) -> None:
+        if place.after is None:
+            place.after = await self._begin_anew(shard, "failed")
+        wait = _SOON_SECONDS if place.failures else _LOOK_SECONDS
+        entries = await self._reader.read(place.after, wait=wait, shard=shard)
+        if not await self._is_whole(shard, place, place.after, len(entries)):
+            return
+        if entries:
+            place.after, place.of_this_life = entries[-1][0], True
+            metrics.ws_events.inc(len(entries))
+            await self._dispatch([event for _, event in entries])
+
+    async def _is_whole(self, shard: int, place: _Place, after: bytes, count: int) -> bool:
+        """Whether what was read is all that came after `after`; if it may not be, the place is another one now.
+
+        The bus drops what is oldest. Who is so slow that this happens before it was read finds more than one
+        read can take, each time: so it is enough to look then, and now and then.
+        """
+        if time.monotonic() - place.looked >= _LOOK_SECONDS:
+            found, place.looked = await self._reader.life(shard), time.monotonic()
+            if found != place.life:
+                # Entries to come may be named by a clock that is behind.
+                place.after = min(after, await self._begin_anew(shard, "lost its data"), key=_number)
+                place.life, place.of_this_life = found, False
+                return False
+        elif count < AT_ONCE:
+            return True
+        if place.of_this_life and not await self._reader.keeps(after, shard):
+            place.after = await self._begin_anew(shard, "dropped what was not read")
+            return False
+        return True
 
     async def _dispatch(self, events: list[Published]) -> None:
         by_topic: dict[str, list[Published]] = {}
@@ -97,24 +156,28 @@ class Feed:
         """A small fan-out is done at once; a big one beside those of other topics."""
         if channel.offer(batch):
             if len(channel) <= SLICE:
-                await channel.pump()
+                await self._pump(channel)
             else:
-                channel.pumping = self._nursery.start(channel.pump(), name="fan-out")
+                channel.pumping = self._nursery.start(self._pump(channel), name="fan-out")
         elif channel.pumping and channel.backlog > _BACKLOG:
             await asyncio.wait([channel.pumping])
 
-    async def _begin_anew(self, shard: int, after: bytes) -> bytes:
-        """Redis lost its data, and with it perhaps what we had not read: every listener looks for itself.
+    async def _pump(self, channel: Channel) -> None:
+        """What cannot be written keeps nobody else from their events."""
+        try:
+            await channel.pump()
+        except Exception:
+            log.exception("feed.fan_out_failed", topic=channel.topic)
+            channel.lose()
 
-        Reading goes on where the shard ends now, if that is before where we stood: entries to come may be named
-        by a clock that is behind.
-        """
-        log.warning("feed.bus_lost", shard=shard)
+    async def _begin_anew(self, shard: int, why: str) -> bytes:
+        """Something may be missed: every listener looks for itself. Where the shard ends now."""
+        log.warning("feed.bus_lost", shard=shard, why=why)
         end = await self._reader.end(shard)
         for topic, channel in list(self.channels.items()):
             if self._reader.shard(topic) == shard:
                 channel.lose()
-        return min(after, end, key=_place)
+        return end
 
     def join(self, topic: str, listener: Listener) -> None:
         if topic not in self.channels:
@@ -142,7 +205,7 @@ class Feed:
 
     async def since(self, topic: str, cursor: Cursor, position: Cursor) -> list[Published] | None:
         """Everything from `cursor` up to `position` or past it; None when that is not to be had whole."""
-        if cursor.epoch != position.epoch or cursor.offset > position.offset:
+        if cursor.epoch != position.epoch or not 0 <= cursor.offset <= position.offset:
             return None
         events = await self._missed.add((topic, cursor.offset))
         expected = range(cursor.offset + 1, cursor.offset + 1 + len(events))
@@ -170,6 +233,6 @@ class Feed:
                     member.lost()
 
 
-def _place(entry_id: bytes) -> tuple[int, int]:
+def _number(entry_id: bytes) -> tuple[int, int]:
     milliseconds, _, number = entry_id.partition(b"-")
     return int(milliseconds), int(number)

@@ -99,6 +99,7 @@ async def check(res: Resources) -> Readiness:
     faults = [each.sentence for each in (found, redis) if isinstance(each, Away)]
     faults += _behind(lag, pending) if lag else []
     faults += [] if isinstance(redis, Away) else _elsewhere(redis, res.feed.bus.layout)
+    faults += _dead(res)
     _lag.set(lag.seconds if lag else _UNKNOWN)
     _waiting.set(lag.waiting if lag else _UNKNOWN)
     _ready.set(not faults)
@@ -136,6 +137,12 @@ def _behind(lag: Lag, pending: int) -> list[str]:
             f"The relay is {lag.seconds:.0f} s behind (events waiting: {lag.waiting}); is it running?"
         )
     return faults
+
+
+def _dead(res: Resources) -> list[str]:
+    faults = ["The bus has been away for too long: sockets are refused."] if res.feed.deaf else []
+    ended = dict.fromkeys(res.nursery.ended)
+    return faults + [f"The task {name} has ended: this process must be started anew." for name in ended]
 
 
 def _elsewhere(relay: bytes | None, ours: str) -> list[str]:

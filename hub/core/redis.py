@@ -1,11 +1,12 @@
 """Redis (or Valkey): one blocking pool a process, binary answers, every call with a deadline."""
 
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.client import PubSub
 from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as NoAnswer
 
-__all__ = ["AWAY", "Redis", "RedisError", "open_redis", "open_single"]
+__all__ = ["AWAY", "PubSub", "Redis", "RedisError", "open_redis", "open_single"]
 
 AWAY = (NotConnected, NoAnswer)
 """How Redis fails while it is not there."""

@@ -5,8 +5,9 @@ Three steps, each safe to repeat after a crash at any point:
 2. publish (the bus refuses an offset it has);
 3. delete the rows.
 
-On a Redis Cluster a replica that takes over may lack what its primary had last, though we deleted the rows: what
-was published last is kept here, and published again when a shard has another node.
+A Redis that was started again, or a replica that took over, may lack what was there last, though we deleted the
+rows: what was published last is kept here, and published again when a shard has another server. Of what else is gone
+it is told at least that it was there: then a client is not told that it has everything.
 
 One relay works at a time: it holds a session advisory lock on a connection of its own. Others wait
 for it, so a second one is a hot spare.
@@ -30,7 +31,7 @@ from hub.core.bus import LAYOUT, Bus, Published, open_bus
 from hub.core.db import AWAY, Login, prepare
 from hub.core.nursery import Nursery, told_to_stop
 from hub.core.outbox import WAKE
-from hub.core.redis import Redis, RedisError, open_redis
+from hub.core.redis import PubSub, Redis, RedisError, open_redis
 from hub.core.secrets import Secrets
 from hub.core.settings import Settings
 from hub.core.sql import Runs, Sql
@@ -41,17 +42,25 @@ sql = Sql("core")
 
 Connect = Callable[..., Awaitable[Any]]
 OpenBus = Callable[[Redis], Bus]
-# A spare that died while it waited for its turn must not take it: the server looks whether we are there.
 SESSION = {
     "application_name": "caerus-relay",
+    # A spare that died while it waited for its turn must not take it: the server looks whether we are there.
     "client_connection_check_interval": "1s",
+    # A leader whose machine is gone says nothing: left to itself the server would keep its lock for two hours.
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+    # The same the other way round: a spare that waits hears from a server that is there.
+    "lock_timeout": "20s",
     # A plan is kept from when the outbox was empty, as it mostly is: with nested loops a full one took 22 s a batch.
     "enable_nestloop": "off",
     "enable_seqscan": "off",
 }
 _LOCK = 4_242_001
 _BATCH = 500
-_FOR_EVER = 10**8
+_ANSWER_SECONDS = 30
+_PAGE = 5_000
 _LOOK_SECONDS = 0.05
 _LIFE_SECONDS = 1
 _HELD_SECONDS = 5
@@ -144,14 +153,23 @@ async def run(dsn: str, redis_url: str, connect: Connect = asyncpg.connect, bus_
 
 
 async def _session(dsn: str, redis: Redis, bus: Bus, connect: Connect) -> None:
-    connection = await connect(dsn, command_timeout=30, server_settings=SESSION)
+    connection = await connect(dsn, command_timeout=_ANSWER_SECONDS, server_settings=SESSION)
     try:
         await prepare(connection)
-        await connection.execute("select pg_advisory_lock($1)", _LOCK, timeout=_FOR_EVER)
+        await _stand_in_line(connection)
         log.info("relay.leading")
         await _lead(connection, bus, redis)
     finally:
         connection.terminate()
+
+
+async def _stand_in_line(connection: Any) -> None:
+    while True:
+        try:
+            await connection.execute("select pg_advisory_lock($1)", _LOCK)
+        except asyncpg.LockNotAvailableError:
+            continue
+        return
 
 
 async def _lead(connection: Any, bus: Bus, redis: Redis) -> None:
@@ -165,12 +183,19 @@ async def _lead(connection: Any, bus: Bus, redis: Redis) -> None:
         while not told_to_stop():
             if not await move(connection, bus):
                 await hints.get_message(ignore_subscribe_messages=True, timeout=_LOOK_SECONDS)
+            await _drain(hints)
             await watch.look()
         raise asyncio.CancelledError
 
 
+async def _drain(hints: PubSub) -> None:
+    """What is told until here is in the database: the next look finds it, and one is enough."""
+    while await hints.get_message(ignore_subscribe_messages=True, timeout=0):
+        pass
+
+
 class _Watch:
-    """Looks now and then whether shards have another node, and publishes again what it may lack."""
+    """Looks now and then whether shards have another server, and makes good what it may lack."""
 
     def __init__(self, db: Runs, bus: Bus) -> None:
         self._db, self._bus = db, bus
@@ -178,10 +203,27 @@ class _Watch:
         self._looked = float("-inf")
 
     async def look(self) -> None:
-        if time.monotonic() - self._looked < _LIFE_SECONDS or not (topics := self._bus.recent()):
+        if time.monotonic() - self._looked < _LIFE_SECONDS:
             return
         self._looked, lives = time.monotonic(), await self._bus.lives()
         if lives != self._lives:
+            await self._repeat()
+            await self._concede()
+            self._lives = lives
+
+    async def _repeat(self) -> None:
+        if topics := self._bus.recent():
             found = await sql.many(self._db, _Out, "published_offsets", topics=list(topics))
             await self._bus.repeat({out.topic: out.offset for out in found})
-            self._lives = lives
+
+    async def _concede(self) -> None:
+        """What another relay published, or this one before it died, cannot be repeated: nobody may seem to have it."""
+        after = ""
+        while page := await sql.many(self._db, _Out, "published_page", after=after, n=_PAGE):
+            after = page[-1].topic
+            known = await self._bus.offsets([out.topic for out in page])
+            ends = zip(page, known, strict=True)
+            lacking = {out.topic: out.offset for out, end in ends if end is not None and end < out.offset}
+            if lacking:
+                log.warning("relay.redis_lacks_events", topics=len(lacking))
+                await self._bus.concede(lacking)

@@ -78,10 +78,10 @@ async def open_resources(
     passwords = Passwords(settings.security)
     bus = open_bus(settings.redis, redis)
     reading = open_bus(settings.redis, reader, timeout=10)
-    feed = Feed(db, bus, reading)
     sockets = Sockets(settings.serve.sockets_per_person, settings.serve.sockets_unproven)
+    feed = Feed(db, bus, reading, sockets.deaf)
     try:
-        nursery.start(secrets.keep_fresh(), name="secrets")
+        nursery.start(secrets.keep_fresh(), name="secrets", essential=True)
         tokens = Tokens(ring_of(secrets, settings.security.jwt_access_seconds), settings.security)
         masters = masters_of(secrets)
         feed.join(ENDED, sockets)

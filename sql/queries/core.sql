@@ -39,6 +39,13 @@ select t.topic, t.last_offset - (
 ) as "offset"
 from core.topics as t where t.topic = any(@topics::text[]);
 
+-- name: published_page :many
+-- The same of all topics, after one by name.
+with left_over as (select topic, count(*) as n from core.outbox where topic_offset is not null group by topic)
+select t.topic, t.last_offset - coalesce(l.n, 0) as "offset"
+from core.topics as t left join left_over as l on l.topic = t.topic
+where t.topic > @after order by t.topic limit @n;
+
 -- name: stream_epoch :one
 select epoch from core.stream;
 

@@ -30,7 +30,7 @@ async def _run(servers: Stack, rounds: int, seed: int, only: list[str]) -> list[
 
 
 def main() -> int:
-    """The exit code: 1 when anything was lost, doubled, leaked, out of order or changed."""
+    """The exit code: 1 when anything was lost, doubled, leaked, out of order or changed, or ended by itself."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     seed = int(sys.argv[2]) if len(sys.argv) > 2 and sys.argv[2] else random.SystemRandom().randrange(10**6)
     print(
@@ -57,9 +57,12 @@ def _summary(outcomes: list[Outcome], seconds: float, seed: int) -> int:
     print("closes   ", ", ".join(f"{code}: {count}" for code, count in sorted(codes.items())))
     print(f"lag       {max(outcome.lag for outcome in outcomes):.2f} s at most")
     print("          " + ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS))
-    if kinds:
+    died = Counter(name for outcome in outcomes for name in outcome.died)
+    if died:
+        print("died by themselves: " + ", ".join(f"{name} {count}" for name, count in sorted(died.items())))
+    if kinds or died:
         print(f"FAILED with seed {seed}")
-    return int(bool(kinds))
+    return int(bool(kinds or died))
 
 
 if __name__ == "__main__":

@@ -3,25 +3,23 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
-from hub.core.db import open_db
-from hub.core.redis import open_redis
 from tests.chaos.board import DIE_STEPS
 from tests.chaos.fleet import HUBS
+from tests.chaos.moves import MISSED_TRANSACTIONS, away, back, quiet, servers
+from tests.chaos.standstill import STANDSTILLS
 from tests.chaos.subscribers import TOO_SLOW, UNAUTHENTICATED, Subscriber
 from tests.chaos.world import World
 from tests.chaos.writing import Where, Writer, burst
 from tests.hubs import until
 
 Fault = Callable[[World], Awaitable[None]]
-FAULTS: dict[str, Fault] = {}
+FAULTS: dict[str, Fault] = dict(STANDSTILLS)
 
 _STALLED_STEPS, _STALLED_SIZE = 16, 30_000
 _STALLS = 4
-_MISSED_TRANSACTIONS = 10
 _UNDER_WAY_SECONDS = 0.05
 
 
@@ -49,12 +47,12 @@ for _name in ("hub1", "hub2", "worker"):
 async def kill_relay(world: World) -> None:
     """The one that leads, or the spare: nobody knows which, so both, each with one event under way."""
     for name in ("relay", "spare"):
-        topic = await _quiet(world)
-        async with _servers(world) as where:
+        topic = await quiet(world)
+        async with servers(world) as where:
             await burst(where, Writer(where, [topic], world.random), topic, 1, 10)
         await asyncio.sleep(world.random.uniform(0, _UNDER_WAY_SECONDS))
         await world.fleet.kill(name)
-        await world.wrote(_MISSED_TRANSACTIONS)
+        await world.wrote(MISSED_TRANSACTIONS)
 
 
 @fault("kill redis")
@@ -62,9 +60,9 @@ async def kill_redis(world: World) -> None:
     """While everybody listens, and while everybody is away; it comes back with what it wrote to its disk."""
     await world.machines.kill_redis(down=_down(world))
     await world.fleet.ready()
-    await _away(world)
+    await away(world)
     await world.machines.kill_redis()
-    _back(world)
+    back(world)
 
 
 @fault("kill postgres")
@@ -75,20 +73,6 @@ async def kill_postgres(world: World) -> None:
 def _down(world: World) -> float:
     """How long (s) a server stays away."""
     return world.random.choice((0.0, 0.3, 1.0))
-
-
-async def _away(world: World) -> None:
-    """Nobody has a connection, and something is published meanwhile."""
-    for front in world.fronts:
-        front.refusing = True
-        front.cut()
-    await world.wrote(_MISSED_TRANSACTIONS)
-    await until(world.sent, seconds=30)
-
-
-def _back(world: World) -> None:
-    for front in world.fronts:
-        front.heal()
 
 
 @fault("kill writer")
@@ -128,11 +112,11 @@ async def delay(world: World) -> None:
     slow = world.fronts + world.fleet.links()
     for proxy in world.random.sample(slow, len(slow) // 2) + world.fronts:
         proxy.delay, proxy.drip = world.random.uniform(0.02, 0.15), world.random.random() < 0.5
-    await world.wrote(_MISSED_TRANSACTIONS)
+    await world.wrote(MISSED_TRANSACTIONS)
     for subscriber in world.subscribers:
         if world.random.random() < 0.7:
             subscriber.hurry()
-    await world.wrote(_MISSED_TRANSACTIONS)
+    await world.wrote(MISSED_TRANSACTIONS)
     for proxy in slow:
         proxy.heal()
 
@@ -145,7 +129,7 @@ async def stall(world: World) -> None:
     witness = world.subscribe(f"witness-{topic[-4:]}", 1, [topic])
     world.passing += [slow, witness]
     await until(lambda: slow.stands(topic) == witness.stands(topic) == 0, seconds=30)
-    async with _servers(world) as where:
+    async with servers(world) as where:
         writer = Writer(where, [topic], world.random)
         for _ in range(_STALLS):
             await _overfill(world, where, writer, witness, topic)
@@ -174,18 +158,6 @@ def _expired(world: World) -> int:
     return sum(each.codes[UNAUTHENTICATED] for each in world.subscribers)
 
 
-@asynccontextmanager
-async def _servers(world: World) -> AsyncIterator[Where]:
-    endpoints = world.stack.endpoints
-    db = await open_db(world.stack.settings.db, endpoints.dsn)
-    redis = open_redis(endpoints.redis_url)
-    try:
-        yield Where(db, redis, f"burst-{uuid4().hex[:6]}")
-    finally:
-        await redis.aclose()
-        await db.close()
-
-
 @fault("clock")
 async def clock(world: World) -> None:
     """Clocks jump by up to fifty minutes, one hub's past the end of tokens; the writer's goes back and forth.
@@ -202,7 +174,7 @@ async def clock(world: World) -> None:
         assert time.monotonic() < deadline, f"{hub} lets old tokens in"
         for front in world.fronts:
             front.cut()
-        await world.wrote(3 * _MISSED_TRANSACTIONS)
+        await world.wrote(3 * MISSED_TRANSACTIONS)
     for name in ("hub1", "hub2", "relay", "writer", "stutter"):
         world.board[name] = 0
     for front in world.fronts:
@@ -212,9 +184,9 @@ async def clock(world: World) -> None:
 @fault("lose redis")
 async def lose_redis(world: World) -> None:
     """Everybody is away and misses something, and then Redis comes back with nothing."""
-    await _away(world)
+    await away(world)
     await world.machines.kill_redis(empty=True)
-    _back(world)
+    back(world)
 
 
 @fault("flush redis")
@@ -223,28 +195,19 @@ async def flush_redis(world: World) -> None:
     what was published, on a topic on which nothing comes after it too.
     """
     for _ in range(2):
-        await world.wrote(_MISSED_TRANSACTIONS)
+        await world.wrote(MISSED_TRANSACTIONS)
         await world.machines.redis("FLUSHALL")
-    topic = await _quiet(world)
+    topic = await quiet(world)
     links = [world.fleet.proxies[f"{hub}-redis"] for hub in HUBS]
     for link in links:
         link.stall()
-    async with _servers(world) as where:
+    async with servers(world) as where:
         await burst(where, Writer(where, [topic], world.random), topic, 1, 100)
-    await world.wrote(_MISSED_TRANSACTIONS)
+    await world.wrote(MISSED_TRANSACTIONS)
     await until(world.sent, seconds=30)
     await world.machines.redis("FLUSHALL")
     for link in links:
         link.heal()
-
-
-async def _quiet(world: World) -> str:
-    """A new topic with a listener, on which only the fault writes."""
-    topic = f"candles:QUIET{uuid4().hex[:12].upper()}"
-    listener = world.subscribe(f"quiet-{topic[-4:]}", 2, [topic])
-    world.passing.append(listener)
-    await until(lambda: listener.stands(topic) == 0, seconds=30)
-    return topic
 
 
 def shares(rounds: int, chance: random.Random) -> list[str]:

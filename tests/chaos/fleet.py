@@ -6,13 +6,15 @@ import signal
 import time
 import urllib.error
 import urllib.request
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from hub.core.embedded.process import free_port
 from tests.chaos.board import Board
 from tests.chaos.proxy import Proxy
+from tests.chaos.servers import frozen
 from tests.hubs import until
 from workers.up.children import Child
 from workers.up.stack import Stack
@@ -21,6 +23,8 @@ HUBS = ("hub1", "hub2")
 _CLOCKS = {"hub1": "hub1", "hub2": "hub2", "relay": "relay", "spare": "relay", "worker": "hub1"}
 _COMMANDS = {"hub1": "serve", "hub2": "serve", "relay": "relay", "spare": "relay", "worker": "work"}
 _HOLD_OFF_SECONDS = 1.0
+BUS_LENGTH = 1_000
+"""Entries that the bus keeps here."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -32,6 +36,7 @@ class Fleet:
         self._controls: dict[str, str] = {}
         self._board, self._topics = board, topics
         self._ports = {hub: free_port() for hub in HUBS}
+        self._worker_port = free_port()
         self._database = urlsplit(stack.endpoints.dsn)
         self._redis = urlsplit(stack.endpoints.redis_url)
         self.proxies: dict[str, Proxy] = {}
@@ -68,6 +73,12 @@ class Fleet:
         for proxy in self.proxies.values():
             await proxy.stop()
 
+    @contextmanager
+    def frozen(self, *names: str) -> Iterator[None]:
+        """These stand still until the block ends."""
+        with frozen(*map(self._stack.children.pid, names)):
+            yield
+
     async def kill(self, name: str) -> None:
         """SIGKILL, and another in its place."""
         with suppress(ProcessLookupError):
@@ -91,11 +102,11 @@ class Fleet:
         return [proxy for name, proxy in self.proxies.items() if name.endswith(("-postgres", "-redis"))]
 
     async def ready(self) -> None:
-        """Until both hubs say so, whatever was done to them."""
-        for hub in HUBS:
-            url = f"http://127.0.0.1:{self._ports[hub]}/api/v1/health"
+        """Until both hubs say so, whatever was done to them, and the worker, which ends when it is started without servers."""
+        hubs = [f"{self._ports[hub]}/api/v1/health" for hub in HUBS]
+        for place in (*hubs, f"{self._worker_port}/ready"):
 
-            async def answers(url: str = url) -> bool:
+            async def answers(url: str = f"http://127.0.0.1:{place}") -> bool:
                 return await asyncio.to_thread(_answers, url)
 
             await until(answers, seconds=60)
@@ -123,7 +134,8 @@ class Fleet:
             "CHAOS_BOARD": str(self._board.path),
             "CHAOS_CONTROL": self._controls.get(name, ""),
             "CHAOS_CLOCK": _CLOCKS.get(name, "writer"),
-            "OPS_PORT": "0",
+            "CHAOS_BUS_LENGTH": str(BUS_LENGTH),
+            "OPS_PORT": str(self._worker_port if name == "worker" else 0),
         }
         if name == "writer":
             env |= {"CHAOS_TOPICS": " ".join(self._topics), "CHAOS_SEED": str(self._seed)}

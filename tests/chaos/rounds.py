@@ -43,6 +43,7 @@ class Outcome(Struct, frozen=True):
 
 async def play(world: World, *faults: str, settle: float = _SETTLE_SECONDS) -> Outcome:
     """One round with these faults, one after the other."""
+    await world.fleet.ready()
     began, before = time.monotonic(), _counted(world)
     world.write()
     await world.wrote(world.random.randint(1, _MOST_BEFORE))

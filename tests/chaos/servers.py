@@ -5,15 +5,29 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
 
 import asyncpg
 import psutil
 
 from hub.core.embedded import Servers, process
-from hub.core.redis import open_redis
+from hub.core.redis import Redis, open_redis
 from tests.hubs import until
+
+
+@contextmanager
+def frozen(*pids: int) -> Iterator[None]:
+    """These processes stand still until the block ends."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
 
 class Machines:
@@ -50,17 +64,55 @@ class Machines:
             yield
         finally:
             if empty:
-                shutil.rmtree(self._valkey.home / "valkey")
-                (self._valkey.home / "valkey").mkdir(mode=0o700)
+                shutil.rmtree(self._data)
+                self._data.mkdir(mode=0o700)
             again = process.spawn(self._process(self._valkey).args, self._valkey.log)  # type: ignore[arg-type]
             self._valkey._process = again
             await until(self._valkey._answers, seconds=30)
 
+    async def freeze_redis(self, seconds: float) -> None:
+        """It stands still for so long; whoever calls it hears nothing."""
+        with frozen(self._process(self._valkey).pid):
+            await asyncio.sleep(seconds)
+
+    async def remember_redis(self) -> None:
+        """`rewind_redis` goes back to here."""
+        await self.redis("CONFIG", "SET", "auto-aof-rewrite-percentage", "0")
+        await until(self._is_written, seconds=30)
+        shutil.rmtree(self._kept, ignore_errors=True)
+        await asyncio.to_thread(shutil.copytree, self._data, self._kept)
+
+    async def rewind_redis(self) -> None:
+        """Killed, and there again without what came after `remember_redis`."""
+        async with self.without_redis(empty=False):
+            shutil.rmtree(self._data)
+            self._kept.rename(self._data)
+
+    @property
+    def _data(self) -> Path:
+        return self._valkey.home / "valkey"
+
+    @property
+    def _kept(self) -> Path:
+        return self._valkey.home / "valkey-kept"
+
+    async def _is_written(self) -> bool:
+        async with self._client() as client:
+            info = await client.info("persistence")
+        return bool(info["aof_buffer_length"] == 0 and info["aof_rewrite_in_progress"] == 0)
+
     async def redis(self, *command: str) -> None:
         """One command, such as FLUSHALL."""
+        async with self._client() as client:
+            await client.execute_command(*command)
+
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[Redis]:
         client = open_redis(self._valkey.url())
-        await client.execute_command(*command)
-        await client.aclose()
+        try:
+            yield client
+        finally:
+            await client.aclose()
 
     async def _kill(self, server: object) -> None:
         running = self._process(server)

@@ -48,6 +48,7 @@ def test_every_fault_once_loses_doubles_and_leaks_nothing(running: Running) -> N
         codes.update(outcome.codes)
 
     assert {outcome.faults[0]: outcome.breaches for outcome in outcomes} == {name: [] for name in FAULTS}
+    assert [outcome.died for outcome in outcomes if outcome.died] == []
     assert all(outcome.events and outcome.deliveries for outcome in outcomes)
     assert min(sum(outcome.resumes for outcome in outcomes), sum(o.snapshots for o in outcomes)) > 10
     assert sum(outcome.refusals for outcome in outcomes) > 10

@@ -86,6 +86,9 @@ class Truth:
     async def unsent(self) -> int:
         return int(await self.ask("fetchval", "select count(*) from core.outbox"))
 
+    async def numbered(self) -> int:
+        return int(await self.ask("fetchval", "select count(*) from chaos.told"))
+
     async def facts(self) -> int:
         return int(await self.ask("fetchval", "select count(*) from chaos.facts"))
 

@@ -85,6 +85,9 @@ class Careless(Gated):
         self.looks += 1
         return b"always"
 
+    async def keeps(self, after: bytes, shard: int = 0) -> bool:
+        return True
+
 
 @asynccontextmanager
 async def feeding(apart: Apart, bus: Bus, reader: Bus) -> AsyncIterator[Feed]:

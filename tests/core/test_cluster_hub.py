@@ -197,9 +197,20 @@ async def test_if_it_were_not_a_client_would_stay_behind(
     apart: Apart, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: two committed events are nowhere, and nobody is told."""
-    monkeypatch.setattr("hub.core.bus._RECENT", 0)
+    monkeypatch.setattr("hub.core.relay._Watch.look", never)
     async with alone(apart, settings) as (hub, cluster):
         assert await taken_over(hub, cluster) == ([], False)
+
+
+async def never(_: object) -> None: ...
+
+
+async def test_a_relay_that_took_over_too_cannot_but_it_hides_nothing(
+    apart: Apart, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.core.bus._RECENT", 0)
+    async with alone(apart, settings) as (hub, cluster):
+        assert await taken_over(hub, cluster) == ([], True)
 
 
 async def test_a_poll_is_woken_over_the_cluster(sharded: RunningHub) -> None:

@@ -26,13 +26,17 @@ class Listening:
 
 
 class Looking(Bus):
-    """A bus that counts how often its life was looked at."""
+    """A bus that counts how often its life was looked at, and for what it keeps."""
 
-    looks = 0
+    looks = asked = 0
 
     async def life(self, shard: int = 0) -> bytes | None:
         self.looks += 1
         return await super().life(shard)
+
+    async def keeps(self, after: bytes, shard: int = 0) -> bool:
+        self.asked += 1
+        return await super().keeps(after, shard)
 
 
 def event(topic: str, offset: int) -> Published:

@@ -1,6 +1,8 @@
 """MessagePack and compression: the same messages, in fewer bytes, from one encoding for all."""
 
+import math
 import zlib
+from typing import Any
 
 import msgspec
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from hub.core.bus import Published
 from hub.core.stream.frames import PLAIN, Encoding, event_frames, frame
-from tests.hubs import RunningHub
+from tests.hubs import RunningHub, signal_body
 from tests.stream.sockets import PACKED, PROTOCOL, fresh_topic, opened, tell
 
 
@@ -83,3 +85,38 @@ def test_a_packed_event_has_the_fields_of_the_plain_one() -> None:
     message = b'{"op":"event","topic":"t","offset":7,"type":"a.b","at":"2026-01-01T00:00:00Z","data":{"p":"1.10","n":null}}'
     _, payload = unframed(event_frames([Published("t", 7, message)], Encoding(packed=True)))
     assert msgspec.msgpack.decode(payload) == msgspec.json.decode(message)
+
+
+def packed(data: str) -> Any:
+    """An event's data as a MessagePack client reads it."""
+    message = b'{"op":"event","topic":"t","offset":7,"data":%s}' % data.encode()
+    _, payload = unframed(event_frames([Published("t", 7, message)], Encoding(packed=True)))
+    return msgspec.msgpack.decode(payload)["data"]
+
+
+def test_an_integer_that_messagepack_has_no_room_for_is_a_float() -> None:
+    large, largest, least = 2 * 10**19, 2**64 - 1, -(2**63)
+    found = packed(f'{{"a":{large},"b":[{largest},{least},{least - 1},true,null,"{large}",1.5]}}')
+    assert found == {"a": 2e19, "b": [largest, least, float(least - 1), True, None, str(large), 1.5]}
+    assert isinstance(found["a"], float) and isinstance(found["b"][3], bool)
+    assert packed(f"[{9 * 10**400}, {-9 * 10**400}]") == [math.inf, -math.inf]
+
+
+async def test_a_number_in_a_signal_silences_nobody(hub: RunningHub) -> None:
+    """PostgreSQL's jsonb gives 2e19 back as an integer of 65 bits."""
+    producer, person, body = await hub.producer(), await hub.person(), signal_body()
+    body["payload"]["features"] = {"x": 2e19}
+    async with opened(hub, protocols=(PACKED,)) as stream, opened(hub) as plain:
+        for each in (stream, plain):
+            await each.auth(person.token)
+            place = await each.sub("signals")
+        posted = await producer.signal(body)
+        await producer.cancel(posted.body["id"], "no longer valid")
+        events = await stream.take(2)
+        assert [event["type"] for event in events] == ["signal.created", "signal.cancelled"]
+        assert [event["data"]["features"]["x"] for event in events] == [2e19] * 2
+        assert events == await plain.take(2)
+        again = await stream.sub("signals", {"epoch": place["epoch"], "offset": place["offset"]})
+        assert again["recovered"] is True
+        assert await stream.take(2) == events
+    assert (await hub.call("GET", "/api/v1/ready")).status == 200

@@ -87,7 +87,9 @@ async def test_since_the_present_recovers_nothing_and_says_so(hub: RunningHub) -
         assert await stream.quiet()
 
 
-@pytest.mark.parametrize("changed", [{"epoch": "another"}, {"offset": 99}])
+@pytest.mark.parametrize(
+    "changed", [{"epoch": "another"}, {"offset": 99}, {"offset": -5}, {"offset": 10**30}]
+)
 async def test_a_cursor_of_another_history_is_not_recovered(hub: RunningHub, changed: dict[str, Any]) -> None:
     topic = fresh_topic()
     await tell(hub, topic, 3)

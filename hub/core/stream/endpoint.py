@@ -31,9 +31,12 @@ async def endpoint(websocket: WebSocket) -> None:
         await websocket.close(1008)
         return
     res: Resources = websocket.state["resources"]
+    if res.feed.deaf:
+        await _deny(websocket, 503)
+        return
     address = _address(websocket)
     if not res.sockets.knock(address):
-        await websocket.send_denial_response(Response(status_code=429, headers={"retry-after": "10"}))
+        await _deny(websocket, 429)
         return
     connection: StreamProtocol = websocket.scope["extensions"]["caerus.connection"]["connection"]
     try:
@@ -42,6 +45,10 @@ async def endpoint(websocket: WebSocket) -> None:
         res.sockets.answered(address)
         raise
     connection.hand_over(Socket(connection, res, address, packed=chosen == messages.MSGPACK))
+
+
+async def _deny(websocket: WebSocket, status: int) -> None:
+    await websocket.send_denial_response(Response(status_code=status, headers={"retry-after": "10"}))
 
 
 def _address(websocket: WebSocket) -> str:

@@ -4,9 +4,11 @@ Server frames are not masked, so one frame serves every socket of an encoding. E
 itself, without context taken over from the one before: so one compression serves them all, too.
 """
 
+import math
 import struct
 import zlib
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -51,7 +53,25 @@ def event_frames(events: Iterable[Published], encoding: Encoding) -> bytes:
 def _payload(event: Published, encoding: Encoding) -> bytes:
     if not encoding.packed:
         return event.message
-    return msgspec.msgpack.encode(msgspec.json.decode(event.message))
+    message = msgspec.json.decode(event.message)
+    try:
+        return msgspec.msgpack.encode(message)
+    except OverflowError:
+        return msgspec.msgpack.encode(_within_64_bits(message))
+
+
+def _within_64_bits(value: Any) -> Any:
+    """With floats for integers that MessagePack has no room for: what JavaScript makes of the JSON, too."""
+    if isinstance(value, dict):
+        return {name: _within_64_bits(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_within_64_bits(each) for each in value]
+    if not isinstance(value, int) or -(2**63) <= value < 2**64:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _deflate(payload: bytes) -> bytes:

@@ -13,6 +13,7 @@ HEARTBEAT_SECONDS = 25
 Id = int | str
 """The client's own, returned as it came."""
 
+AWAY = 1011
 UNAUTHENTICATED = 4001
 PROTOCOL_ERROR = 4002
 TOO_SLOW = 4003
@@ -24,7 +25,7 @@ CLOSE_CODES: dict[int, tuple[str, str]] = {
     1002: ("a broken WebSocket frame", "mend the client"),
     1007: ("text that is not UTF-8", "mend the client"),
     1009: ("a message of over 64 KB, or in over 64 frames", "mend the client"),
-    1011: ("the hub failed, or what it needs is away", "reconnect with full jitter, resume"),
+    AWAY: ("the hub failed, or what it needs is away", "reconnect with full jitter, resume"),
     1012: ("the hub restarts", "reconnect with full jitter, resume"),
     UNAUTHENTICATED: (
         "no token within 10 s, a bad or expired one, or its session ended, as when the role changed",
@@ -32,9 +33,9 @@ CLOSE_CODES: dict[int, tuple[str, str]] = {
     ),
     PROTOCOL_ERROR: ("a message that is not of this protocol, or over 16 KB", "mend the client"),
     TOO_SLOW: ("more than 1 MiB waited for this socket", "reconnect, resume; read faster"),
-    OUT_OF_STEP: ("this hub missed events", "reconnect, resume"),
+    OUT_OF_STEP: ("this hub missed events, or what you may read has changed", "reconnect, resume"),
     LIMITED: (
-        "too many sockets of one person, or over 400 messages at once and 50 a second",
+        "too many sockets of one person (50 a hub), or over 400 messages at once and 50 a second",
         "reconnect after half a minute or more, with jitter; resume",
     ),
 }

@@ -122,14 +122,13 @@ class StreamProtocol(WebSocketsSansIOProtocol):
     def close(self, code: int, reason: str = "") -> None:
         """Say why, and wait a while for the client to say the same: then it has read it."""
         if self._say_goodbye(code, reason):
-            self.close_timer = self.loop.call_later(self.close_timeout, self.transport.close)
+            self.close_timer = self.loop.call_later(self.close_timeout, self._let_go)
             self._read_on()
 
     def cut(self, code: int, reason: str = "") -> None:
         """Say why, and listen no more: a client that still reads gets what was sent, and the code."""
         if self._say_goodbye(code, reason):
-            self.transport.close()
-            self.loop.call_later(_LINGER_SECONDS, self.transport.abort)
+            self._let_go()
 
     def cut_off(self, code: int, reason: str) -> None:
         """Say why to a client that goes on sending. What comes is thrown away for a moment: to close with something
@@ -138,7 +137,16 @@ class StreamProtocol(WebSocketsSansIOProtocol):
         if self._say_goodbye(code, reason):
             self._deaf, self._unread = True, b""
             self._read_on()
-            self.loop.call_later(_DEAF_SECONDS, self.transport.close)
+            self.loop.call_later(_DEAF_SECONDS, self._let_go)
+
+    def _let_go(self) -> None:
+        self.transport.close()
+        self._abort_later()
+
+    def _abort_later(self) -> None:
+        """A transport that is closed waits until all is written: for ever, if the client does not read."""
+        if self.transport.is_closing() and self.transport.get_write_buffer_size():
+            self.loop.call_later(_LINGER_SECONDS, self.transport.abort)
 
     def _say_goodbye(self, code: int, reason: str) -> bool:
         if self.close_sent or self.transport.is_closing() or self.conn.state is not State.OPEN:
@@ -240,6 +248,18 @@ class StreamProtocol(WebSocketsSansIOProtocol):
     def handle_pong(self, event: Frame) -> None:
         if not self._too_many():
             super().handle_pong(event)
+
+    def handle_close(self, event: Frame) -> None:
+        super().handle_close(event)
+        self._abort_later()
+
+    def handle_parser_exception(self) -> None:
+        super().handle_parser_exception()
+        self._abort_later()
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self._abort_later()
 
     def _too_many(self) -> bool:
         """Count a frame; a flood is cut off."""

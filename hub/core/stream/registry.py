@@ -72,8 +72,15 @@ class Sockets:
 
     def lost(self) -> None:
         """Somebody's end may have been missed: all prove once more that they may be here."""
+        self._end_all(messages.OUT_OF_STEP, "resume")
+
+    def deaf(self) -> None:
+        """Nothing is heard here any more: nobody is to think that nothing happens."""
+        self._end_all(messages.AWAY, "try again")
+
+    def _end_all(self, code: int, reason: str) -> None:
         for members in list(self._of_session.values()):
-            _end(members, messages.OUT_OF_STEP, "resume")
+            _end(members, code, reason)
 
 
 def _end(members: Iterable[Member], code: int, reason: str) -> None:

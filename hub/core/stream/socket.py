@@ -138,7 +138,7 @@ class Socket:
             self.end(closed.code, closed.reason)
         except Exception as error:
             log.warning("socket.failed", error=type(error).__name__)
-            self.end(1011, "try again")
+            self.end(messages.AWAY, "try again")
         finally:
             self._work = None
 

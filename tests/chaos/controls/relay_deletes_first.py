@@ -7,6 +7,7 @@ from hub.core import relay
 from hub.core.bus import Bus, Published
 from hub.core.relay import Numbered
 from hub.core.sql import Runs
+from tests.chaos.controls import relay_trusts_redis
 
 _BETWEEN_SECONDS = 0.1
 
@@ -20,3 +21,4 @@ async def _publish(db: Runs, bus: Bus, rows: list[Numbered], events: list[Publis
 def apply() -> None:
     room: Any = relay
     room._publish = _publish
+    relay_trusts_redis.apply()  # it would say that what it deleted was there

@@ -58,11 +58,28 @@ CONTROLS = {
     "a client that ignores that nothing was recovered": Control(
         "lose redis", LOST, habits=Habits(loads=False)
     ),
-    "a hub that does not notice that Redis forgot": Control("flush redis", LOST, _both("hub_trusts_redis")),
+    "hubs and relays that do not notice that Redis forgot": Control(
+        "flush redis", LOST, _both("hub_trusts_redis") | _relays("relay_trusts_redis")
+    ),
     "a slow connection that loses frames instead of being closed": Control("stall", LOST, drops=True),
     "a client that goes on reading the connection it gave up": Control(
         "delay", DOUBLED, habits=Habits(lets_go=False)
     ),
     "offsets in the order of the clock": Control("clock", CHANGED, _relays("relay_orders_by_clock")),
+    "a hub that begins at the end when it has slept": Control(
+        "freeze hubs", LOST, _both("hub_forgets_its_place")
+    ),
+    "a hub that holds that the bus drops nothing": Control(
+        "overtake hubs", LOST, _both("hub_trusts_the_bus")
+    ),
+    "a relay that numbers anew, and another that goes on meanwhile": Control(
+        "freeze relay", DOUBLED, _relays("relay_renumbers")
+    ),
+    "a relay that numbers anew, and a Redis that has done it all the same": Control(
+        "freeze redis", DOUBLED, _relays("relay_renumbers")
+    ),
+    "a relay that does not look what Redis lacks": Control(
+        "rewind redis", LOST, _relays("relay_trusts_redis")
+    ),
     "guards that always say yes": Control("cut", LEAKED, _both("hub_admits_everybody")),
 }
