@@ -1,6 +1,7 @@
 """A look that says that an account must be closed has begun it when it is answered; nobody can prevent that."""
 
 import asyncio
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -146,7 +147,9 @@ async def test_the_floor_is_the_same_amount_in_every_currency(
 ) -> None:
     """A look, a sweep and the question of an approval say the same."""
     mine = await verified(hub, {"currency": currency, "balance": peak, "equity": peak, "free_margin": peak})
-    await sent(mine.device, mine.broker.worth(1, equity, currency=currency, positions=[position("1")]))
+    held = position("1", profit=str(Decimal(equity) - Decimal(peak)))
+    worth = {"currency": currency, "balance": peak, "equity": equity, "free_margin": equity}
+    await sent(mine.device, mine.broker.look(1, **worth, positions=[held]))
     [row] = await hub.rows("select reason from trading.risk_states where account_id = $1", UUID(mine.id))
     assert row["reason"] == reason
     assert (len(await closures(mine)) == 1) == (reason == "liquidation_equity")
