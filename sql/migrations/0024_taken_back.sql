@@ -15,6 +15,8 @@ create index ix_executions_updated on trading.executions (device_id, updated_at)
 -- What a closure was told, and what a person's terminals may still open, are looked for in the middle of a crash.
 create index ix_executions_command on trading.executions (command_id);
 create index ix_commands_opens on trading.commands (user_id, expires_at) where kind = 'open';
+-- What somebody approved themselves, among all that was copied for them.
+create index ix_approvals_manual on trading.approvals (user_id, id desc) where decision = 'approved' and via = 'self';
 
 -- migrate:down
 -- No way back once something was taken back twice.
@@ -22,6 +24,8 @@ create unique index commands_once on trading.commands (approval_id, kind);
 alter table trading.commands add constraint commands_once unique using index commands_once;
 -- squawk-ignore require-concurrent-index-deletion
 drop index trading.ux_commands_open;
+-- squawk-ignore require-concurrent-index-deletion
+drop index trading.ix_approvals_manual;
 -- squawk-ignore require-concurrent-index-deletion
 drop index trading.ix_executions_command;
 -- squawk-ignore require-concurrent-index-deletion

@@ -115,4 +115,4 @@ where account_id = @account_id and kind = 'balance' and at > @since
 order by at, deal;
 
 -- name: is_owner :exec
-select id from identity.users where id = @user_id and role = 'owner';
+select id from identity.users where id = @user_id and role = 'owner' and suspended_at is null and deleted_at is null;

@@ -25,7 +25,9 @@ test("every limit is told once", () => {
 test.each([
   [share, 1250, "USD", "12.5 %"],
   [amount, 50_000, "USD", "500.00 USD"],
-  [amount, 50_000, "JPY", "50,000 JPY"],
+  [amount, 5_000_000, "JPY", "50,000 JPY"],
+  [amount, 150, "JPY", "1.5 JPY"],
+  [amount, 50_000, "KWD", "500.00 KWD"],
   [amount, 50_000, null, "500.00 in the account's currency"],
   [times, 3000, "USD", "30 times"],
   [times, null, "USD", "no limit"],
@@ -44,8 +46,8 @@ test.each([
   ["1,5", share, "USD", 150],
   [" 500 ", amount, "USD", 50_000],
   ["500.05", amount, "USD", 50_005],
-  ["50000", amount, "JPY", 50_000],
-  ["1.234", amount, "KWD", 1234],
+  ["50000", amount, "JPY", 5_000_000],
+  ["1.23", amount, "KWD", 123],
   ["", share, "USD", null],
 ])("%j is read exactly", (typed, each, currency, value) => {
   expect(limitOf(each, typed, currency)).toBe(value);
@@ -55,6 +57,7 @@ test.each([
   ["1.234", share, "USD"],
   ["10,000", amount, "USD"],
   ["1.5", amount, "JPY"],
+  ["1.234", amount, "KWD"],
   ["-1", share, "USD"],
   ["1e3", share, "USD"],
   ["ten", share, "USD"],
@@ -67,7 +70,7 @@ test.each([
   [share, 1250, "USD", "12.5"],
   [share, 1000, "USD", "10"],
   [amount, 50_000, "USD", "500.00"],
-  [amount, 50_000, "JPY", "50000"],
+  [amount, 5_000_000, "JPY", "50000"],
   [times, null, "USD", ""],
   [times, undefined, "USD", ""],
 ])("what is typed is what was shown", (each, value, currency, typed) => {

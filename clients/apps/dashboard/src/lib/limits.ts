@@ -1,7 +1,7 @@
-/** Limits in words, and what was typed as the hub counts: shares in basis points, amounts in minor units. */
+/** Limits in words, and what was typed as the hub counts: shares in basis points, amounts in hundredths of a major unit. */
 import type { Caps, CapsOf, OwnCaps } from "@caerus/api/types";
 
-import { digitsOf, money } from "./money";
+import { digitsOf } from "./money";
 
 export type Cap = keyof Caps;
 type Unit = "share" | "amount" | "times";
@@ -35,15 +35,22 @@ export const LIMITS: readonly Limit[] = [
   },
 ];
 
-/** Decimals that are typed of a limit. `currency` null: not known, so two. */
+/** The hub counts in hundredths, whatever the account's currency. */
+const DECIMALS = 2;
+
+/** Decimals that are typed of a limit. `currency` null: not known. */
 function decimals(unit: Unit, currency: string | null): number {
-  return unit === "amount" && currency !== null ? digitsOf(currency) : 2;
+  return unit === "amount" && currency !== null ? Math.min(DECIMALS, digitsOf(currency)) : DECIMALS;
 }
 
 /** "2 %", "500.00 USD", "30 times". */
 export function limitText({ unit }: Limit, value: number | null, currency: string | null): string {
   if (value === null) return "no limit";
-  if (unit === "amount") return currency === null ? `${(value / 100).toFixed(2)} in the account's currency` : money({ amount_minor: value, currency });
+  if (unit === "amount") {
+    const least = decimals(unit, currency);
+    const text = (value / 100).toLocaleString("en-GB", { minimumFractionDigits: least, maximumFractionDigits: DECIMALS });
+    return `${text} ${currency ?? "in the account's currency"}`;
+  }
   return unit === "share" ? `${value / 100} %` : `${value / 100} times`;
 }
 
@@ -76,9 +83,8 @@ export function patternOf({ unit }: Limit, currency: string | null): string {
 /** A value as it would be typed; nothing where there is none. */
 export function typedOf({ unit }: Limit, value: number | null | undefined, currency: string | null): string {
   if (value === null || value === undefined) return "";
-  const most = decimals(unit, currency);
-  const [whole = "", fraction = ""] = (value / 10 ** most).toFixed(most).split(".");
-  const kept = unit === "amount" ? fraction : fraction.replace(/0+$/, "");
+  const [whole = "", fraction = ""] = (value / 100).toFixed(DECIMALS).split(".");
+  const kept = unit === "amount" && decimals(unit, currency) > 0 ? fraction : fraction.replace(/0+$/, "");
   return kept ? `${whole}.${kept}` : whole;
 }
 
@@ -87,7 +93,7 @@ export function limitOf(limit: Limit, typed: string, currency: string | null): n
   if (typed.trim() === "") return null;
   if (!new RegExp(`^${patternOf(limit, currency)}$`).test(typed)) throw new RangeError(`${limit.label}: ${typed} is no such value`);
   const [whole = "", fraction = ""] = typed.trim().split(/[.,]/);
-  return Number(whole + fraction.padEnd(decimals(limit.unit, currency), "0"));
+  return Number(whole + fraction.padEnd(DECIMALS, "0"));
 }
 
 /** Those of one's own limits that a form has otherwise than `before`. */
