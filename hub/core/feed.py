@@ -190,12 +190,15 @@ class Feed:
             if not len(channel):
                 del self.channels[topic]
 
-    async def position(self, topic: str) -> Cursor:
-        """Where a topic stands now. Join first: then nothing after it can be missed."""
+    async def position(self, topic: str, since: Cursor | None = None) -> Cursor:
+        """Where a topic stands now. Join first: then nothing after it can be missed.
+
+        Who comes with more than Redis has, as after it lost its last moments, is not set back.
+        """
         offset = await self._offsets.add(topic)
-        if offset is None:
+        if offset is None or (since and since.epoch == self.epoch and since.offset > offset):
             row = await sql.one(self.db, _Offset, "topic_offset", topic=topic)
-            offset = row.last_offset if row else 0
+            offset = max(offset or 0, row.last_offset if row else 0)
         return Cursor(self.epoch, offset)
 
     async def _histories(self, wanted: list[tuple[str, int]]) -> list[list[Published]]:

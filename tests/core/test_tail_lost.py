@@ -163,6 +163,9 @@ async def test_a_relay_that_does_not_look_hides_it(side: Side, monkeypatch: pyte
     await lost(side)
     cursor, position = Cursor(side.feed.epoch, 3), await side.feed.position("a")
     assert (position.offset, await side.feed.since("a", cursor, position)) == (3, [])
+    had_all = Cursor(side.feed.epoch, 5)  # who has more than Redis is not set back all the same
+    assert await side.feed.position("a", had_all) == had_all
+    assert await side.feed.since("a", had_all, had_all) == []
 
 
 async def never(_: object) -> None: ...

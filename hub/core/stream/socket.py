@@ -212,7 +212,7 @@ class Socket:
         subscription = Subscription(self._encoding, self._connection, self._lose)
         self._subscriptions[sub.topic] = subscription
         feed.join(sub.topic, subscription)
-        position = await feed.position(sub.topic)
+        position = await feed.position(sub.topic, sub.since)
         missed = await feed.since(sub.topic, sub.since, position) if sub.since else None
         start = sub.since.offset if sub.since and missed is not None else position.offset
         self._send(Subscribed(sub.id, sub.topic, position.epoch, start, missed is not None))
