@@ -30,6 +30,7 @@ OPEN = {
     "order_type": "limit", "entry": "1626.67", "stop": "1592.18", "target": "1738.73", "volume": None,
     "issued_at": "2026-11-22T10:00:00Z", "expires_at": "2026-11-26T14:00:00Z", "bounds": BOUNDS, "kind": "open",
 }  # fmt: skip
+BOUND = OPEN | {"accounts": [{"server": "Demo-1", "login": "7"}, {"server": "Größe-Real", "login": "8"}]}
 CLOSE = {
     "command_id": COMMAND, "server": "Demo-1", "login": "7", "ticket": "77", "symbol": "GOLD",
     "reason": "drawdown", "issued_at": "2026-11-22T10:00:00Z", "kind": "close",
@@ -112,7 +113,7 @@ def document() -> bytes:
         "salt": SALT.hex(),
         "keys": [device(1), device(2)],
         "requests": [request(*each) for each in REQUESTS],
-        "sealed": [opened("open", OPEN, 1), opened("close", CLOSE, 2)],
+        "sealed": [opened("open", OPEN, 1), opened("open of accounts", BOUND, 1), opened("close", CLOSE, 2)],
         "refused": wrong(),
     }
     return msgspec.json.format(msgspec.json.encode(made), indent=1) + b"\n"
