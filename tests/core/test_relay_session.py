@@ -59,20 +59,29 @@ async def asked_again(apart: Apart) -> bool:
 
 
 async def test_hints_that_came_meanwhile_are_one(apart: Apart, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A look at the database for each of them would find nothing."""
+    """A look at the database for each of them would find nothing. The relay of the test's hub, which hears them too, is
+    another one.
+    """
     monkeypatch.setattr(relay, "_LOOK_SECONDS", 30)
     move, looks, busy, go_on = relay.move, 0, asyncio.Event(), asyncio.Event()
+    own: list[Any] = []
 
-    async def held(*args: Any, **options: Any) -> int:
+    async def connect(*args: Any, **options: Any) -> Any:
+        own.append(await asyncpg.connect(*args, **options))
+        return own[-1]
+
+    async def held(db: Any, *args: Any, **options: Any) -> int:
         nonlocal looks
+        if db not in own:
+            return await move(db, *args, **options)
         looks += 1
         if looks == 3:
             busy.set()
             await go_on.wait()
-        return await move(*args, **options)
+        return await move(db, *args, **options)
 
     monkeypatch.setattr(relay, "move", held)
-    relaying = asyncio.create_task(relay.run(apart.dsn, apart.redis_url))
+    relaying = asyncio.create_task(relay.run(apart.dsn, apart.redis_url, connect))
     await append(apart, "a", 1)
     await busy.wait()
     for _ in range(200):
