@@ -31,9 +31,14 @@ _STATES = """insert into trading.account_states (account_id, seq, taken_at, rece
     select n.id, 1, now(), now(), 1000000, 1000000, 0, 1000000, 1000000, 1000000, current_date, 100, true, true, true,
     0, now() from unnest($1::uuid[]) as n (id)
     on conflict (account_id) do update set taken_at = now(), received_at = now()"""
-_APPROVED = """insert into trading.approvals (id, signal_id, user_id, decision, consent_version, ua, created_at, decided_by)
-    select gen_random_uuid(), s.id, n.id, 'approved', 'bench', 'bench', now(), n.id
-    from unnest($1::uuid[]) as n (id), trading.signals as s"""
+_APPROVED = """with made as (
+        insert into trading.approvals (id, signal_id, user_id, decision, consent_version, ua, created_at, decided_by)
+        select gen_random_uuid(), s.id, n.id, 'approved', 'bench', 'bench', now(), n.id
+        from unnest($1::uuid[]) as n (id), trading.signals as s
+        returning id, signal_id, user_id
+    )
+    insert into trading.commands (id, approval_id, signal_id, user_id, kind, issued_at, expires_at)
+    select gen_random_uuid(), id, signal_id, user_id, 'open', now(), now() from made"""
 _COPIERS = """insert into trading.copiers (user_id, enabled, consent_version, multiplier_bp, since)
     select n.id, true, $2, 10000, now() from unnest($1::uuid[]) as n (id)"""
 _LATE = """select extract(epoch from c.issued_at - s.created_at)::float8 from trading.commands as c
