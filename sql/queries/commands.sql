@@ -194,6 +194,10 @@ cross join lateral (
     from trading.deliveries as delivery
     join trading.commands as command on command.id = delivery.command_id
     where delivery.device_id = device.id and command.expires_at > @now
+        -- what was copied is begun in time or not at all
+        and (command.kind <> 'open' or command.volume is null or not exists (
+            select 1 from trading.approvals as given where given.id = command.approval_id and given.valid_until <= @now
+        ))
         and (command.kind <> 'open' or not (
             exists (
                 select 1 from trading.kill_switches as switch

@@ -6,7 +6,11 @@ from uuid import UUID
 
 import pytest
 
+from hub.core import clock
+from hub.core.principal import Principal
+from hub.trading.commands import handout
 from hub.trading.copying import consent
+from hub.trading.copying.settings import settings
 from tests import metrics
 from tests.hubs import Device, RunningHub, in_hours
 from tests.stream.sockets import signed_in
@@ -28,6 +32,22 @@ async def kept_out(mine: Copying, reason: str, **changed: Any) -> None:
     assert blocked == ({} if reason == "not_earned" else {f"copy_risk_block_total{{reason={reason}}}": 1})
 
 
+async def test_what_no_terminal_has_begun_in_time_is_not_begun(
+    hub: RunningHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = await copying(hub)
+    await mine.signal()
+    await copied(hub)
+    seconds, terminal = (
+        settings().valid_seconds,
+        Principal("device", mine.device.id, mine.person.id, "device"),
+    )
+    for passed, handed_out in ((seconds - 5, 1), (seconds + 1, 0)):
+        monkeypatch.setattr(clock, "now", lambda passed=passed: datetime.now(UTC) + timedelta(seconds=passed))
+        polled = await handout.poll(hub.res, terminal, "", 0)
+        assert len(polled.commands) == handed_out
+
+
 async def test_an_earned_strategy_is_placed_with_a_volume_of_the_account(hub: RunningHub) -> None:
     mine = await copying(hub)
     before, signal_id = metrics.here(), await mine.signal()
@@ -35,8 +55,7 @@ async def test_an_earned_strategy_is_placed_with_a_volume_of_the_account(hub: Ru
     [order] = await mine.orders()
     # 2 % of 10,000.00 over 34.49 a troy ounce, 100 of them a lot: 0.0579 lots, on the step below.
     assert (order["kind"], order["signal_id"], order["volume"]) == ("open", signal_id, "0.05")
-    until = datetime.fromisoformat(order["bounds"]["valid_until"]) - datetime.now(UTC)
-    assert timedelta(seconds=200) < until <= timedelta(seconds=300)
+    assert order["bounds"]["valid_until"] is None, "once begun it waits as long as its signal"
     assert (order["bounds"]["max_drift_points"], order["bounds"]["max_spread_points"]) == (50, 100)
     counted = metrics.moved(before, *COUNTERS, "approvals_total", "approval_latency_seconds")
     assert counted == {"copy_trades_total{status=placed}": 1}

@@ -118,7 +118,12 @@ def _plain(each: Pending) -> OpenOrder | CancelOrder | CloseOrder:
         order.target,
         order.issued_at,
         order.expires_at,
-        Bounds(order.valid_until, order.max_drift_points, order.max_spread_points),
+        # A copied order is begun in time or not handed out; once begun it waits as long as its signal.
+        Bounds(
+            order.valid_until if order.volume is None else None,
+            order.max_drift_points,
+            order.max_spread_points,
+        ),
         order.volume,
         [OrderAccount(*each) for each in zip(order.servers, order.logins, strict=True)] or None,
     )
