@@ -10,7 +10,7 @@ from hub.core import clock
 from hub.trading.positions import gaps
 from tests.hubs import RunningHub
 from tests.stream.sockets import signed_in
-from tests.trading.looks import Verified, deposit, linked, position, sent, verified
+from tests.trading.looks import Verified, deposit, earned, linked, position, sent, verified
 
 
 class Account:
@@ -47,7 +47,7 @@ async def account(hub: RunningHub) -> Account:
     return made
 
 
-OUT, IN = deposit("d1", "-5000.00"), deposit("d1", "10000.00")
+OUT, IN = "-5000.00", "10000.00"
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ OUT, IN = deposit("d1", "-5000.00"), deposit("d1", "10000.00")
 async def test_money_and_its_deal_may_come_a_look_apart(
     account: Account, looks: tuple[tuple[Any, ...], ...], marks: tuple[int, int]
 ) -> None:
-    for number, (worth, *deals) in enumerate(looks, start=1):
-        await account.look(worth, *deals)
+    for number, (worth, *paid) in enumerate(looks, start=1):
+        await account.look(worth, *(deposit("d1", amount) for amount in paid))
         assert await account.guard() == ("ok" if number == len(looks) else "unknown")
     assert await account.closures() == 0
     assert await account.marks() == marks
@@ -143,3 +143,12 @@ async def test_the_owner_has_drawdown_measured_anew(hub: RunningHub) -> None:
     assert "agreed on the telephone" in row["meta"]
     missing = await hub.call("POST", f"/api/v1/accounts/{uuid4()}/peak", body, owner.bearer)
     assert missing.status == 404
+
+
+async def test_what_is_told_of_long_ago_moves_nothing(account: Account) -> None:
+    """A deposit and its loss of last year, told later than others of that time."""
+    then = (datetime.now(UTC) - timedelta(days=300)).isoformat()
+    lost = earned("d2", "-10000.00") | {"at": then}
+    await account.look("10000.00", deposit("d1", "10000.00", then), lost)
+    assert (await account.guard(), await account.closures()) == ("ok", 0)
+    assert await account.marks() == (1_000_000, 1_000_000)

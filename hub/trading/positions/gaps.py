@@ -15,15 +15,19 @@ _SMALL_PERCENT = 1
 NONE = Gap(0, None)
 
 
-def after(known: Standing, paid: int, moved: int, now: datetime) -> tuple[Gap, bool]:
-    """What a newer look leaves unexplained, and whether its deals explain all. `paid`: its balance and credit; `moved`: the
-    money of deals that are new.
+def after(known: Standing, paid: int, recent: int, every: int, now: datetime) -> tuple[Gap, bool]:
+    """What a newer look leaves unexplained, and whether only all of its new deals explain it, whatever their times.
+
+    `paid`: its balance and credit; `recent`: the money of new deals since the look before by their times; `every`: of all
+    that are new. What a terminal tells of long ago explains nothing, unless nothing else does: then its clock is wrong.
     """
-    amount = known.unexplained + paid - known.figures.paid - moved
-    if _small(amount, known.figures.paid):
+    amount = known.unexplained + paid - known.figures.paid
+    if _small(amount - recent, known.figures.paid):
+        return NONE, False
+    if _small(amount - every, known.figures.paid):
         return NONE, True
     since = known.unexplained_at or now
-    return (Gap(amount, since), False) if now - since < HOLD else (NONE, False)
+    return (Gap(amount - recent, since) if now - since < HOLD else NONE), False
 
 
 def late(known: Standing, moved: int) -> Gap:

@@ -145,22 +145,21 @@ async def _judged(
     now: datetime,
 ) -> tuple[Mark, Gap]:
     """Peak and day after a newer look. As long as something is unexplained nothing counts as paid: that comes when it is
-    explained, whatever the deals' times say, or when it has lasted too long, by their times.
+    explained, or has lasted too long.
     """
-    gap, explained = gaps.NONE, False
-    if known:
-        gap, explained = gaps.after(known, figures.paid, sum(each.money for each in booked), now)
     before = known or await store.standing_before(tx, account_id)
     if before is None:
-        return peaks.begin(figures.equity, at), gap
+        return peaks.begin(figures.equity, at), gaps.NONE
+    since = (before.unexplained_at or peaks.moment(before.taken_at, before.received_at)) - _SLACK
+    gap, every = gaps.NONE, False
+    if known:
+        recent = sum(each.money for each in booked if each.at > since)
+        gap, every = gaps.after(known, figures.paid, recent, sum(each.money for each in booked), now)
     if gap.amount:
         return peaks.onward(before.mark, [], figures.equity - max(gap.amount, 0), at), gap
-    since = before.unexplained_at or peaks.moment(before.taken_at, before.received_at)
     paid = await _paid(tx, account_id, booked, before.unexplained_at)
-    recent = [each for each in paid if explained or each.at > since - _SLACK]
-    return peaks.onward(
-        before.mark, await _flows(tx, account_id, recent, figures.equity), figures.equity, at
-    ), gap
+    flows = await _flows(tx, account_id, [e for e in paid if every or e.at > since], figures.equity)
+    return peaks.onward(before.mark, flows, figures.equity, at), gap
 
 
 async def _paid(
