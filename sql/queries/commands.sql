@@ -48,24 +48,6 @@ where back.id = @command_id
         )
     );
 
--- name: waiting_opens :many
--- Open commands with a volume of the hub's that a device has not acknowledged or that have not filled, and that were not
--- taken back.
-select c.id, c.approval_id, c.signal_id, c.user_id, c.kind, c.opens, c.reason, c.issued_at, c.expires_at, c.traceparent,
-    c.account_id, c.ticket, c.volume
-from trading.commands as c
-where c.user_id = @user_id and c.kind = 'open' and c.volume is not null and c.expires_at > @now
-    and (
-        exists (select 1 from trading.deliveries as d where d.command_id = c.id)
-        or exists (
-            select 1 from trading.executions as e
-            where e.approval_id = c.approval_id and e.command_id = c.id and e.status in ('placed', 'unknown')
-                and e.fill_price is null
-        )
-    )
-    and not exists (
-        select 1 from trading.commands as back where back.signal_id = c.signal_id and back.opens = c.id);
-
 -- name: unfilled_opens :many
 -- Open commands that the account's terminal has yet to fetch, to answer or to see filled, and that it was not told to take back.
 select c.id, c.approval_id, c.signal_id, c.user_id, c.kind, c.opens, c.reason, c.issued_at, c.expires_at, c.traceparent,
@@ -90,7 +72,8 @@ where own.id = @account_id and c.kind = 'open' and c.expires_at > @now
     );
 
 -- name: unfilled_opens_of :many
--- Open commands that a terminal of the person's has yet to fetch, to answer or to see filled, and was not told to take back.
+-- Open commands (`sized`: with a volume of the hub's) that a terminal of the person's has yet to fetch, to answer or to see
+-- filled, and was not told to take back.
 select c.id, c.approval_id, c.signal_id, c.user_id, c.kind, c.opens, c.reason, c.issued_at, c.expires_at, c.traceparent,
     c.account_id, c.ticket, c.volume
 from (
@@ -104,6 +87,7 @@ from (
     ) as held
     join trading.commands as opened on opened.id = held.command_id
     where device.user_id = @user_id and device.revoked_at is null and opened.kind = 'open' and opened.expires_at > @now
+        and (not @sized::boolean or opened.volume is not null)
         and not exists (
             select 1 from trading.commands as back
             where back.signal_id = opened.signal_id and back.opens = opened.id and (
@@ -179,27 +163,19 @@ select
     s.instrument, s.side, s.order_type, s.entry, s.stop, s.target,
     account.server, account.login, c.ticket, position.symbol,
     a.valid_until, a.max_drift_points, a.max_spread_points,
-    c.traceparent, c.volume,
-    case when c.kind = 'open' then (
-        select coalesce(array_agg(own.server order by own.id), '{}')
-        from trading.accounts as own where own.device_id = d.device_id and own.state = 'verified'
-    ) end as servers,
-    case when c.kind = 'open' then (
-        select coalesce(array_agg(own.login order by own.id), '{}')
-        from trading.accounts as own where own.device_id = d.device_id and own.state = 'verified'
-    ) end as logins
+    c.traceparent, c.volume, spoken.servers, spoken.logins
 from (select unnest(@device_ids::uuid[]) as id) as device
 cross join lateral (
     select delivery.device_id, delivery.command_id
     from trading.deliveries as delivery
     join trading.commands as command on command.id = delivery.command_id
     where delivery.device_id = device.id and command.expires_at > @now
-        -- what was copied is begun in time or not at all
-        and (command.kind <> 'open' or command.volume is null or not exists (
-            select 1 from trading.approvals as given where given.id = command.approval_id and given.valid_until <= @now
-        ))
         and (command.kind <> 'open' or not (
-            exists (
+            -- what was copied is begun in time or not at all
+            command.volume is not null and exists (
+                select 1 from trading.approvals as given where given.id = command.approval_id and given.valid_until <= @now
+            )
+            or exists (
                 select 1 from trading.kill_switches as switch
                 where switch.off_at is null and (switch.user_id is null or switch.user_id = command.user_id)
             )
@@ -222,4 +198,9 @@ left join trading.signals as s on s.id = c.signal_id
 left join trading.approvals as a on a.id = c.approval_id
 left join trading.accounts as account on account.id = c.account_id
 left join trading.positions as position on position.account_id = c.account_id and position.ticket = c.ticket
+left join lateral (
+    select coalesce(array_agg(own.server order by own.id), '{}') as servers,
+        coalesce(array_agg(own.login order by own.id), '{}') as logins
+    from trading.accounts as own where own.device_id = d.device_id and own.state = 'verified'
+) as spoken on c.kind = 'open'
 order by c.issued_at, c.id;

@@ -14,16 +14,40 @@ class Account:
     def __init__(self, hub: RunningHub, id: UUID, person: Person, device: Device) -> None:
         self.hub, self.id, self.person, self.device = hub, id, person, device
 
-    async def gone(self, ticket: str) -> None:
-        """The broker says that it is closed, and has booked it."""
-        await self.unseen(ticket)
+    async def looked(self, seq: int = 1) -> None:
+        """A look was taken now, of 1,000.00 and the positions as they are."""
+        await self.hub.res.db.execute(
+            """insert into trading.account_states (account_id, seq, taken_at, received_at, balance, equity, margin, free_margin,
+                   peak_equity, day_equity, day, leverage, connected, trade_allowed, algo_allowed, skew_ms)
+               values ($1, $2, $3, $3, 100000, 100000, 0, 100000, 100000, 100000, current_date, 100, true, true, true, 0)
+               on conflict (account_id) do update set seq = excluded.seq, taken_at = excluded.taken_at,
+                   received_at = excluded.received_at""",
+            self.id, seq, clock.now(),
+        )  # fmt: skip
+
+    async def booked(
+        self,
+        direction: str,
+        ticket: str = "100",
+        *,
+        volume: str = "0.1",
+        reason: str = "expert",
+        comment: str = "",
+    ) -> None:
+        """The broker has booked a deal of a position that was bought; once of each direction."""
+        side = "buy" if direction == "in" else "sell"
         await self.hub.res.db.execute(
             """insert into trading.deals (account_id, deal, ticket, kind, direction, side, symbol, volume, price, profit,
                    swap, commission, reason, comment, at, received_at)
-               values ($1, 'out-' || $2, $2, 'trade', 'out', 'sell', 'GOLD', 0.1, 1900.5, 0, 0, 0, 'expert', '', $3, $3)
+               values ($1, $3 || '-' || $2, $2, 'trade', $3, $4, 'GOLD', $5::text::numeric, 1901, 0, 0, 0, $6, $7, $8, $8)
                on conflict do nothing""",
-            self.id, ticket, clock.now(),
+            self.id, ticket, direction, side, volume, reason, comment, clock.now(),
         )  # fmt: skip
+
+    async def gone(self, ticket: str) -> None:
+        """The broker says that it is closed, and has booked it."""
+        await self.unseen(ticket)
+        await self.booked("out", ticket)
 
     async def unseen(self, ticket: str) -> None:
         """One look did not show it."""

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import pytest
 
-from hub.core import clock
 from hub.identity.audit import service as audit
 from hub.trading.closing import rules, service
 from hub.trading.closing.models import Closure
@@ -118,16 +117,6 @@ async def test_a_position_that_must_go_again_later_can(hub: RunningHub) -> None:
     assert [row["state"] for row in await mine.closures()] == ["closed", "warned"]
 
 
-async def looked_again(of: Account) -> None:
-    """Another look at the account was taken, which had the same positions."""
-    await of.hub.res.db.execute(
-        """insert into trading.account_states (account_id, seq, taken_at, received_at, balance, equity, margin, free_margin,
-               peak_equity, day_equity, day, leverage, connected, trade_allowed, algo_allowed, skew_ms)
-           values ($1, 1, $2, $2, 100000, 100000, 0, 100000, 100000, 100000, current_date, 100, true, true, true, 0)""",
-        of.id, clock.now(),
-    )  # fmt: skip
-
-
 async def test_one_look_without_a_position_ends_no_closure(hub: RunningHub) -> None:
     mine = await account(hub)
     await decide(mine)
@@ -135,20 +124,15 @@ async def test_one_look_without_a_position_ends_no_closure(hub: RunningHub) -> N
     await mine.unseen("100")
     await service.advance(hub.res)
     assert [row["state"] for row in await mine.closures()] == ["sent"], "it may have been incomplete"
-    await looked_again(mine)
+    await mine.looked()
     await service.advance(hub.res)
     assert [row["state"] for row in await mine.closures()] == ["closed"]
 
 
 async def test_a_part_that_was_closed_before_proves_nothing(hub: RunningHub) -> None:
     mine = await account(hub)
-    for deal, direction, volume in (("d1", "in", "0.2"), ("d2", "out", "0.1")):
-        await hub.res.db.execute(
-            """insert into trading.deals (account_id, deal, ticket, kind, direction, side, symbol, volume, price, profit,
-                   swap, commission, reason, comment, at, received_at)
-               values ($1, $2, '100', 'trade', $3, 'buy', 'GOLD', $4::text::numeric, 1900, 0, 0, 0, 'client', '', now(), now())""",
-            mine.id, deal, direction, volume,
-        )  # fmt: skip
+    await mine.booked("in", volume="0.2")
+    await mine.booked("out", volume="0.1")
     await decide(mine)
     await mine.unseen("100")
     await service.advance(hub.res)

@@ -12,6 +12,7 @@ from hub.trading.closing import rules, service
 from hub.trading.risk import sweep
 from tests.hubs import RunningHub
 from tests.stream.sockets import signed_in
+from tests.trading.copiers import copying
 from tests.trading.guarded import approved, stand
 from tests.trading.looks import Verified, broker, deposit, linked, position, sent, verified
 from tests.trading.test_poll import plain
@@ -272,3 +273,17 @@ async def test_a_terminal_without_its_broker_takes_nothing_as_gone(hub: RunningH
     assert [row[0] for row in await hub.rows(query, mine.id)] == [True]
     await sent(mine.device, mine.broker.look(3))
     assert [row[0] for row in await hub.rows(query, mine.id)] == [False]
+
+
+async def test_consent_is_taken_back_where_another_account_was_before(hub: RunningHub) -> None:
+    """What a liquidation took back of one terminal still stands at the other."""
+    mine, at = await copying(hub), broker()
+    second = await hub.device(mine.person, "second")
+    await linked(hub, mine.person, at)
+    await sent(second, at.look(0, leverage=100))
+    assert await mine.copied() == ("placed", None)
+    await mine.look(1, equity="7900.00", positions=[position("1", profit="-2100.00")])
+    assert [plain(second, each)["kind"] for each in (await second.poll()).body["commands"]] == ["open"]
+    assert (await mine.call("disable")).status == 200
+    assert [plain(second, each)["kind"] for each in (await second.poll()).body["commands"]] == ["cancel"]
+    assert [each["kind"] for each in await mine.orders()] == ["cancel"], "it is said once"

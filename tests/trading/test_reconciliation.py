@@ -14,22 +14,9 @@ from tests.trading import test_acks as acks
 from tests.trading.closures import Account, account
 
 
-async def snapshot(of: Account, seq: int = 1) -> None:
-    """How the account stands now."""
-    now = clock.now()
-    await of.hub.res.db.execute(
-        """insert into trading.account_states (account_id, seq, taken_at, received_at, balance, equity, margin, free_margin,
-               peak_equity, day_equity, day, leverage, connected, trade_allowed, algo_allowed, skew_ms)
-           values ($1, $2, $3, $3, 100000, 100000, 0, 100000, 100000, 100000, current_date, 100, true, true, true, 0)
-           on conflict (account_id) do update set seq = excluded.seq, taken_at = excluded.taken_at,
-               received_at = excluded.received_at""",
-        of.id, seq, now,
-    )  # fmt: skip
-
-
 async def commanded(of: Account) -> str:
     """The id of a fresh open command. Nothing is approved for an account that nobody has looked at."""
-    await snapshot(of, 0)
+    await of.looked(0)
     return await acks.commanded(of.hub, of.person, of.device)
 
 
@@ -43,7 +30,7 @@ class Time:
     async def looked(self, of: Account, seq: int) -> list[str]:
         """A minute later another look is compared; every finding so far."""
         self.passed += timedelta(seconds=61)
-        await snapshot(of, seq)
+        await of.looked(seq)
         await reconciled(of.hub)
         return await findings(of)
 
@@ -62,16 +49,6 @@ async def unknown_market_order(of: Account) -> str:
     )
     await of.device.ack(command, "unknown", error="timed out")
     return command
-
-
-async def booked(of: Account, direction: str, *, comment: str = "", reason: str = "expert") -> None:
-    side = "buy" if direction == "in" else "sell"
-    await of.hub.res.db.execute(
-        """insert into trading.deals (account_id, deal, ticket, kind, direction, side, symbol, volume, price, profit, swap,
-               commission, reason, comment, at, received_at)
-           values ($1, 'd-' || $2, '100', 'trade', $2, $3, 'GOLD', 0.1, 1901, 1000, 0, 0, $4, $5, now(), now())""",
-        of.id, direction, side, reason, comment,
-    )  # fmt: skip
 
 
 async def reconciled(hub: RunningHub) -> None:
@@ -101,7 +78,7 @@ async def test_a_trade_that_matches_is_written_down_once(hub: RunningHub) -> Non
     await mine.device.ack(command, "placed", broker_ticket="100", fill_price="1900", fill_volume="0.1")
     await ours(mine, command)
     for seq in (1, 2, 3):
-        await snapshot(mine, seq)
+        await mine.looked(seq)
         await reconciled(hub)
     found = await findings(mine)
     assert len(found) == 1 and found[0] in ("none", "slippage")
@@ -109,7 +86,7 @@ async def test_a_trade_that_matches_is_written_down_once(hub: RunningHub) -> Non
 
 async def test_a_position_by_hand_is_told_and_left_alone(hub: RunningHub) -> None:
     mine = await account(hub, 2)
-    await snapshot(mine)
+    await mine.looked()
     await reconciled(hub)
     assert await findings(mine) == ["manual_trade", "manual_trade"]
 
@@ -117,7 +94,7 @@ async def test_a_position_by_hand_is_told_and_left_alone(hub: RunningHub) -> Non
 async def test_a_snapshot_is_compared_once(hub: RunningHub) -> None:
     mine = await account(hub)
     assert await service.reconcile(hub.res) == 0
-    await snapshot(mine)
+    await mine.looked()
     assert await service.reconcile(hub.res) == 1
     assert await service.reconcile(hub.res) == 0
 
@@ -127,7 +104,7 @@ async def test_an_unknown_order_that_the_broker_has_is_placed(hub: RunningHub) -
     command = await commanded(mine)
     await mine.device.ack(command, "unknown", error="timed out")
     await ours(mine, command)
-    await snapshot(mine)
+    await mine.looked()
     await reconciled(hub)
     row = await execution(mine, command)
     assert (row["status"], row["broker_ticket"], row["fill_price"]) == ("placed", "100", Decimal(1900))
@@ -139,11 +116,11 @@ async def test_an_unknown_market_order_that_the_broker_has_not_in_two_looks_has_
 ) -> None:
     mine = await account(hub, 0)
     command = await unknown_market_order(mine)
-    await snapshot(mine, 1)
+    await mine.looked(1)
     await reconciled(hub)
     assert await findings(mine) == [], "the broker may still show it"
     assert await time.looked(mine, 2) == ["unseen"]
-    await snapshot(mine, 3)
+    await mine.looked(3)
     await reconciled(hub)
     assert (await execution(mine, command))["status"] == "unknown", "a look at once is no second look"
     assert await time.looked(mine, 4) == ["unknown_absent", "unseen"]
@@ -155,7 +132,7 @@ async def test_a_terminal_s_clock_proves_nothing(hub: RunningHub) -> None:
     mine = await account(hub, 0)
     command = await unknown_market_order(mine)
     for seq in (1, 2, 3):
-        await snapshot(mine, seq)
+        await mine.looked(seq)
         await hub.res.db.execute(
             "update trading.account_states set taken_at = taken_at + $2 * interval '1 hour' where account_id = $1",
             mine.id, seq,
@@ -187,8 +164,8 @@ async def test_books_that_come_late_overrule_that_it_failed(hub: RunningHub, tim
     await time.looked(mine, 1)
     await time.looked(mine, 2)
     assert (await execution(mine, command))["status"] == "failed"
-    await booked(mine, "in", comment=UUID(command).hex)
-    await booked(mine, "out", reason="sl")
+    await mine.booked("in", comment=UUID(command).hex)
+    await mine.booked("out", reason="sl")
     found = await time.looked(mine, 3)
     assert "unknown_placed" in found and "broker_close" in found
     assert (await execution(mine, command))["status"] == "placed"
@@ -197,8 +174,8 @@ async def test_books_that_come_late_overrule_that_it_failed(hub: RunningHub, tim
 async def test_a_trade_between_two_looks_is_known_by_its_deals(hub: RunningHub, time: Time) -> None:
     mine = await account(hub, 0)
     command = await unknown_market_order(mine)
-    await booked(mine, "in", comment=UUID(command).hex)
-    await booked(mine, "out", reason="sl")
+    await mine.booked("in", comment=UUID(command).hex)
+    await mine.booked("out", reason="sl")
     found = await time.looked(mine, 1)
     assert "unknown_placed" in found and "broker_close" in found and "unseen" not in found
     row = await execution(mine, command)
@@ -234,7 +211,7 @@ async def test_one_account_that_cannot_be_compared_keeps_no_other(hub: RunningHu
     await ours(bad, command)
     await hub.res.db.execute("update trading.positions set open_price = 'NaN' where account_id = $1", bad.id)
     for each in (bad, good):
-        await snapshot(each)
+        await each.looked()
     await reconciled(hub)
     assert await findings(good) == ["manual_trade"] and await findings(bad) == []
     assert await hub.alerts(bad.id) == ["reconciliation.failed"]
@@ -257,9 +234,9 @@ async def test_a_position_closed_by_hand_is_somebody_s_will(hub: RunningHub) -> 
     command = await commanded(mine)
     await mine.device.ack(command, "placed", broker_ticket="100", fill_price="1900", fill_volume="0.1")
     await ours(mine, command)
-    await booked(mine, "out", reason="mobile")
+    await mine.booked("out", reason="mobile")
     await mine.gone("100")
-    await snapshot(mine)
+    await mine.looked()
     await reconciled(hub)
     assert "hand_closed" in await findings(mine)
     assert (await mine.device.poll()).body["commands"] == [], "nothing reopens it"
@@ -267,7 +244,7 @@ async def test_a_position_closed_by_hand_is_somebody_s_will(hub: RunningHub) -> 
 
 async def test_operators_see_everybody_s_and_nobody_else_does(hub: RunningHub) -> None:
     mine = await account(hub)
-    await snapshot(mine)
+    await mine.looked()
     await reconciled(hub)
     path = f"/api/v1/reconciliation/{mine.person.id}"
     admin, other = await hub.person("admin"), await hub.person()

@@ -91,7 +91,7 @@ async def take_back_sized(tx: Transaction, res: Resources, user_id: UUID, reason
     """Take back the person's copied orders that have not filled; how many. One that was filled in the meantime stays:
     its terminal says so.
     """
-    opens = await store.waiting_opens(tx, user_id, clock.now())
+    opens = await store.unfilled_opens_of(tx, user_id, clock.now(), sized=True)
     await _issue(tx, res, [_taking_back(opened, reason) for opened in opens])
     return len(opens)
 
@@ -113,7 +113,7 @@ async def take_back_of_account(tx: Transaction, res: Resources, account_id: UUID
 
 async def take_back_all(tx: Transaction, res: Resources, user_id: UUID, reason: str) -> int:
     """Take back all that the person's terminals may still open, whoever asked for it; how many."""
-    opens = await store.unfilled_opens_of(tx, user_id, clock.now())
+    opens = await store.unfilled_opens_of(tx, user_id, clock.now(), sized=False)
     await _issue(tx, res, [_taking_back(opened, reason) for opened in opens])
     return len(opens)
 

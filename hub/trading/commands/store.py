@@ -36,19 +36,14 @@ async def opens_of(db: Runs, signal_id: UUID) -> list[Command]:
     return await sql.many(db, Command, "opens_of_signal", signal_id=signal_id)
 
 
-async def waiting_opens(db: Runs, user_id: UUID, now: datetime) -> list[Command]:
-    """With a volume of the hub's, not acknowledged by every device or not filled, and not taken back."""
-    return await sql.many(db, Command, "waiting_opens", user_id=user_id, now=now)
-
-
 async def unfilled_opens(db: Runs, account_id: UUID, now: datetime) -> list[Command]:
     """What the account's own terminal may still open."""
     return await sql.many(db, Command, "unfilled_opens", account_id=account_id, now=now)
 
 
-async def unfilled_opens_of(db: Runs, user_id: UUID, now: datetime) -> list[Command]:
-    """The same of all of a person's terminals."""
-    return await sql.many(db, Command, "unfilled_opens_of", user_id=user_id, now=now)
+async def unfilled_opens_of(db: Runs, user_id: UUID, now: datetime, *, sized: bool) -> list[Command]:
+    """The same of all of a person's terminals; `sized`: of what has a volume of the hub's."""
+    return await sql.many(db, Command, "unfilled_opens_of", user_id=user_id, now=now, sized=sized)
 
 
 async def deliver_to_account(db: Runs, command_id: UUID, account_id: UUID) -> None:
