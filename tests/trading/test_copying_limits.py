@@ -235,3 +235,13 @@ async def test_who_does_not_copy_is_not_watched(hub: RunningHub) -> None:
     await silent(mine, 10_000)
     assert await watch.run(hub.res) == 0
     assert await mine.audited() == []
+
+
+async def test_a_breach_takes_back_what_waits_for_its_price(hub: RunningHub) -> None:
+    mine = await copying(hub)
+    assert await mine.copied() == ("placed", None)
+    [waits] = (await mine.device.poll()).body["commands"]
+    assert (await mine.device.ack(waits["id"], "placed", broker_ticket="1")).status == 200
+    await stands(mine, 1, equity="9000.00", free_margin="9000.00")
+    assert await mine.copied() == ("blocked", "drawdown")
+    assert [(each["kind"], each["opens"]) for each in await mine.orders()] == [("cancel", waits["id"])]

@@ -60,6 +60,17 @@ async def test_a_bad_quote_does_not_cost_the_look(hub: RunningHub) -> None:
     assert (await mine.live())["account_equity"]["amount_minor"] == 900_000
 
 
+async def test_a_locked_owner_s_terminal_is_nobody_s(hub: RunningHub) -> None:
+    owner, at = await hub.person("owner"), broker()
+    device = await hub.device(owner)
+    await linked(hub, owner, at)
+    await sent(device, at.look(0))
+    await hub.res.db.execute("update identity.users set suspended_at = now() where id = $1", owner.id)
+    await sent(device, at.look(1, quotes=[quoted()]))
+    house = "select 1 from market.quotes where source = $1"
+    assert await hub.rows(house, f"owner:{at.server.lower()}") == []
+
+
 async def test_a_look_that_is_refused_brings_no_quotes(hub: RunningHub) -> None:
     mine = await verified(hub)
     look = mine.broker.look(1, balance="NaN", quotes=[quoted()])
